@@ -1,0 +1,25 @@
+/** Helpers on byte arrays. Network order (big-endian) unless a name says otherwise. */
+
+const HEX = /^(?:[0-9a-f]{2})*$/i;
+
+/** Bytes to lower-case hexadecimal text without separators. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/** Hexadecimal text (white space is ignored) to bytes. Throws `RangeError` on anything else. */
+export function fromHex(text: string): Uint8Array {
+  const compact = text.replace(/\s+/g, '');
+  if (!HEX.test(compact)) throw new RangeError(`not hexadecimal: ${text.slice(0, 40)}`);
+  return new Uint8Array(Buffer.from(compact, 'hex'));
+}
+
+/** A view on bytes for reading and writing multi-byte fields. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Whether two byte arrays hold the same bytes. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,15 @@
+/**
+ * The only file that touches the system's clocks. Everything else is given instants, so that
+ * simulations and tests can bring their own time.
+ */
+import type { Micros } from './time.js';
+
+/** Now on the monotonic clock (CLOCK_MONOTONIC), integer microseconds. Its zero has no meaning. */
+export function monotonicMicros(): Micros {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** Now as wall-clock time, integer milliseconds since the epoch: for logs and people only. */
+export function wallMillis(): number {
+  return Date.now();
+}

@@ -1,0 +1,106 @@
+/**
+ * The log: one line an event, with a stable event name, fields, and text in the words that
+ * operators of keepalived grep for. The only file that imports pino.
+ *
+ * Writing is asynchronous and bounded: a full disk or a blocked journal costs log lines, never an
+ * advert.
+ */
+import { Writable } from 'node:stream';
+import pino from 'pino';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  /** @param event stable name, `state-changed`; @param text for people; @param fields for machines. */
+  debug(event: string, text: string, fields?: Fields): void;
+  info(event: string, text: string, fields?: Fields): void;
+  /** What an operator wants to see by default: transitions, servers that come and go. */
+  notice(event: string, text: string, fields?: Fields): void;
+  warning(event: string, text: string, fields?: Fields): void;
+  error(event: string, text: string, fields?: Fields): void;
+}
+
+/** syslog's names and their order, as pino levels. */
+const LEVELS = { debug: 20, info: 30, notice: 35, warning: 40, error: 50 } as const;
+export type Level = keyof typeof LEVELS;
+
+/** syslog(3) severities, for the `<N>` prefix that the journal understands. */
+const SEVERITY: Record<number, number> = { 20: 7, 30: 6, 35: 5, 40: 4, 50: 3 };
+
+export type LogFormat =
+  /** `2026-01-02T03:04:05.678Z Tandem_vrrp[12]: (VI_1) Entering MASTER STATE` */
+  | 'text'
+  /** `<5>(VI_1) Entering MASTER STATE`: the journal adds the rest. */
+  | 'journal'
+  /** pino's own JSON. */
+  | 'json';
+
+/** Bytes of log that wait for a slow reader before lines are dropped. */
+const MAX_WAITING_BYTES = 1_048_576;
+
+/**
+ * A logger that writes to a file descriptor.
+ *
+ * @param role shown in each line, for example `vrrp`.
+ */
+export function createLogger(
+  role: string,
+  options: { readonly format?: LogFormat; readonly level?: Level; readonly fd?: number } = {},
+): Logger {
+  const format = options.format ?? 'text';
+  const level = options.level ?? 'notice';
+  const destination = pino.destination({
+    dest: options.fd ?? 1,
+    sync: false,
+    maxLength: MAX_WAITING_BYTES,
+  });
+  // A reader that went away must not end the process.
+  destination.on('error', () => {});
+  const sink = format === 'json' ? destination : renderer(destination, role, format);
+  const logger = pino(
+    { level, customLevels: LEVELS, useOnlyCustomLevels: true, base: { role, pid: process.pid } },
+    sink,
+  );
+  const at =
+    (name: Level) =>
+    (event: string, text: string, fields?: Fields): void =>
+      logger[name]({ event, ...fields }, text);
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    notice: at('notice'),
+    warning: at('warning'),
+    error: at('error'),
+  };
+}
+
+/** A logger that keeps nothing. */
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  notice() {},
+  warning() {},
+  error() {},
+};
+
+function renderer(
+  destination: { write(line: string): unknown },
+  role: string,
+  format: 'text' | 'journal',
+): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      destination.write(renderLine(chunk, role, format));
+      done();
+    },
+  });
+}
+
+function renderLine(json: string, role: string, format: 'text' | 'journal'): string {
+  const record = JSON.parse(json) as { level: number; time: number; pid: number; msg: string };
+  // A value from outside (a file's name, a server's answer) must not forge a second line.
+  const text = [...record.msg].map((c) => (c < ' ' || c === '\u007f' ? ' ' : c)).join('');
+  if (format === 'journal') return `<${SEVERITY[record.level] ?? 6}>${text}\n`;
+  return `${new Date(record.time).toISOString()} Tandem_${role}[${record.pid}]: ${text}\n`;
+}

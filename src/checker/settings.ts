@@ -1,0 +1,98 @@
+/**
+ * What the checker process is told to do: value types only, made from the configuration model by
+ * `process/settings.ts`.
+ */
+import type { Ip } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
+import type { ForwardingMethod, ServiceId } from '../ipvs/model.js';
+
+/** Timing and outcome rules that every kind of check has. */
+export interface CheckTiming {
+  /** Pause between the end of one attempt and the next while nothing fails. */
+  readonly delayLoop: Micros;
+  /** One total deadline of an attempt: connect, handshake, request and whole answer. */
+  readonly connectTimeout: Micros;
+  /** Failures in a row, after the first, before the server counts as failed. */
+  readonly retry: number;
+  readonly delayBeforeRetry: Micros;
+  /** The first check starts at a random moment within this span. */
+  readonly warmup: Micros;
+}
+
+/** Where a check connects to and from. */
+export interface CheckTarget {
+  readonly address: Ip;
+  readonly port: number;
+  readonly bindTo?: Ip;
+  readonly bindPort?: number;
+  /** SO_MARK; 0: none. */
+  readonly fwmark: number;
+}
+
+export interface UrlCheck {
+  readonly path: string;
+  /** Inclusive ranges; empty: any 2xx. */
+  readonly statusCodes: readonly { readonly from: number; readonly to: number }[];
+  /** MD5 of the body, 32 lower-case hexadecimal digits. */
+  readonly digest?: string;
+  /** The Host header, and with SSL_GET and `enable_sni` the server name. */
+  readonly virtualHost?: string;
+}
+
+export type CheckSettings =
+  | { readonly type: 'TCP_CHECK'; readonly target: CheckTarget; readonly timing: CheckTiming }
+  | {
+      readonly type: 'HTTP_GET' | 'SSL_GET';
+      readonly target: CheckTarget;
+      readonly timing: CheckTiming;
+      /** All must be good; tried one after the other. */
+      readonly urls: readonly UrlCheck[];
+      readonly httpProtocol: '1.0' | '1.0C' | '1.1';
+      readonly enableSni: boolean;
+    };
+
+export interface RealServerSettings {
+  readonly address: Ip;
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  readonly weight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** A failed server stays in the table with weight 0. */
+  readonly inhibitOnFailure: boolean;
+  /** It is out of service until its checks have succeeded once. */
+  readonly alpha: boolean;
+  readonly checks: readonly CheckSettings[];
+}
+
+export interface SorryServerSettings {
+  readonly address: Ip;
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  /** `sorry_server_inhibit`: it is in the table always, with weight 0 until needed. */
+  readonly inhibit: boolean;
+}
+
+export interface VirtualServerSettings {
+  readonly id: ServiceId;
+  readonly scheduler: string;
+  readonly flags: number;
+  readonly persistenceTimeout: number;
+  readonly persistencePrefix: number;
+  /** Total weight of living servers at which the service counts as up. */
+  readonly quorum: number;
+  readonly hysteresis: number;
+  /** `omega`: on shutdown the quorum counts as lost. */
+  readonly omega: boolean;
+  readonly sorryServer?: SorryServerSettings;
+  readonly realServers: readonly RealServerSettings[];
+}
+
+/** Everything the checker process needs to know of one configuration. */
+export interface CheckerSettings {
+  readonly virtualServers: readonly VirtualServerSettings[];
+  /** `lvs_flush`: clear the whole table at start, foreign services too. */
+  readonly flushAtStart: boolean;
+  /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */
+  readonly flushAtStop: boolean;
+}

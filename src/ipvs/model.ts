@@ -1,0 +1,60 @@
+/**
+ * The kernel's IPVS table as values: what is read from it, and what is wanted in it.
+ * Names are those of linux/ip_vs.h.
+ */
+import type { Family, Ip } from '../base/ip.js';
+
+/** How packets reach a destination (IP_VS_CONN_F_FWD_MASK). */
+export type ForwardingMethod = 'NAT' | 'DR' | 'TUN';
+
+/** What identifies a virtual service: an address and port of a protocol, or a firewall mark. */
+export type ServiceId =
+  | {
+      readonly kind: 'address';
+      readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+      readonly address: Ip;
+      /** 0: every port (only with persistence). */
+      readonly port: number;
+    }
+  | { readonly kind: 'fwmark'; readonly family: Family; readonly fwmark: number };
+
+export interface IpvsService {
+  readonly id: ServiceId;
+  /** Scheduler's name as the kernel knows it: rr wrr lc wlc sed nq sh dh mh lblc lblcr fo ovf … */
+  readonly scheduler: string;
+  /** IP_VS_SVC_F_SCHED1..3 and IP_VS_SVC_F_ONEPACKET bits; never PERSISTENT or HASHED. */
+  readonly flags: number;
+  /** Seconds a client stays with its server; 0: not persistent. */
+  readonly persistenceTimeout: number;
+  /** Network mask of persistence as a prefix length (32 or 128: each client by itself). */
+  readonly persistencePrefix: number;
+  readonly destinations: readonly IpvsDestination[];
+}
+
+/** Address and port identify a destination within its service. */
+export interface IpvsDestination {
+  readonly address: Ip;
+  /** In a fwmark service 0 keeps the port of the packet. */
+  readonly port: number;
+  readonly method: ForwardingMethod;
+  readonly weight: number;
+  /** u_threshold and l_threshold; 0: none. */
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+}
+
+/** A map key: `TCP 192.0.2.1:80`, `TCP [2001:db8::1]:80`, `FWM 5 IPv4`. */
+export function serviceKey(id: ServiceId): string {
+  if (id.kind === 'fwmark') return `FWM ${id.fwmark} IPv${id.family}`;
+  return `${id.protocol} ${endpoint(id.address, id.port)}`;
+}
+
+/** A map key within one service: `192.0.2.10:80`. */
+export function destinationKey(destination: { address: Ip; port: number }): string {
+  return endpoint(destination.address, destination.port);
+}
+
+/** `192.0.2.1:80` or `[2001:db8::1]:80`. */
+export function endpoint(address: Ip, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

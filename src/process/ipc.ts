@@ -1,0 +1,46 @@
+/**
+ * The messages between the supervisor and its children: plain data with the configuration's
+ * generation number, so that they can be recorded and replayed.
+ */
+import type { CheckerSettings } from '../checker/settings.js';
+import type { CheckerSnapshot } from '../checker/snapshot.js';
+import type { InstanceState } from '../vrrp/effects.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
+import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+
+export type Role = 'vrrp' | 'checker';
+
+export type ToVrrp =
+  | { readonly kind: 'configure'; readonly generation: number; readonly settings: VrrpSettings }
+  | ToChild;
+
+export type ToChecker =
+  | { readonly kind: 'configure'; readonly generation: number; readonly settings: CheckerSettings }
+  | ToChild;
+
+export type ToChild =
+  | { readonly kind: 'status-request'; readonly id: number }
+  /** Withdraw everything, answer `stopped`, exit 0. */
+  | { readonly kind: 'shutdown' };
+
+export type FromChild =
+  /** The child can be configured. */
+  | { readonly kind: 'ready' }
+  /** The generation is in force: its first reconciliation has been tried. */
+  | { readonly kind: 'configured'; readonly generation: number }
+  | { readonly kind: 'stopped' };
+
+export type FromVrrp =
+  | FromChild
+  | { readonly kind: 'status'; readonly id: number; readonly snapshot: VrrpSnapshot }
+  | {
+      readonly kind: 'state-changed';
+      readonly instance: string;
+      readonly from: InstanceState;
+      readonly to: InstanceState;
+      readonly reason: string;
+    };
+
+export type FromChecker =
+  | FromChild
+  | { readonly kind: 'status'; readonly id: number; readonly snapshot: CheckerSnapshot };

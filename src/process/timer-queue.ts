@@ -1,0 +1,133 @@
+/**
+ * A process's timers: one heap, one timer of the operating system's, absolute due times on the
+ * monotonic clock. Due times are never recomputed from "now", so a periodic timer does not drift.
+ *
+ * Bounded by the number of distinct keys armed; cancelled and re-armed entries are dropped lazily,
+ * and the heap is rebuilt when they outnumber the living.
+ */
+import { monotonicMicros } from '../base/clock.js';
+import { type Micros, toMillisCeil } from '../base/time.js';
+
+interface Entry {
+  readonly key: string;
+  readonly dueAt: Micros;
+}
+
+/** setTimeout's longest span; a later entry is looked at again then. */
+const LONGEST_WAIT_MILLIS = 0x7fff_ffff;
+
+export class TimerQueue<Key extends string = string> {
+  readonly #onDue: () => void;
+  readonly #armed = new Map<string, Entry>();
+  #heap: Entry[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #timerDueAt: Micros = Number.POSITIVE_INFINITY;
+
+  /** @param onDue called when at least one timer is due; it takes them with {@link takeDue}. */
+  constructor(onDue: () => void) {
+    this.#onDue = onDue;
+  }
+
+  /** Arms or re-arms a timer. A due time in the past fires on the next turn of the event loop. */
+  arm(key: Key, dueAt: Micros): void {
+    const entry = { key, dueAt };
+    this.#armed.set(key, entry);
+    this.#push(entry);
+    if (this.#heap.length > 64 && this.#heap.length > 2 * this.#armed.size) this.#compact();
+    this.#schedule();
+  }
+
+  /** Cancels a timer; one that is not armed is no error. */
+  cancel(key: Key): void {
+    this.#armed.delete(key);
+    if (this.#armed.size === 0) this.clear();
+  }
+
+  /** Removes and returns the earliest timer that is due at `now`. */
+  takeDue(now: Micros): { key: Key; dueAt: Micros } | undefined {
+    const top = this.#peek();
+    if (!top || top.dueAt > now) {
+      this.#schedule();
+      return undefined;
+    }
+    this.#pop();
+    this.#armed.delete(top.key);
+    return { key: top.key as Key, dueAt: top.dueAt };
+  }
+
+  /** The earliest timer that is due at `now`, left where it is. */
+  peekDue(now: Micros): { key: Key; dueAt: Micros } | undefined {
+    const top = this.#peek();
+    return top && top.dueAt <= now ? { key: top.key as Key, dueAt: top.dueAt } : undefined;
+  }
+
+  /** Cancels every timer. */
+  clear(): void {
+    this.#armed.clear();
+    this.#heap = [];
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerDueAt = Number.POSITIVE_INFINITY;
+  }
+
+  #schedule(): void {
+    const top = this.#peek();
+    if (!top || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    const wait = Math.min(LONGEST_WAIT_MILLIS, toMillisCeil(Math.max(0, top.dueAt - monotonicMicros())));
+    this.#timerDueAt = top.dueAt;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#timerDueAt = Number.POSITIVE_INFINITY;
+      // libuv's clock is cached and in milliseconds: it may wake a little early.
+      if (this.peekDue(monotonicMicros())) this.#onDue();
+      this.#schedule();
+    }, wait);
+  }
+
+  #live(entry: Entry): boolean {
+    return this.#armed.get(entry.key) === entry;
+  }
+
+  #peek(): Entry | undefined {
+    for (let top = this.#heap[0]; top; top = this.#heap[0]) {
+      if (this.#live(top)) return top;
+      this.#pop();
+    }
+    return undefined;
+  }
+
+  #compact(): void {
+    const living = [...this.#armed.values()];
+    this.#heap = [];
+    for (const entry of living) this.#push(entry);
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let i = heap.push(entry) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (heap[parent]!.dueAt <= entry.dueAt) break;
+      heap[i] = heap[parent]!;
+      i = parent;
+    }
+    heap[i] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1]!.dueAt < heap[child]!.dueAt) child++;
+      if (heap[child]!.dueAt >= last.dueAt) break;
+      heap[i] = heap[child]!;
+      i = child;
+    }
+    heap[i] = last;
+  }
+}

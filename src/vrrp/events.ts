@@ -1,0 +1,72 @@
+/**
+ * What can happen to the VRRP engine. Every event says when it happened (monotonic microseconds);
+ * the engine asks for nothing else.
+ */
+import type { Ip } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
+import type { Micros } from '../base/time.js';
+import type { VrrpSettings } from './settings.js';
+import type { TimerKey } from './timers.js';
+
+/** An interface as the engine needs to know it. */
+export interface LinkState {
+  readonly index: number;
+  readonly name: string;
+  /** IFF_UP and IFF_RUNNING both: packets can pass. */
+  readonly up: boolean;
+  readonly mac: Mac;
+  readonly mtu: number;
+  /** The interface's own addresses (never a virtual one of ours) in the kernel's order. */
+  readonly addresses: readonly Ip[];
+}
+
+export type VrrpEvent =
+  /** The first configuration, or a reload: what stayed the same keeps its state. */
+  | {
+      readonly kind: 'configured';
+      readonly at: Micros;
+      readonly generation: number;
+      readonly settings: VrrpSettings;
+      readonly links: readonly LinkState[];
+    }
+  /**
+   * A datagram of protocol 112 as the raw socket gave it: with the IPv4 header. `interface` is the
+   * one whose socket it came from. The engine decodes it and counts what it rejects.
+   */
+  | {
+      readonly kind: 'packet-received';
+      readonly at: Micros;
+      readonly interface: string;
+      readonly datagram: Uint8Array;
+    }
+  /** A timer that an `arm-timer` effect asked for; `dueAt` is what it was armed with. */
+  | {
+      readonly kind: 'timer-expired';
+      readonly at: Micros;
+      readonly dueAt: Micros;
+      readonly timer: TimerKey;
+    }
+  /** An interface appeared or changed (state, MAC or own addresses). */
+  | { readonly kind: 'link-changed'; readonly at: Micros; readonly link: LinkState }
+  | { readonly kind: 'link-removed'; readonly at: Micros; readonly name: string }
+  /** The socket of an instance's interface cannot be opened or used (FAULT), or works again. */
+  | {
+      readonly kind: 'transport-changed';
+      readonly at: Micros;
+      readonly interface: string;
+      readonly usable: boolean;
+      readonly reason?: string;
+    }
+  /**
+   * What a reconciliation of the addresses found: an address of ours that something else had
+   * removed was restored, so that it must be announced again; or it could not be put there.
+   */
+  | {
+      readonly kind: 'addresses-reconciled';
+      readonly at: Micros;
+      readonly instance: string;
+      readonly restored: readonly Ip[];
+      readonly failed: readonly { readonly address: Ip; readonly reason: string }[];
+    }
+  /** SIGTERM: give up mastership with priority 0 (RFC 9568 6.4.3) and forget every address. */
+  | { readonly kind: 'shutdown'; readonly at: Micros };

@@ -1,0 +1,31 @@
+/** The names of the engine's timers. A key names at most one armed timer. */
+
+export type TimerName =
+  /** Adver_Timer (RFC 9568 6.2). */
+  | 'advert'
+  /** Master_Down_Timer (RFC 9568 6.2). */
+  | 'master-down'
+  /** `preempt_delay`. */
+  | 'preempt'
+  /** The second gratuitous ARP burst after becoming MASTER (`garp_master_delay`). */
+  | 'garp-master'
+  /** The repetition after a losing advert (`garp_lower_prio_delay`). */
+  | 'garp-lower-prio'
+  /** `garp_master_refresh`. */
+  | 'garp-refresh';
+
+/** `<timer name>/<instance name>`. */
+export type TimerKey = `${TimerName}/${string}`;
+
+/** The key of one instance's timer. */
+export function timerKey(name: TimerName, instance: string): TimerKey {
+  return `${name}/${instance}`;
+}
+
+/**
+ * Whether a timer's expiry must not be believed before the sockets have been drained: an advert
+ * that came in time may still wait there (a stalled process runs expired timers first).
+ */
+export function needsDrain(key: TimerKey): boolean {
+  return key.startsWith('master-down/') || key.startsWith('preempt/');
+}
