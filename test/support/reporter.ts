@@ -2,7 +2,11 @@
  * Mocha's spec output, closed by one plain line that a machine can read:
  * `N passed, N failed, N skipped`. Skipped tests are listed with their reason, which is the text
  * that `skip()` of support/skip.ts put on them.
+ *
+ * With TANDEM_TEST_RESULTS set the counts go into that file instead, for run.mjs, which closes
+ * with one line for all layers.
  */
+import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { skipReason } from './skip.js';
 
@@ -17,8 +21,10 @@ export default class Reporter extends Spec {
     });
     runner.once('end', () => {
       for (const line of skipped) console.log(`  skipped: ${line}`);
-      const { passes = 0, failures = 0, pending = 0 } = this.stats;
-      console.log(`\n${passes} passed, ${failures} failed, ${pending} skipped`);
+      const { passes: passed = 0, failures: failed = 0, pending = 0 } = this.stats;
+      const file = process.env['TANDEM_TEST_RESULTS'];
+      if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped: pending }));
+      else console.log(`\n${passed} passed, ${failed} failed, ${pending} skipped`);
     });
   }
 }

@@ -1,0 +1,232 @@
+/**
+ * The test command. Prepares the machine, runs the layers that are asked for (all by default) and
+ * closes with one line: `N passed, N failed, N skipped`. Fails when anything failed, and when
+ * nothing ran.
+ *
+ *   node test/support/run.mjs [lint] [unit] [process] [lab] [--coverage]
+ *                             [-- [--grep PATTERN] [FILE...]]
+ *
+ * FILE is a source path such as test/unit/base/ip.test.ts.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { prepare } from './prepare.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WORK = path.join(ROOT, '.work');
+const MINUTE = 60_000;
+
+/** Layers in their order, with the folders mocha runs and a bound on their time. */
+const LAYERS = {
+  lint: { limit: 2 * MINUTE },
+  unit: { folders: ['unit', 'conformance', 'sim', 'fuzz', 'arch'], limit: 10 * MINUTE },
+  process: { folders: ['process'], limit: 15 * MINUTE },
+  lab: { limit: 60 * MINUTE },
+};
+
+const options = parseArguments(process.argv.slice(2));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** One line a layer, printed before the closing one. */
+const summary = [];
+
+try {
+  await main();
+} catch (error) {
+  // What keeps the tests from running is a failure like any other.
+  count('set-up', { passed: 0, failed: 1, skipped: 0 }, error.message);
+}
+finish();
+
+async function main() {
+  const wantsLab = options.layers.includes('lab');
+  let lab;
+  try {
+    ({ lab } = prepare({ lab: wantsLab }));
+  } catch (error) {
+    count('build', { passed: 0, failed: 1, skipped: 0 }, error.message);
+    return;
+  }
+  for (const layer of options.layers) {
+    heading(layer);
+    if (layer === 'lint') lint();
+    else if (layer === 'lab') await runTheLab(lab);
+    else await runMocha(layer, LAYERS[layer]);
+  }
+}
+
+function lint() {
+  const biome = path.join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  const result = spawnSync(process.execPath, [biome, 'check'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: LAYERS.lint.limit,
+  });
+  const good = result.status === 0;
+  count('lint', { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 });
+}
+
+async function runMocha(layer, { folders, limit }) {
+  const chosen = options.files.filter((file) => folders.some((f) => file.startsWith(`test/${f}/`)));
+  if (options.files.length > 0 && chosen.length === 0) return;
+  const files = options.files.length > 0 ? chosen : folders.flatMap(testsUnder);
+  if (files.length === 0) {
+    count(layer, { passed: 0, failed: 0, skipped: 1 }, `no tests in ${folders.join(', ')}`);
+    return;
+  }
+  mkdirSync(WORK, { recursive: true });
+  const results = path.join(WORK, `results-${layer}-${process.pid}.json`);
+  const modules = path.join(ROOT, 'node_modules');
+  const args = [
+    path.join(modules, 'mocha', 'bin', 'mocha.js'),
+    '--require',
+    './dist/test/support/assertions.js',
+    ...(options.grep ? ['--grep', options.grep] : []),
+    ...files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
+  ];
+  if (options.coverage) {
+    args.unshift(
+      path.join(modules, 'c8', 'bin', 'c8.js'),
+      '--src',
+      'src',
+      '--include',
+      'src/**',
+      '--all',
+      '--reporter',
+      'text',
+      '--reporter',
+      'lcov',
+    );
+  }
+  const code = await runBounded(process.execPath, args, limit, { TANDEM_TEST_RESULTS: results });
+  const counts = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined;
+  rmSync(results, { force: true });
+  if (!counts) {
+    count(layer, { passed: 0, failed: 1, skipped: 0 }, `ended early (${code})`);
+    return;
+  }
+  // Mocha can fail without a failed test, for example on a rejection that nobody caught.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  count(layer, counts, code === 0 ? '' : `mocha: ${code}`);
+}
+
+/** Runs a command in its own process group, ended as a whole when it takes too long. */
+function runBounded(command, args, limit, env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    });
+    const end = () => {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It is gone already.
+      }
+    };
+    const timer = setTimeout(() => {
+      console.log(`Ended after ${limit / MINUTE} minutes.`);
+      end();
+    }, limit);
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => {
+        end();
+        process.exit(1);
+      });
+    }
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      resolve(code ?? signal);
+    });
+  });
+}
+
+async function runTheLab(lab) {
+  const entry = path.join(ROOT, 'test', 'lab', 'run.mjs');
+  if (!existsSync(entry)) {
+    count('lab', { passed: 0, failed: 0, skipped: 1 }, 'there is no test/lab/run.mjs');
+    return;
+  }
+  if (!lab.ready) {
+    count('lab', { passed: 0, failed: 0, skipped: 1 }, lab.reason);
+    return;
+  }
+  const files = options.files.filter((file) => file.startsWith('test/lab/'));
+  if (options.files.length > 0 && files.length === 0) return;
+  try {
+    const { runLab } = await import(pathToFileURL(entry).href);
+    const counts = await within(LAYERS.lab.limit, runLab({ grep: options.grep, files }));
+    count('lab', counts, counts.reason ?? '');
+  } catch (error) {
+    console.log(error.stack);
+    count('lab', { passed: 0, failed: 1, skipped: 0 }, error.message);
+  }
+}
+
+function within(limit, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done in ${limit / MINUTE} minutes`)), limit);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function testsUnder(folder) {
+  const top = path.join(ROOT, 'test', folder);
+  if (!existsSync(top)) return [];
+  return readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function count(layer, { passed, failed, skipped }, note = '') {
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  const counts = `${passed} good, ${failed} bad, ${skipped} left out`;
+  summary.push(`  ${layer.padEnd(8)} ${counts}${note ? `: ${note}` : ''}`);
+}
+
+function heading(text) {
+  console.log(`\n=== ${text} ===`);
+}
+
+function finish() {
+  heading('summary');
+  for (const line of summary) console.log(line);
+  const { passed, failed, skipped } = totals;
+  if (passed + failed === 0) console.log('  Nothing ran: that is a failure.');
+  const code = failed > 0 || passed === 0 ? 1 : 0;
+  // The line is last whatever a layer may have left running.
+  process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`, () => {
+    process.exit(code);
+  });
+}
+
+function parseArguments(args) {
+  const layers = [];
+  const files = [];
+  let grep;
+  let coverage = false;
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i];
+    if (word === '--') continue;
+    else if (word === '--coverage') coverage = true;
+    else if (word === '--grep' || word === '-g') grep = args[++i];
+    else if (Object.hasOwn(LAYERS, word)) layers.push(word);
+    else if (existsSync(path.join(ROOT, word))) files.push(path.normalize(word));
+    else {
+      console.error(`No layer and no file: ${word}`);
+      process.exit(2);
+    }
+  }
+  return { layers: layers.length > 0 ? layers : Object.keys(LAYERS), files, grep, coverage };
+}
