@@ -34,9 +34,11 @@ export function ipToBytes(ip: Ip): Uint8Array {
 /** 4 or 16 bytes in network order as a canonical address. Throws `RangeError` on another length. */
 export function ipFromBytes(bytes: Uint8Array): Ip {
   if (bytes.length === 4) return bytes.join('.');
-  if (bytes.length !== 16) throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
+  if (bytes.length !== 16)
+    throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
   const words: number[] = [];
-  for (let i = 0; i < 16; i += 2) words.push(((bytes[i] as number) << 8) | (bytes[i + 1] as number));
+  for (let i = 0; i < 16; i += 2)
+    words.push(((bytes[i] as number) << 8) | (bytes[i + 1] as number));
   // RFC 5952 5: a mapped address is written with its IPv4 part dotted.
   if (words.slice(0, 5).every((w) => w === 0) && words[5] === 0xffff) {
     return `::ffff:${bytes.subarray(12).join('.')}`;

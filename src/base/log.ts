@@ -5,7 +5,6 @@
  * Writing is asynchronous and bounded: a full disk or a blocked journal costs log lines, never an
  * advert.
  */
-import { Writable } from 'node:stream';
 import pino from 'pino';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -45,10 +44,17 @@ const MAX_WAITING_BYTES = 1_048_576;
  */
 export function createLogger(
   role: string,
-  options: { readonly format?: LogFormat; readonly level?: Level; readonly fd?: number } = {},
+  options: {
+    readonly format?: LogFormat;
+    readonly level?: Level;
+    readonly fd?: number;
+    /** Takes each line instead of the descriptor (syslog): severity of syslog(3), and text. */
+    readonly write?: (severity: number, text: string) => void;
+  } = {},
 ): Logger {
   const format = options.format ?? 'text';
   const level = options.level ?? 'notice';
+  if (options.write) return pinoLogger(role, level, lineWriter(options.write));
   const destination = pino.destination({
     dest: options.fd ?? 1,
     sync: false,
@@ -56,7 +62,21 @@ export function createLogger(
   });
   // A reader that went away must not end the process.
   destination.on('error', () => {});
-  const sink = format === 'json' ? destination : renderer(destination, role, format);
+  if (format === 'json') return pinoLogger(role, level, destination);
+  return pinoLogger(
+    role,
+    level,
+    lineWriter((severity, text, record) => {
+      const line =
+        format === 'journal'
+          ? `<${severity}>${text}\n`
+          : `${new Date(record.time).toISOString()} Tandem_${role}[${process.pid}]: ${text}\n`;
+      destination.write(line);
+    }),
+  );
+}
+
+function pinoLogger(role: string, level: Level, sink: pino.DestinationStream): Logger {
   const logger = pino(
     { level, customLevels: LEVELS, useOnlyCustomLevels: true, base: { role, pid: process.pid } },
     sink,
@@ -83,24 +103,22 @@ export const silentLogger: Logger = {
   error() {},
 };
 
-function renderer(
-  destination: { write(line: string): unknown },
-  role: string,
-  format: 'text' | 'journal',
-): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done) {
-      destination.write(renderLine(chunk, role, format));
-      done();
-    },
-  });
+interface LogRecord {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
 }
 
-function renderLine(json: string, role: string, format: 'text' | 'journal'): string {
-  const record = JSON.parse(json) as { level: number; time: number; pid: number; msg: string };
-  // A value from outside (a file's name, a server's answer) must not forge a second line.
-  const text = [...record.msg].map((c) => (c < ' ' || c === '\u007f' ? ' ' : c)).join('');
-  if (format === 'journal') return `<${SEVERITY[record.level] ?? 6}>${text}\n`;
-  return `${new Date(record.time).toISOString()} Tandem_${role}[${record.pid}]: ${text}\n`;
+/** Turns pino's records into lines of text. */
+function lineWriter(
+  write: (severity: number, text: string, record: LogRecord) => void,
+): pino.DestinationStream {
+  return {
+    write(json) {
+      const record = JSON.parse(json) as LogRecord;
+      // A value from outside (a file's name, a server's answer) must not forge a second line.
+      const text = [...record.msg].map((c) => (c < ' ' || c === '\u007f' ? ' ' : c)).join('');
+      write(SEVERITY[record.level] ?? 6, text, record);
+    },
+  };
 }

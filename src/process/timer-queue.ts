@@ -74,7 +74,10 @@ export class TimerQueue<Key extends string = string> {
     const top = this.#peek();
     if (!top || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
     if (this.#timer) clearTimeout(this.#timer);
-    const wait = Math.min(LONGEST_WAIT_MILLIS, toMillisCeil(Math.max(0, top.dueAt - monotonicMicros())));
+    const wait = Math.min(
+      LONGEST_WAIT_MILLIS,
+      toMillisCeil(Math.max(0, top.dueAt - monotonicMicros())),
+    );
     this.#timerDueAt = top.dueAt;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
