@@ -19,6 +19,8 @@ export type ToChecker =
   | ToChild;
 
 export type ToChild =
+  /** Are you alive? Answer `pong`; one that does not for long is killed and replaced. */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'status-request'; readonly id: number }
   /** Withdraw everything, answer `stopped`, exit 0. */
   | { readonly kind: 'shutdown' };
@@ -28,6 +30,7 @@ export type FromChild =
   | { readonly kind: 'ready' }
   /** The generation is in force: its first reconciliation has been tried. */
   | { readonly kind: 'configured'; readonly generation: number }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'stopped' };
 
 export type FromVrrp =

@@ -1,0 +1,97 @@
+/** The daemon's status as text for people. */
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import type { VirtualServerSnapshot } from '../checker/snapshot.js';
+import type { DaemonStatus } from '../control/status.js';
+import { serviceKey } from '../ipvs/model.js';
+import type { InstanceSnapshot, VrrpSnapshot } from '../vrrp/snapshot.js';
+
+/** Renders what `tandem status` prints, with a newline at the end. */
+export function renderStatus(status: DaemonStatus): string {
+  const lines = [
+    `tandem ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
+    `configuration ${status.configFile}, generation ${status.generation}` +
+      `${status.ready ? '' : ' (not in force everywhere yet)'}`,
+  ];
+  if (status.lastReload) {
+    const { at, accepted, problems } = status.lastReload;
+    lines.push(`last reload ${at}: ${accepted ? 'accepted' : 'REJECTED, nothing was changed'}`);
+    for (const problem of problems) lines.push(...problem.split('\n').map((line) => `  ${line}`));
+  }
+  for (const { role, pid, restarts } of status.processes) {
+    if (pid === undefined && restarts === 0) continue;
+    lines.push(`process ${role}: ${pid ?? 'NOT RUNNING'}${restarts ? `, restarted ${restarts} times` : ''}`);
+  }
+  if (status.vrrp) lines.push('', ...vrrpLines(status.vrrp));
+  for (const server of status.checker?.virtualServers ?? []) lines.push('', ...serverLines(server));
+  for (const error of status.checker?.tableErrors ?? []) lines.push(`IPVS table: ${error}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function vrrpLines(vrrp: VrrpSnapshot): string[] {
+  const rows = [['INSTANCE', 'STATE', 'FOR', 'PRIO', 'INTERFACE', 'VRID', 'SENT', 'HEARD']];
+  for (const instance of vrrp.instances) {
+    rows.push([
+      instance.name,
+      instance.state,
+      duration(instance.inStateFor),
+      String(instance.effectivePriority),
+      instance.interface,
+      String(instance.virtualRouterId),
+      String(instance.advertsSent),
+      String(instance.advertsReceived),
+    ]);
+  }
+  const lines = table(rows);
+  for (const instance of vrrp.instances) lines.push(...whyLines(instance));
+  for (const { name, state } of vrrp.syncGroups) lines.push(`sync group ${name}: ${state}`);
+  const rejected = counts(vrrp.rejected);
+  if (rejected) lines.push(`packets of no instance here, rejected: ${rejected}`);
+  return lines;
+}
+
+function whyLines(instance: InstanceSnapshot): string[] {
+  const { lastAdvert } = instance;
+  const lines = [`${instance.name} is ${instance.state}: ${instance.reason}`];
+  lines.push(
+    lastAdvert
+      ? `  last advert heard from ${lastAdvert.source}, priority ${lastAdvert.priority}, ${duration(lastAdvert.ago)} ago`
+      : '  never heard an advert of another router',
+  );
+  const rejected = counts(instance.rejected);
+  if (rejected) lines.push(`  packets rejected: ${rejected}`);
+  return lines;
+}
+
+function serverLines(server: VirtualServerSnapshot): string[] {
+  const lines = [
+    `${serviceKey(server.id)}: quorum ${server.quorumUp ? 'up' : 'LOST'}` +
+      `${server.sorryServerActive ? ', sorry server in use' : ''}`,
+  ];
+  for (const real of server.realServers) {
+    const weight = real.weight === undefined ? 'not in the table' : `weight ${real.weight}`;
+    const checks = real.checks.map((check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`);
+    lines.push(`  ${real.address}:${real.port} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`);
+  }
+  return lines;
+}
+
+function counts(rejected: Readonly<Record<string, number>>): string {
+  return Object.entries(rejected)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason} ${count}`)
+    .join(', ');
+}
+
+function duration(micros: Micros): string {
+  const millis = micros / MICROS_PER_MILLI;
+  if (millis < 1_000) return `${Math.round(millis)} ms`;
+  const seconds = millis / 1_000;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => row.map((word, column) => word.padEnd(widths[column]!)).join('  ').trimEnd());
+}

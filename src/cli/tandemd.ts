@@ -1,0 +1,171 @@
+/** The daemon's command: `tandemd`, with keepalived(8)'s options. */
+import { spawn } from 'node:child_process';
+import { fstatSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../base/errors.js';
+import type { Level, Logger } from '../base/log.js';
+import { LOG_VARIABLE, type LogTarget, openLog } from '../process/child-log.js';
+import { readConfiguration } from '../process/configuration.js';
+import { runningPid } from '../process/pidfile.js';
+import { Releaser } from '../process/release.js';
+import { readReleaseRecord, removeReleaseRecord } from '../process/release-record.js';
+import { type RunFiles, runFiles } from '../process/run-files.js';
+import { Supervisor } from '../process/supervisor.js';
+import { ServiceManager } from '../process/systemd.js';
+import { VERSION } from '../version.js';
+import { DAEMON_HELP, type DaemonArguments, parseDaemonArguments, UsageError } from './arguments.js';
+import { EXIT } from './exit-codes.js';
+
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+
+/**
+ * Runs `tandemd`; sets the exit code or ends the process.
+ *
+ * @param argv the arguments after the program's name.
+ */
+export async function runDaemonCommand(argv: readonly string[]): Promise<void> {
+  let args: ReturnType<typeof parseDaemonArguments>;
+  try {
+    args = parseDaemonArguments(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`tandemd: ${error.message}\n\n${DAEMON_HELP}`);
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  if (args.action === 'help') process.stdout.write(DAEMON_HELP);
+  else if (args.action === 'version') process.stdout.write(`Tandem v${VERSION}\n`);
+  else if (args.action === 'config-test') process.exitCode = await testConfiguration(args);
+  else if (args.action === 'release') process.exitCode = await release(args);
+  else process.exitCode = await run(args, argv);
+}
+
+/** `-t`: 0 when the file would run as written (warnings allowed). */
+async function testConfiguration(
+  args: DaemonArguments & { readonly testLogFile: string | undefined },
+): Promise<number> {
+  const color = args.testLogFile === undefined && process.stderr.isTTY;
+  const { configuration, problems } = await readConfiguration(args.configFile, color);
+  const text = problems.map((problem) => `${problem}\n`).join('');
+  if (args.testLogFile === undefined) process.stderr.write(text);
+  else writeFileSync(args.testLogFile, text);
+  if (configuration && args.dumpConf) process.stdout.write(configuration.text);
+  return configuration ? EXIT.ok : EXIT.configuration;
+}
+
+/** `--release`: for systemd's ExecStopPost, when nothing of the daemon lives any more. */
+async function release(args: DaemonArguments): Promise<number> {
+  const files = filesFor(args);
+  const pid = runningPid(files.pid);
+  if (pid !== undefined) {
+    process.stderr.write(`tandemd: it is running (pid ${pid}): stop it rather than release\n`);
+    return EXIT.daemon;
+  }
+  try {
+    const settings = readReleaseRecord(files.release);
+    if (!settings) {
+      process.stdout.write('Nothing to release: the last stop was complete.\n');
+      return EXIT.ok;
+    }
+    const logger = openLog('release', logTarget(args), 'notice');
+    const { removed, failed } = await new Releaser(logger).release(settings);
+    process.stdout.write(`Withdrew ${removed.join(', ') || 'no address'}.\n`);
+    for (const failure of failed) process.stderr.write(`tandemd: ${failure}\n`);
+    if (failed.length > 0) return EXIT.failed;
+    removeReleaseRecord(files.release);
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`tandemd: ${messageOf(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+async function run(args: DaemonArguments, argv: readonly string[]): Promise<number> {
+  const files = filesFor(args);
+  const pid = runningPid(files.pid);
+  if (pid !== undefined) {
+    process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
+    return EXIT.daemon;
+  }
+  const { configuration, problems } = await readConfiguration(
+    args.configFile,
+    process.stderr.isTTY,
+  );
+  if (!configuration) {
+    process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+    return EXIT.configuration;
+  }
+  if (!args.dontFork) {
+    // Node cannot fork itself into the background: the daemon is a new process, and so is not a
+    // child of the shell.
+    const output = args.logConsole ? 'inherit' : 'ignore';
+    spawn(process.execPath, [...process.execArgv, MAIN, ...argv, '--dont-fork'], {
+      detached: true,
+      stdio: ['ignore', output, output],
+    }).unref();
+    return EXIT.ok;
+  }
+  const level: Level = args.logDetail ? 'info' : 'notice';
+  const target = logTarget(args);
+  const logger = openLog('tandemd', target, level);
+  process.title = 'tandemd';
+  try {
+    await supervise(args, files, logger, configuration, problems, `${target}:${level}`);
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`tandemd: cannot start: ${messageOf(error)}\n`);
+    process.exit(EXIT.failed);
+  }
+}
+
+async function supervise(
+  args: DaemonArguments,
+  files: RunFiles,
+  logger: Logger,
+  configuration: NonNullable<Awaited<ReturnType<typeof readConfiguration>>['configuration']>,
+  problems: readonly string[],
+  childLog: string,
+): Promise<void> {
+  logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
+  for (const problem of problems) {
+    for (const line of problem.split('\n')) logger.warning('config-problem', line);
+  }
+  if (args.dumpConf) {
+    for (const line of configuration.text.split('\n')) logger.notice('config-dump', line);
+  }
+  const serviceManager = new ServiceManager(process.env, logger);
+  const supervisor = new Supervisor(configuration, {
+    version: VERSION,
+    configFile: args.configFile,
+    files,
+    runVrrp: args.runVrrp,
+    runChecker: args.runChecker,
+    childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
+    logger,
+    serviceManager,
+    load: () => readConfiguration(args.configFile),
+  });
+  await supervisor.start();
+}
+
+function filesFor(args: DaemonArguments): RunFiles {
+  const files = runFiles(process.env);
+  return {
+    ...files,
+    pid: args.pidFile ?? files.pid,
+    vrrpPid: args.vrrpPidFile ?? files.vrrpPid,
+    checkersPid: args.checkersPidFile ?? files.checkersPid,
+  };
+}
+
+function logTarget(args: DaemonArguments): LogTarget {
+  if (!args.logConsole) return 'syslog';
+  return isJournal(process.env['JOURNAL_STREAM']) ? 'journal' : 'text';
+}
+
+/** Whether standard output is the journal's stream, systemd.exec(5) JOURNAL_STREAM. */
+function isJournal(stream: string | undefined): boolean {
+  if (!stream) return false;
+  const { dev, ino } = fstatSync(1);
+  return stream === `${dev}:${ino}`;
+}

@@ -1,0 +1,29 @@
+/** What the daemon answers to "how are you": plain data, stable for scripts (`tandem status --json`). */
+import type { CheckerSnapshot } from '../checker/snapshot.js';
+import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+
+export interface DaemonStatus {
+  readonly version: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly configFile: string;
+  /** Counts the configurations that were put in force, from 1. */
+  readonly generation: number;
+  /** Every process has the generation in force. */
+  readonly ready: boolean;
+  readonly lastReload?: {
+    readonly at: string;
+    readonly accepted: boolean;
+    readonly problems: readonly string[];
+  };
+  readonly processes: readonly {
+    readonly role: string;
+    /** Missing while it is not running. */
+    readonly pid?: number;
+    readonly restarts: number;
+  }[];
+  /** Missing when there is no such process or it does not answer. */
+  readonly vrrp?: VrrpSnapshot;
+  readonly checker?: CheckerSnapshot;
+}

@@ -1,0 +1,28 @@
+/** Gratuitous ARP out of an AF_PACKET socket (RFC 9568 6.4.2; RFC 5227 3). */
+import type { Ip } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
+import { encodeGratuitousArp } from '../vrrp/arp.js';
+import { closeSocket, openPacketSocket, sendFrame } from './libc.js';
+
+export class Announcer {
+  readonly #fd: number;
+
+  /** Needs CAP_NET_RAW. @throws SystemCallError */
+  constructor() {
+    this.#fd = openPacketSocket();
+  }
+
+  /**
+   * Tells the neighbours on one interface that an address is at a MAC now, `repeat` times.
+   *
+   * @throws SystemCallError, for example ENETDOWN
+   */
+  announce(interfaceIndex: number, mac: Mac, address: Ip, repeat: number): void {
+    const frame = encodeGratuitousArp(mac, address);
+    for (let i = 0; i < repeat; i++) sendFrame(this.#fd, interfaceIndex, frame);
+  }
+
+  close(): void {
+    closeSocket(this.#fd);
+  }
+}

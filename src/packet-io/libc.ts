@@ -1,0 +1,122 @@
+/**
+ * The libc calls that Node does not offer. The only file that imports koffi.
+ *
+ * Every call here is one that returns at once: non-blocking sockets, no waiting.
+ */
+import koffi from 'koffi';
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import { TandemError } from '../base/errors.js';
+
+/** linux/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
+const AF_UNIX = 1;
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+const ARPHRD_ETHER = 1;
+
+const libc = koffi.load('libc.so.6');
+const socketCall = libc.func('int socket(int domain, int type, int protocol)');
+const sendtoCall = libc.func(
+  'ssize_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
+);
+const closeCall = libc.func('int close(int fd)');
+
+/** A libc call that failed: `errno` and its name beside the call's. Code `SYSTEM_CALL`. */
+export class SystemCallError extends TandemError {
+  readonly errno: number;
+  readonly errnoName: string;
+
+  constructor(call: string, errno: number) {
+    const name = nameOfErrno(errno);
+    super('SYSTEM_CALL', `${call}: ${name}`, { call, errno, errnoName: name });
+    this.name = 'SystemCallError';
+    this.errno = errno;
+    this.errnoName = name;
+  }
+}
+
+/**
+ * Opens a socket of the packet family that receives nothing (protocol 0) and sends whole Ethernet
+ * frames (packet(7)). Needs CAP_NET_RAW.
+ *
+ * @returns the file descriptor.
+ * @throws SystemCallError
+ */
+export function openPacketSocket(): number {
+  return openSocket(AF_PACKET, SOCK_RAW);
+}
+
+/**
+ * Sends one Ethernet frame out of an interface. Does not block: a full queue is ENOBUFS.
+ *
+ * @param interfaceIndex as in `ip link`.
+ * @throws SystemCallError
+ */
+export function sendFrame(fd: number, interfaceIndex: number, frame: Uint8Array): void {
+  // struct sockaddr_ll: family u16, protocol be16, ifindex s32, hatype u16, pkttype u8, halen u8,
+  // address 8 bytes.
+  const address = Buffer.alloc(20);
+  address.writeUInt16LE(AF_PACKET, 0);
+  address.set(frame.subarray(12, 14), 2);
+  address.writeInt32LE(interfaceIndex, 4);
+  address.writeUInt16LE(ARPHRD_ETHER, 8);
+  address.writeUInt8(6, 11);
+  address.set(frame.subarray(0, 6), 12);
+  send(fd, frame, address);
+}
+
+/**
+ * Opens an unbound datagram socket of the unix family, for sd_notify(3) and syslog(3).
+ *
+ * @throws SystemCallError
+ */
+export function openUnixDatagramSocket(): number {
+  return openSocket(AF_UNIX, SOCK_DGRAM);
+}
+
+/**
+ * Sends one datagram to a unix socket. Does not block: a full queue is EAGAIN.
+ *
+ * @param path a file's path; a leading `@` means the abstract namespace (unix(7)).
+ * @throws SystemCallError
+ */
+export function sendUnixDatagram(fd: number, path: string, data: Uint8Array): void {
+  const name = Buffer.from(path);
+  // sun_path holds 108 bytes; a path also needs its closing NUL, an abstract name must not have it.
+  if (name.length === 0 || name.length > 107) throw new SystemCallError('sendto', constants.errno.EINVAL);
+  const abstract = path.startsWith('@');
+  const address = Buffer.alloc(2 + name.length + (abstract ? 0 : 1));
+  address.writeUInt16LE(AF_UNIX, 0);
+  address.set(name, 2);
+  if (abstract) address[2] = 0;
+  send(fd, data, address);
+}
+
+/** Closes a descriptor that one of the functions above opened. */
+export function closeSocket(fd: number): void {
+  closeCall(fd);
+}
+
+function openSocket(domain: number, type: number): number {
+  const fd = socketCall(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) as number;
+  if (fd < 0) throw new SystemCallError('socket', koffi.errno());
+  return fd;
+}
+
+function send(fd: number, data: Uint8Array, address: Uint8Array): void {
+  const sent = sendtoCall(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length);
+  if (Number(sent) < 0) throw new SystemCallError('sendto', koffi.errno());
+}
+
+function nameOfErrno(errno: number): string {
+  try {
+    return getSystemErrorName(-errno);
+  } catch {
+    return `errno ${errno}`;
+  }
+}

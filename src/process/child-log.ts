@@ -1,0 +1,22 @@
+/** Every process of the daemon logs to the same place: the supervisor chooses, its children follow. */
+import { createLogger, type Level, type LogFormat, type Logger } from '../base/log.js';
+import { openSyslog } from './syslog.js';
+
+/** Where lines go: a console's format, or the system's log. */
+export type LogTarget = LogFormat | 'syslog';
+
+/** The environment variable by which a child learns the target and level, `journal:info`. */
+export const LOG_VARIABLE = 'TANDEM_LOG';
+
+/** The logger of one process. */
+export function openLog(role: string, target: LogTarget, level: Level): Logger {
+  return target === 'syslog'
+    ? createLogger(role, { level, write: openSyslog(`Tandem_${role}`) })
+    : createLogger(role, { level, format: target });
+}
+
+/** The logger of a child, from what {@link LOG_VARIABLE} says. */
+export function openChildLog(role: string, env: NodeJS.ProcessEnv): Logger {
+  const [target = 'text', level = 'notice'] = (env[LOG_VARIABLE] ?? '').split(':');
+  return openLog(role, (target || 'text') as LogTarget, (level || 'notice') as Level);
+}

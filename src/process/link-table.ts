@@ -1,0 +1,97 @@
+/**
+ * The interfaces as the VRRP engine needs them, kept from what the kernel tells: which are up, and
+ * which addresses are their own (virtual ones of ours are not: an instance must not take its own
+ * virtual address for the source of its adverts).
+ *
+ * Bounded by the machine's interfaces and addresses.
+ */
+import type { Ip } from '../base/ip.js';
+import type { AddressEntry, Link } from '../netlink/rtnl.js';
+import type { LinkState } from '../vrrp/events.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
+
+export class LinkTable {
+  readonly #links = new Map<number, Link>();
+  readonly #addresses = new Map<number, AddressEntry[]>();
+  #virtual: ReadonlySet<string> = new Set();
+
+  /** Replaces everything by what a dump of the kernel says. */
+  load(links: readonly Link[], addresses: readonly AddressEntry[]): void {
+    this.#links.clear();
+    this.#addresses.clear();
+    for (const link of links) this.#links.set(link.index, link);
+    for (const address of addresses) this.addAddress(address);
+  }
+
+  /** Says which addresses are virtual: those of the settings in force. */
+  setVirtual(settings: VrrpSettings): void {
+    const virtual = new Set<string>();
+    for (const instance of settings.instances) {
+      for (const address of [...instance.virtualAddresses, ...instance.excludedAddresses]) {
+        virtual.add(address.address);
+      }
+    }
+    this.#virtual = virtual;
+  }
+
+  setLink(link: Link): void {
+    this.#links.set(link.index, link);
+  }
+
+  removeLink(index: number): void {
+    this.#links.delete(index);
+    this.#addresses.delete(index);
+  }
+
+  addAddress(entry: AddressEntry): void {
+    const known = this.#addresses.get(entry.index) ?? [];
+    if (known.some((other) => sameAddress(other, entry))) return;
+    this.#addresses.set(entry.index, [...known, entry]);
+  }
+
+  removeAddress(entry: AddressEntry): void {
+    const known = this.#addresses.get(entry.index);
+    if (!known) return;
+    this.#addresses.set(
+      entry.index,
+      known.filter((other) => !sameAddress(other, entry)),
+    );
+  }
+
+  /** Whether an address is one of ours to hold. */
+  isVirtual(address: Ip): boolean {
+    return this.#virtual.has(address);
+  }
+
+  nameOf(index: number): string | undefined {
+    return this.#links.get(index)?.name;
+  }
+
+  /** An interface by name. */
+  get(name: string): LinkState | undefined {
+    for (const link of this.#links.values()) if (link.name === name) return this.#state(link);
+    return undefined;
+  }
+
+  all(): LinkState[] {
+    return [...this.#links.values()].map((link) => this.#state(link));
+  }
+
+  #state(link: Link): LinkState {
+    const own = (this.#addresses.get(link.index) ?? []).filter(
+      (entry) => !this.#virtual.has(entry.address),
+    );
+    return {
+      index: link.index,
+      name: link.name,
+      up: link.up,
+      mac: link.mac,
+      mtu: link.mtu,
+      addresses: own.map((entry) => entry.address),
+    };
+  }
+}
+
+function sameAddress(a: AddressEntry, b: AddressEntry): boolean {
+  return a.address === b.address && a.prefixLength === b.prefixLength;
+}

@@ -1,0 +1,31 @@
+/** Where the running daemon keeps its files. */
+import { join } from 'node:path';
+
+export interface RunFiles {
+  readonly directory: string;
+  /** Process ids: keepalived's three. */
+  readonly pid: string;
+  readonly vrrpPid: string;
+  readonly checkersPid: string;
+  /** The control socket. */
+  readonly control: string;
+  /** What `tandemd --release` withdraws. */
+  readonly release: string;
+}
+
+/**
+ * The runtime directory's files: under `TANDEM_RUN_DIR` (for several daemons on one machine), else
+ * under systemd's `RUNTIME_DIRECTORY`, else /run/tandem.
+ */
+export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
+  const directory =
+    env['TANDEM_RUN_DIR'] || env['RUNTIME_DIRECTORY']?.split(':')[0] || '/run/tandem';
+  return {
+    directory,
+    pid: join(directory, 'tandemd.pid'),
+    vrrpPid: join(directory, 'vrrp.pid'),
+    checkersPid: join(directory, 'checkers.pid'),
+    control: join(directory, 'control.sock'),
+    release: join(directory, 'release.json'),
+  };
+}

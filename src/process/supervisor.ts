@@ -1,0 +1,294 @@
+/**
+ * The supervisor: reads the configuration, starts and watches the children, answers signals and
+ * the control socket, and withdraws what a dead vrrp process left behind. It does no protocol work.
+ *
+ *     start -> children ready -> configure(generation) -> configured -> READY=1
+ *     SIGHUP -> load; any error: report it, children see nothing; good: generation + 1
+ *     vrrp dies -> its addresses withdrawn, priority 0 sent in its name, restarted
+ *     SIGTERM, SIGINT -> children withdraw everything -> exit 0
+ */
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { MICROS_PER_MILLI } from '../base/time.js';
+import { wallMillis } from '../base/clock.js';
+import type { CheckerSettings } from '../checker/settings.js';
+import type { CheckerSnapshot } from '../checker/snapshot.js';
+import { type ControlServer, openControlServer } from '../control/server.js';
+import type { DaemonStatus } from '../control/status.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
+import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+import { Child } from './child.js';
+import type { LoadedConfiguration } from './configuration.js';
+import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
+import { removePidFile, writePidFile } from './pidfile.js';
+import { Releaser } from './release.js';
+import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
+import type { RunFiles } from './run-files.js';
+import type { ServiceManager } from './systemd.js';
+
+/** Of the two seconds that a stop may take. */
+const STOP_DEADLINE_MILLIS = 1_500;
+const STATUS_DEADLINE_MILLIS = 1_000;
+
+export interface SupervisorOptions {
+  readonly version: string;
+  readonly configFile: string;
+  readonly files: RunFiles;
+  readonly runVrrp: boolean;
+  readonly runChecker: boolean;
+  readonly childEnv: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  readonly serviceManager: ServiceManager;
+  /** Reads and checks the configuration again, for a reload. */
+  readonly load: () => Promise<LoadedConfiguration>;
+}
+
+interface Configuration {
+  readonly vrrp: VrrpSettings;
+  readonly checker: CheckerSettings;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #logger: Logger;
+  readonly #startedAt = wallMillis();
+  readonly #releaser: Releaser;
+  readonly #vrrp: Child<ToVrrp, FromVrrp>;
+  readonly #checker: Child<ToChecker, FromChecker>;
+  readonly #running = new Set<Role>();
+  /** Roles that have answered `configured` for the generation in force. */
+  readonly #configured = new Set<Role>();
+  #configuration: Configuration;
+  #generation = 1;
+  #announcedReady = false;
+  #lastReload: DaemonStatus['lastReload'];
+  #reloading: Promise<void> = Promise.resolve();
+  #control: ControlServer | undefined;
+  #stopping = false;
+  #nextRequest = 1;
+  /** Bounded: each entry is dropped by its deadline. */
+  readonly #requests = new Map<number, (snapshot: unknown) => void>();
+
+  /** @param configuration what the caller has loaded and found good. */
+  constructor(configuration: Configuration, options: SupervisorOptions) {
+    this.#configuration = configuration;
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#releaser = new Releaser(options.logger);
+    const { childEnv, logger } = options;
+    this.#vrrp = new Child<ToVrrp, FromVrrp>('vrrp', childEnv, logger, {
+      onMessage: (message) => this.#onVrrp(message),
+      onDeath: (how) => this.#onVrrpDeath(how),
+    });
+    this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
+      onMessage: (message) => this.#onChecker(message),
+      onDeath: () => {},
+    });
+  }
+
+  /** Starts everything and returns; the process lives until {@link stop} ends it. */
+  async start(): Promise<void> {
+    const { files, logger } = { files: this.#options.files, logger: this.#logger };
+    writePidFile(files.pid, process.pid);
+    this.#startWanted();
+    this.#control = await openControlServer(files.control, {
+      status: () => this.status(),
+      onError: (error) => logger.warning('control-error', `Control socket: ${messageOf(error)}`),
+    });
+    process.on('SIGHUP', () => this.reload());
+    process.on('SIGTERM', () => void this.stop());
+    process.on('SIGINT', () => void this.stop());
+    const { serviceManager } = this.#options;
+    if (serviceManager.watchdogInterval !== undefined) {
+      setInterval(
+        () => serviceManager.alive(),
+        serviceManager.watchdogInterval / MICROS_PER_MILLI / 3,
+      ).unref();
+    }
+    this.#announceReady();
+  }
+
+  /** Loads the configuration again; a bad one changes nothing and is reported. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  /** Withdraws everything and ends the process with status 0. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#logger.notice('stopping', 'Stopping');
+    this.#options.serviceManager.stopping();
+    const [vrrp] = await Promise.all([
+      this.#vrrp.stop(STOP_DEADLINE_MILLIS),
+      this.#checker.stop(STOP_DEADLINE_MILLIS),
+    ]);
+    // It was killed before it had withdrawn its addresses, or was dead when we were told to stop.
+    if (vrrp === 'killed' || !this.#configured.has('vrrp')) {
+      await this.#releaser.release(this.#configuration.vrrp);
+    }
+    this.#control?.close();
+    const { files } = this.#options;
+    for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
+    removeReleaseRecord(files.release);
+    this.#logger.notice('stopped', 'Stopped');
+    // The log is written asynchronously: one turn for it.
+    setTimeout(() => process.exit(0), 20);
+  }
+
+  /** What `tandem status` shows. A child that does not answer in time is missing in it. */
+  async status(): Promise<DaemonStatus> {
+    const [vrrp, checker] = await Promise.all([
+      this.#ask<VrrpSnapshot>(this.#vrrp),
+      this.#ask<CheckerSnapshot>(this.#checker),
+    ]);
+    return {
+      version: this.#options.version,
+      pid: process.pid,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      configFile: this.#options.configFile,
+      generation: this.#generation,
+      ready: this.#announcedReady,
+      ...(this.#lastReload ? { lastReload: this.#lastReload } : {}),
+      processes: [this.#vrrp, this.#checker].map((child) => ({
+        role: child.role,
+        ...(child.pid === undefined ? {} : { pid: child.pid }),
+        restarts: child.restarts,
+      })),
+      ...(vrrp ? { vrrp } : {}),
+      ...(checker ? { checker } : {}),
+    };
+  }
+
+  #wanted(role: Role): boolean {
+    const { vrrp, checker } = this.#configuration;
+    return role === 'vrrp'
+      ? this.#options.runVrrp && vrrp.instances.length > 0
+      : this.#options.runChecker && (checker.virtualServers.length > 0 || checker.flushAtStart);
+  }
+
+  #startWanted(): void {
+    for (const child of [this.#vrrp, this.#checker]) {
+      if (this.#running.has(child.role) || !this.#wanted(child.role)) continue;
+      this.#running.add(child.role);
+      if (child.role === 'vrrp') {
+        writeReleaseRecord(this.#options.files.release, this.#configuration.vrrp);
+        void this.#releaser.prepare();
+      }
+      child.start();
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const { logger } = this.#options;
+    if (this.#stopping) return;
+    this.#options.serviceManager.reloading();
+    logger.notice('reloading', 'Reloading');
+    let loaded: LoadedConfiguration;
+    try {
+      loaded = await this.#options.load();
+    } catch (error) {
+      loaded = { problems: [messageOf(error)] };
+    }
+    const at = new Date(wallMillis()).toISOString();
+    this.#lastReload = { at, accepted: loaded.configuration !== undefined, problems: loaded.problems };
+    for (const problem of loaded.problems) {
+      for (const line of problem.split('\n')) logger.warning('config-problem', line);
+    }
+    if (!loaded.configuration) {
+      logger.error('reload-rejected', 'Reload rejected: the configuration in force is unchanged');
+    } else {
+      const before = this.#configuration.vrrp;
+      this.#configuration = loaded.configuration;
+      this.#generation++;
+      this.#configured.clear();
+      // Until the vrrp process has acted, addresses of both may be there.
+      writeReleaseRecord(this.#options.files.release, before, this.#configuration.vrrp);
+      if (this.#running.has('vrrp')) this.#configure('vrrp');
+      if (this.#running.has('checker')) this.#configure('checker');
+      this.#startWanted();
+      logger.notice('reloaded', `Reload accepted, configuration generation ${this.#generation}`);
+    }
+    this.#announcedReady = false;
+    this.#announceReady();
+  }
+
+  #configure(role: Role): void {
+    const generation = this.#generation;
+    if (role === 'vrrp') {
+      this.#vrrp.send({ kind: 'configure', generation, settings: this.#configuration.vrrp });
+    } else {
+      this.#checker.send({ kind: 'configure', generation, settings: this.#configuration.checker });
+    }
+  }
+
+  #onVrrp(message: FromVrrp): void {
+    if (message.kind === 'status') this.#answer(message.id, message.snapshot);
+    else if (message.kind !== 'state-changed') this.#onChild(this.#vrrp, message);
+  }
+
+  #onChecker(message: FromChecker): void {
+    if (message.kind === 'status') this.#answer(message.id, message.snapshot);
+    else this.#onChild(this.#checker, message);
+  }
+
+  #onChild(
+    child: { readonly role: Role; readonly pid: number | undefined },
+    message: { readonly kind: string; readonly generation?: number },
+  ): void {
+    const { files } = this.#options;
+    if (message.kind === 'ready') {
+      const file = child.role === 'vrrp' ? files.vrrpPid : files.checkersPid;
+      if (child.pid !== undefined) writePidFile(file, child.pid);
+      this.#configure(child.role);
+    } else if (message.kind === 'configured' && message.generation === this.#generation) {
+      this.#configured.add(child.role);
+      if (child.role === 'vrrp') writeReleaseRecord(files.release, this.#configuration.vrrp);
+      this.#announceReady();
+    }
+  }
+
+  #onVrrpDeath(how: string): void {
+    this.#configured.delete('vrrp');
+    this.#releaser
+      .release(this.#configuration.vrrp)
+      .then((report) =>
+        this.#logger.warning(
+          'released',
+          `VRRP process ${how}: withdrew ${report.removed.join(', ') || 'no address'}`,
+        ),
+      )
+      .catch((error: unknown) =>
+        this.#logger.error('release-failed', `Cannot withdraw addresses: ${messageOf(error)}`),
+      );
+  }
+
+  #announceReady(): void {
+    if (this.#announcedReady) return;
+    for (const role of this.#running) if (!this.#configured.has(role)) return;
+    this.#announcedReady = true;
+    this.#options.serviceManager.ready(`configuration generation ${this.#generation}`);
+  }
+
+  #ask<T>(child: Child<ToVrrp, FromVrrp> | Child<ToChecker, FromChecker>): Promise<T | undefined> {
+    if (child.pid === undefined) return Promise.resolve(undefined);
+    const id = this.#nextRequest++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#requests.delete(id);
+        resolve(undefined);
+      }, STATUS_DEADLINE_MILLIS);
+      this.#requests.set(id, (snapshot) => {
+        clearTimeout(timer);
+        this.#requests.delete(id);
+        resolve(snapshot as T);
+      });
+      child.send({ kind: 'status-request', id });
+    });
+  }
+
+  #answer(id: number, snapshot: unknown): void {
+    this.#requests.get(id)?.(snapshot);
+  }
+}
