@@ -1,5 +1,10 @@
 /** What the checker engine tells of itself: plain data for status, metrics and explanations. */
 import type { ServiceId } from '../ipvs/model.js';
+import type { CheckState } from './check.js';
+import { desiredWeight } from './desired.js';
+import type { CheckerState } from './engine.js';
+import { isAlive } from './real-server.js';
+import { sorryServerActive } from './virtual-server.js';
 
 export interface CheckSnapshot {
   readonly type: string;
@@ -8,6 +13,8 @@ export interface CheckSnapshot {
   readonly lastResult: string;
   readonly attempts: number;
   readonly failures: number;
+  /** Attempts that this machine could not make; they say nothing of the server. */
+  readonly inconclusive: number;
 }
 
 export interface RealServerSnapshot {
@@ -31,4 +38,46 @@ export interface CheckerSnapshot {
   readonly virtualServers: readonly VirtualServerSnapshot[];
   /** What the last reconciliation of the IPVS table could not do. */
   readonly tableErrors: readonly string[];
+}
+
+/**
+ * What the engine knows now.
+ *
+ * @param tableErrors what the last reconciliation could not do; the engine does not know it.
+ */
+export function snapshot(state: CheckerState, tableErrors: readonly string[]): CheckerSnapshot {
+  return {
+    generation: state.generation,
+    virtualServers: state.services.map((service) => {
+      const active = sorryServerActive(service);
+      return {
+        id: service.settings.id,
+        quorumUp: service.quorumUp,
+        sorryServerActive: state.phase === 'running' && active,
+        realServers: service.servers.map((server) => {
+          const { address, port } = server.settings;
+          const weight = state.phase === 'running' ? desiredWeight(server, active) : undefined;
+          return {
+            address,
+            port,
+            alive: isAlive(server),
+            ...(weight === undefined ? {} : { weight }),
+            checks: server.checks.map(checkSnapshot),
+          };
+        }),
+      };
+    }),
+    tableErrors,
+  };
+}
+
+function checkSnapshot(check: CheckState): CheckSnapshot {
+  return {
+    type: check.settings.type,
+    up: check.up,
+    lastResult: check.lastResult,
+    attempts: check.attempts,
+    failures: check.failures,
+    inconclusive: check.inconclusive,
+  };
 }

@@ -1,0 +1,194 @@
+/**
+ * Takes a configuration over. What is the same thing as before keeps its state: a virtual server
+ * by its address or mark, a real server by its address within it, a check by the question it asks.
+ * Anything may change around it (weights, timing, order) without a connection noticing.
+ *
+ * A check that is new on a server that is already known starts with the server's state: it neither
+ * takes a good server out nor puts a failed one back before it has an answer of its own. A new
+ * server starts in service, or with `alpha` out of it.
+ */
+import type { Micros } from '../base/time.js';
+import { destinationKey, type ServiceId, serviceKey } from '../ipvs/model.js';
+import { type CheckState, createCheck, sameQuestion } from './check.js';
+import type { Orders } from './effects.js';
+import { serverName, serviceName } from './names.js';
+import { isAlive, logAliveChange, type RealServerState } from './real-server.js';
+import { firstDue, nextRandom } from './schedule.js';
+import type {
+  CheckerSettings,
+  CheckSettings,
+  RealServerSettings,
+  VirtualServerSettings,
+} from './settings.js';
+import { sorryServerActive, stepQuorum, type VirtualServerState } from './virtual-server.js';
+
+/** What the takeover of one configuration passes along; lives for one step. */
+interface Takeover {
+  readonly at: Micros;
+  readonly orders: Orders;
+  /** State of the random generator. */
+  random: number;
+}
+
+/**
+ * The virtual servers of a new configuration with the state that the old ones hand on.
+ *
+ * @returns the servers, and the random generator's state.
+ */
+export function takeOver(
+  old: readonly VirtualServerState[],
+  settings: CheckerSettings,
+  at: Micros,
+  seed: number,
+  orders: Orders,
+): readonly VirtualServerState[] {
+  const takeover: Takeover = { at, orders, random: seed };
+  const before = new Map(old.map((service) => [serviceKey(service.settings.id), service]));
+  const wanted = unique(
+    settings.virtualServers,
+    (server) => serviceKey(server.id),
+    (server) => {
+      const text = `Virtual server ${serviceName(server.id)} is configured twice, the second is ignored`;
+      orders.log('warning', 'duplicate-virtual-server', text);
+    },
+  );
+  for (const [key, service] of before) {
+    if (wanted.has(key)) continue;
+    const name = serviceName(service.settings.id);
+    orders.log('notice', 'virtual-server-removed', `Removing Virtual Server ${name}`);
+    for (const server of service.servers) dropChecks(server.checks, orders);
+  }
+  return [...wanted].map(([key, server]) => takeOverService(before.get(key), server, takeover));
+}
+
+function takeOverService(
+  old: VirtualServerState | undefined,
+  settings: VirtualServerSettings,
+  takeover: Takeover,
+): VirtualServerState {
+  const { orders } = takeover;
+  const { id } = settings;
+  const before = new Map(old?.servers.map((server) => [destinationKey(server.settings), server]));
+  const wanted = unique(settings.realServers, destinationKey, (server) => {
+    const text = `Real server ${serverName(id, server)} of VS ${serviceName(id)} is configured twice, the second is ignored`;
+    orders.log('warning', 'duplicate-real-server', text);
+  });
+  for (const [key, server] of before) {
+    if (wanted.has(key)) continue;
+    const name = serverName(id, server.settings);
+    orders.log('notice', 'server-removed', `service ${name} no longer exist`);
+    dropChecks(server.checks, orders);
+  }
+  const servers = [...wanted].map(([key, server]) =>
+    takeOverServer(before.get(key), id, server, takeover),
+  );
+  const next = { settings, servers, quorumUp: old?.quorumUp ?? false };
+  const sorryWasActive = old !== undefined && sorryServerActive(old) && sameSorry(old, settings);
+  return stepQuorum(next, { init: true, sorryWasActive }, orders);
+}
+
+function takeOverServer(
+  old: RealServerState | undefined,
+  id: ServiceId,
+  settings: RealServerSettings,
+  takeover: Takeover,
+): RealServerState {
+  const { orders } = takeover;
+  const left = [...(old?.checks ?? [])];
+  const startsUp = old ? isAlive(old) : !settings.alpha;
+  let nextCheckNumber = old?.nextCheckNumber ?? 0;
+  const checks = settings.checks.map((wanted) => {
+    const same = left.findIndex((check) => sameQuestion(check.settings, wanted));
+    if (same >= 0) return keepCheck(left.splice(same, 1)[0]!, wanted, takeover);
+    const key = `${serviceKey(id)} ${destinationKey(settings)} #${nextCheckNumber++}`;
+    return newCheck(key, id, settings, wanted, startsUp, takeover);
+  });
+  dropChecks(left, orders);
+  const next = { settings, checks, nextCheckNumber };
+  if (old) {
+    const alive = isAlive(next);
+    if (alive !== isAlive(old)) logAliveChange(id, settings, alive, orders);
+    logWeightChange(id, old.settings, settings, alive, orders);
+  }
+  return next;
+}
+
+function newCheck(
+  key: string,
+  id: ServiceId,
+  server: RealServerSettings,
+  settings: CheckSettings,
+  up: boolean,
+  takeover: Takeover,
+): CheckState {
+  const { state, value } = nextRandom(takeover.random);
+  takeover.random = state;
+  const dueAt = firstDue(takeover.at, settings.timing.warmup, value);
+  const name = serverName(id, server);
+  takeover.orders.armTimer(key, dueAt);
+  takeover.orders.log(
+    'info',
+    'check-activated',
+    `Activating healthchecker for service ${name} for VS ${serviceName(id)}`,
+    { check: key, type: settings.type },
+  );
+  return createCheck({ key, server: name, settings, up, dueAt });
+}
+
+/** The same question: state and schedule stay, but no wait is longer than the new timing's. */
+function keepCheck(check: CheckState, settings: CheckSettings, takeover: Takeover): CheckState {
+  const kept = { ...check, settings };
+  const { delayLoop, delayBeforeRetry } = settings.timing;
+  const retrying = check.failuresInRow > 0 || check.inconclusiveInRow > 0;
+  const latest = takeover.at + (retrying ? delayBeforeRetry : delayLoop);
+  // A check that has not run yet waits for its warm-up, which may be longer than delay_loop.
+  if (check.running || check.attempts === 0 || check.dueAt <= latest) return kept;
+  takeover.orders.armTimer(check.key, latest);
+  return { ...kept, dueAt: latest };
+}
+
+/** Ends checks that are no longer wanted. */
+export function dropChecks(checks: readonly CheckState[], orders: Orders): void {
+  for (const check of checks) {
+    if (check.running) orders.cancelProbe(check.key, check.running.attempt);
+    orders.cancelTimer(check.key);
+  }
+}
+
+function logWeightChange(
+  id: ServiceId,
+  before: RealServerSettings,
+  after: RealServerSettings,
+  alive: boolean,
+  orders: Orders,
+): void {
+  if (before.weight === after.weight) return;
+  const server = serverName(id, after);
+  orders.log(
+    'notice',
+    'weight-changed',
+    `Changing weight from ${before.weight} to ${after.weight} for ${alive ? '' : 'in'}active service ${server} of VS ${serviceName(id)}`,
+    { server, weight: after.weight },
+  );
+}
+
+function sameSorry(old: VirtualServerState, settings: VirtualServerSettings): boolean {
+  const a = old.settings.sorryServer;
+  const b = settings.sorryServer;
+  return a !== undefined && b !== undefined && destinationKey(a) === destinationKey(b);
+}
+
+/** Items by key, in order; of items with the same key the first stays. */
+function unique<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  onDuplicate: (item: T) => void,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (found.has(key)) onDuplicate(item);
+    else found.set(key, item);
+  }
+  return found;
+}
