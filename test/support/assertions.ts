@@ -3,28 +3,39 @@
  * while a test runs. A bare `assert(...)` cannot be counted and is found in the test's text.
  */
 import assert from 'node:assert';
-import strict from 'node:assert/strict';
 import { syncBuiltinESMExports } from 'node:module';
 
-let assertions = 0;
-
+type Table = Record<string, unknown>;
 type Callable = (...args: unknown[]) => unknown;
 
-function instrument(target: object): void {
-  const table = target as Record<string, unknown>;
+let assertions = 0;
+/** node:assert and node:assert/strict, which share most of their functions. */
+const tables = [assert, assert.strict] as unknown as Table[];
+
+for (const table of tables) {
   for (const [name, original] of Object.entries(table)) {
-    // `strict` is the module itself; AssertionError is a class.
-    if (typeof original !== 'function' || name === 'strict' || name === 'AssertionError') continue;
-    table[name] = function counted(this: unknown, ...args: unknown[]): unknown {
-      assertions++;
-      return (original as Callable).apply(this, args);
-    };
+    // `strict` is the other module; the capitalised ones are classes.
+    if (typeof original !== 'function' || name === 'strict' || /^[A-Z]/.test(name)) continue;
+    table[name] = counted(name, original as Callable);
   }
 }
-
-instrument(assert);
-instrument(strict);
 syncBuiltinESMExports();
+
+function counted(name: string, original: Callable): Callable {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    assertions++;
+    // Node's match() asks whether it is `assert.match`, so it has to be while it runs.
+    const patched = tables.map((table) => table[name]);
+    for (const table of tables) table[name] = original;
+    try {
+      return original.apply(this, args);
+    } finally {
+      tables.forEach((table, i) => {
+        table[name] = patched[i];
+      });
+    }
+  };
+}
 
 function check(source: string): void {
   if (assertions === 0 && !/\bassert\s*\(/.test(source)) {
