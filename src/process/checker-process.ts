@@ -1,0 +1,174 @@
+/**
+ * The checker process: probes and the IPVS table around the checker engine, and nothing else. What
+ * it hears becomes events; what the engine orders is done in the order of `checker/effects.ts`.
+ *
+ * Told to stop, it withdraws its services. When its supervisor is gone it ends as well, but leaves
+ * the table as it is: whoever starts the daemon again adopts it, and until then established
+ * connections live on, while the vrrp process has given up the addresses.
+ */
+import { randomInt } from 'node:crypto';
+import { monotonicMicros } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import { desiredTable } from '../checker/desired.js';
+import type { CheckerEffect } from '../checker/effects.js';
+import { createCheckerEngine, step } from '../checker/engine.js';
+import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
+import type { CancelProbe } from '../checker/probe/probe.js';
+import { startProbe } from '../checker/probe/start.js';
+import type { CheckerSettings } from '../checker/settings.js';
+import { snapshot } from '../checker/snapshot.js';
+import type { FromChecker, ToChecker } from './ipc.js';
+import { openIpvsTable } from './ipvs-service-table.js';
+import { type ServiceTable, TableKeeper } from './table-keeper.js';
+import { TimerQueue } from './timer-queue.js';
+
+interface Options {
+  readonly logger: Logger;
+  /** Opens the table in the kernel; tests bring their own. */
+  readonly openTable?: (settings: CheckerSettings, logger: Logger) => Promise<ServiceTable>;
+}
+
+/** Runs the checker process until it is told to stop or its supervisor is gone. */
+export async function runCheckerProcess(options: Options): Promise<void> {
+  new CheckerProcess(options).start();
+}
+
+class CheckerProcess {
+  readonly #logger: Logger;
+  #engine = createCheckerEngine();
+  readonly #timers: TimerQueue<CheckerTimerKey>;
+  /** Attempts under way, by check; bounded by the number of checks. */
+  readonly #probes = new Map<string, { readonly attempt: number; readonly cancel: CancelProbe }>();
+  readonly #table: TableKeeper;
+  #settings: CheckerSettings = { virtualServers: [], flushAtStart: false, flushAtStop: false };
+  #stopping = false;
+
+  constructor({ logger, openTable = openIpvsTable }: Options) {
+    this.#logger = logger;
+    this.#timers = new TimerQueue<CheckerTimerKey>(() => this.#onDue());
+    this.#table = new TableKeeper({
+      logger,
+      desired: () => desiredTable(this.#engine),
+      open: () => openTable(this.#settings, logger),
+    });
+  }
+
+  start(): void {
+    process.on('message', (message: ToChecker) => void this.#onMessage(message));
+    process.on('disconnect', () => this.#abandon());
+    process.on('SIGTERM', () => void this.#stop());
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+    this.#send({ kind: 'ready' });
+  }
+
+  async #onMessage(message: ToChecker): Promise<void> {
+    switch (message.kind) {
+      case 'configure':
+        await this.#configure(message.generation, message.settings);
+        return;
+      case 'ping':
+        this.#send({ kind: 'pong' });
+        return;
+      case 'status-request':
+        this.#send({
+          kind: 'status',
+          id: message.id,
+          snapshot: snapshot(this.#engine, this.#table.errors),
+        });
+        return;
+      case 'shutdown':
+        await this.#stop();
+    }
+  }
+
+  async #configure(generation: number, settings: CheckerSettings): Promise<void> {
+    if (this.#stopping) return;
+    this.#settings = settings;
+    if (settings.flushAtStart) this.#table.require();
+    const seed = randomInt(2 ** 32);
+    this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, seed });
+    await this.#table.settled();
+    this.#send({ kind: 'configured', generation });
+  }
+
+  /** Everything withdrawn, exit 0. */
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#table.stop();
+    this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
+    this.#timers.clear();
+    await this.#table.withdraw();
+    this.#send({ kind: 'stopped' });
+    // One turn for the log and the message above.
+    setTimeout(() => process.exit(0), 10);
+  }
+
+  /** The supervisor is gone: end, leave the table. */
+  #abandon(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#logger.warning(
+      'supervisor-gone',
+      'The supervisor is gone: health checks end, the IPVS table stays as it is',
+    );
+    this.#table.stop();
+    this.#timers.clear();
+    for (const { cancel } of this.#probes.values()) cancel();
+    // A reconciliation that is under way is finished rather than cut in the middle.
+    const exit = (): void => void setTimeout(() => process.exit(0), 10);
+    this.#table.settled().then(exit, exit);
+  }
+
+  #onDue(): void {
+    for (;;) {
+      const at = monotonicMicros();
+      const due = this.#timers.takeDue(at);
+      if (!due) return;
+      this.#dispatch({ kind: 'timer-expired', at, dueAt: due.dueAt, timer: due.key });
+    }
+  }
+
+  #dispatch(event: CheckerEvent): void {
+    const result = step(this.#engine, event);
+    this.#engine = result.state;
+    for (const effect of result.effects) this.#execute(effect);
+  }
+
+  #execute(effect: CheckerEffect): void {
+    switch (effect.kind) {
+      case 'cancel-probe':
+        this.#probes.get(effect.check)?.cancel();
+        this.#probes.delete(effect.check);
+        return;
+      case 'cancel-timer':
+        this.#timers.cancel(effect.timer);
+        return;
+      case 'arm-timer':
+        this.#timers.arm(effect.timer, effect.dueAt);
+        return;
+      case 'start-probe':
+        this.#startProbe(effect);
+        return;
+      case 'reconcile-table':
+        this.#table.reconcile();
+        return;
+      case 'log':
+        this.#logger[effect.level](effect.event, effect.text, effect.fields);
+        return;
+    }
+  }
+
+  #startProbe(order: Extract<CheckerEffect, { kind: 'start-probe' }>): void {
+    const { check, attempt, spec, deadline } = order;
+    const cancel = startProbe(spec, deadline, (result) => {
+      if (this.#probes.get(check)?.attempt === attempt) this.#probes.delete(check);
+      this.#dispatch({ kind: 'probe-finished', at: monotonicMicros(), check, attempt, result });
+    });
+    this.#probes.set(check, { attempt, cancel });
+  }
+
+  #send(message: FromChecker): void {
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  }
+}
