@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { monotonicMicros } from '../../../src/base/clock.js';
+import { TimerQueue } from '../../../src/process/timer-queue.js';
+
+/** A queue whose operating system timer plays no part: the test asks with instants of its own. */
+function queue(): TimerQueue {
+  return new TimerQueue(() => {});
+}
+
+const FAR = monotonicMicros() + 3_600_000_000;
+
+describe('process/timer-queue', () => {
+  let timers: TimerQueue;
+
+  beforeEach(() => {
+    timers = queue();
+  });
+
+  afterEach(() => timers.clear());
+
+  function takeAll(now: number): string[] {
+    const keys: string[] = [];
+    for (let due = timers.takeDue(now); due; due = timers.takeDue(now)) keys.push(due.key);
+    return keys;
+  }
+
+  it('is due at its instant and not a microsecond before', () => {
+    timers.arm('a', FAR);
+    assert.equal(timers.takeDue(FAR - 1), undefined);
+    assert.deepEqual(timers.takeDue(FAR), { key: 'a', dueAt: FAR });
+    assert.equal(timers.takeDue(FAR), undefined);
+  });
+
+  it('tells the instant it was armed for, however late', () => {
+    timers.arm('a', FAR);
+    assert.deepEqual(timers.takeDue(FAR + 5_000_000), { key: 'a', dueAt: FAR });
+  });
+
+  it('gives the earliest first', () => {
+    for (const n of [5, 1, 4, 2, 3]) timers.arm(`t${n}`, FAR + n);
+    assert.deepEqual(takeAll(FAR + 10), ['t1', 't2', 't3', 't4', 't5']);
+  });
+
+  it('moves a timer that is armed again, either way', () => {
+    timers.arm('a', FAR);
+    timers.arm('a', FAR + 10);
+    assert.equal(timers.takeDue(FAR + 9), undefined);
+    timers.arm('a', FAR + 5);
+    assert.deepEqual(timers.takeDue(FAR + 5), { key: 'a', dueAt: FAR + 5 });
+    assert.deepEqual(takeAll(FAR + 100), []);
+  });
+
+  it('forgets what is cancelled', () => {
+    timers.arm('a', FAR);
+    timers.arm('b', FAR + 1);
+    timers.cancel('a');
+    timers.cancel('never armed');
+    assert.deepEqual(takeAll(FAR + 1), ['b']);
+  });
+
+  it('peeks without taking', () => {
+    timers.arm('a', FAR);
+    assert.equal(timers.peekDue(FAR - 1), undefined);
+    assert.deepEqual(timers.peekDue(FAR), { key: 'a', dueAt: FAR });
+    assert.deepEqual(timers.takeDue(FAR), { key: 'a', dueAt: FAR });
+  });
+
+  it('agrees with sorting, over many arms, re-arms and cancels', () => {
+    // A linear congruential generator: the same sequence in every run.
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    const model = new Map<string, number>();
+    for (let i = 0; i < 5_000; i++) {
+      const key = `k${random(50)}`;
+      if (random(4) === 0) {
+        timers.cancel(key);
+        model.delete(key);
+      } else {
+        // Distinct instants, so that the order is determined.
+        const dueAt = FAR + random(1_000) * 10_000 + i;
+        timers.arm(key, dueAt);
+        model.set(key, dueAt);
+      }
+    }
+    const expected = [...model].sort((a, b) => a[1] - b[1]).map(([key]) => key);
+    assert.deepEqual(takeAll(FAR + 100_000_000), expected);
+  });
+
+  it('calls when a timer is due, with one operating system timer', async () => {
+    const called = new Promise<number>((resolve) => {
+      timers = new TimerQueue(() => resolve(monotonicMicros()));
+    });
+    const dueAt = monotonicMicros() + 3_000;
+    timers.arm('later', FAR);
+    timers.arm('soon', dueAt);
+    const at = await called;
+    assert.ok(at >= dueAt, `${dueAt - at} µs early`);
+    assert.deepEqual(timers.takeDue(at)?.key, 'soon');
+  });
+
+  it('calls for an instant that has passed', async () => {
+    const called = new Promise<boolean>((resolve) => {
+      timers = new TimerQueue(() => resolve(true));
+    });
+    timers.arm('past', monotonicMicros() - 1_000_000);
+    assert.equal(await called, true);
+  });
+
+  it('does not call after clear', async () => {
+    let calls = 0;
+    timers = new TimerQueue(() => calls++);
+    timers.arm('a', monotonicMicros() + 1_000);
+    timers.clear();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(calls, 0);
+  });
+});
