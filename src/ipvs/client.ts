@@ -1,0 +1,222 @@
+/** The kernel's IPVS table, timeouts and sync daemons, read and changed over generic netlink. */
+import { type Attributes, decodeAttributes } from '../netlink/attributes.js';
+import { NetlinkError } from '../netlink/errors.js';
+import { decodeGeneric, encodeGeneric, genericTransport, resolveFamily } from '../netlink/genl.js';
+import type { NetlinkMessage } from '../netlink/message.js';
+import {
+  type NetlinkRequest,
+  NetlinkSocket,
+  type NetlinkSocketOptions,
+} from '../netlink/socket.js';
+import type { OpenTransport } from '../netlink/transport.js';
+import {
+  decodeDaemon,
+  decodeDestination,
+  decodeInfo,
+  decodeService,
+  decodeTimeouts,
+  encodeDaemon,
+  encodeOperation,
+  encodeServiceId,
+  encodeTimeouts,
+  type IpvsInfo,
+  type IpvsTimeouts,
+  type KernelDestination,
+  type KernelService,
+  type SyncDaemon,
+  serviceFamily,
+} from './codec.js';
+import {
+  IPVS_CMD_DEL_DAEMON,
+  IPVS_CMD_FLUSH,
+  IPVS_CMD_GET_CONFIG,
+  IPVS_CMD_GET_DAEMON,
+  IPVS_CMD_GET_DEST,
+  IPVS_CMD_GET_INFO,
+  IPVS_CMD_GET_SERVICE,
+  IPVS_CMD_NEW_DAEMON,
+  IPVS_CMD_SET_CONFIG,
+  IPVS_CMD_ZERO,
+  IPVS_GENL_NAME,
+  IPVS_GENL_VERSION,
+} from './constants.js';
+import { type ServiceId, serviceKey } from './model.js';
+import { type IpvsOperation, renderOperation } from './operations.js';
+
+/** The outcome of one operation; without an error it is done. */
+export interface OperationResult {
+  readonly operation: IpvsOperation;
+  readonly error?: NetlinkError;
+}
+
+const RECEIVE_BUFFER = 1_048_576;
+
+/** Every method rejects with NetlinkError unless it says otherwise. */
+export class IpvsClient {
+  readonly #socket: NetlinkSocket;
+  readonly #family: number;
+
+  private constructor(socket: NetlinkSocket, family: number) {
+    this.#socket = socket;
+    this.#family = family;
+  }
+
+  /**
+   * Opens a socket and finds the family's number.
+   *
+   * @param options.transport a fake kernel in tests.
+   * @throws {NetlinkError} `IPVS_NOT_IN_KERNEL` if the kernel has no IPVS (its module is not
+   *   loaded); loading modules is the supervisor's.
+   */
+  static async open(
+    options: NetlinkSocketOptions & { readonly transport?: OpenTransport } = {},
+  ): Promise<IpvsClient> {
+    const socket = new NetlinkSocket(
+      options.transport ?? genericTransport(RECEIVE_BUFFER),
+      options,
+    );
+    try {
+      return new IpvsClient(socket, await resolveFamily(socket, IPVS_GENL_NAME));
+    } catch (error) {
+      socket.close();
+      if (error instanceof NetlinkError && error.is('ENOENT')) {
+        throw new NetlinkError(
+          'IPVS_NOT_IN_KERNEL',
+          error.operation,
+          error.errno,
+          'the kernel has no IPVS: modprobe ip_vs',
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Every service with its destinations and counters. */
+  async readTable(): Promise<KernelService[]> {
+    const services = (
+      await this.#dump(IPVS_CMD_GET_SERVICE, [], 'IPVS_CMD_GET_SERVICE', decodeService)
+    ).filter((service) => service !== undefined);
+    const table: KernelService[] = [];
+    for (const service of services) {
+      table.push({ ...service, destinations: await this.readDestinations(service.id) });
+    }
+    return table;
+  }
+
+  /** The destinations of a service; none if there is no such service. */
+  async readDestinations(id: ServiceId): Promise<KernelDestination[]> {
+    const family = serviceFamily(id);
+    const destinations = await this.#dump(
+      IPVS_CMD_GET_DEST,
+      [encodeServiceId(id)],
+      `IPVS_CMD_GET_DEST ${serviceKey(id)}`,
+      (command) => decodeDestination(command, family),
+    );
+    return destinations.filter((destination) => destination !== undefined);
+  }
+
+  /** Carries operations out in their order, many in a datagram. Never rejects. */
+  async apply(operations: readonly IpvsOperation[]): Promise<OperationResult[]> {
+    const results = await this.#socket.batch(
+      operations.map((operation) => {
+        const { command, attributes } = encodeOperation(operation);
+        return this.#request(command, attributes, `IPVS ${renderOperation(operation)}`);
+      }),
+    );
+    return operations.map((operation, i) => {
+      const error = results[i];
+      return error ? { operation, error } : { operation };
+    });
+  }
+
+  /** The sync daemons that run: none, one, or one of each state. */
+  async readDaemons(): Promise<SyncDaemon[]> {
+    const daemons = await this.#dump(IPVS_CMD_GET_DAEMON, [], 'IPVS_CMD_GET_DAEMON', decodeDaemon);
+    return daemons.filter((daemon) => daemon !== undefined);
+  }
+
+  /** Starts a sync daemon: EEXIST if one of that state runs, ENODEV without the interface. */
+  async startDaemon(daemon: SyncDaemon): Promise<void> {
+    await this.#command(
+      IPVS_CMD_NEW_DAEMON,
+      [encodeDaemon(daemon)],
+      `IPVS_CMD_NEW_DAEMON ${daemon.state} ${daemon.interface} ${daemon.syncId}`,
+    );
+  }
+
+  /** Stops the sync daemon of a state: ESRCH if none runs. */
+  async stopDaemon(state: SyncDaemon['state']): Promise<void> {
+    await this.#command(
+      IPVS_CMD_DEL_DAEMON,
+      [encodeDaemon({ state })],
+      `IPVS_CMD_DEL_DAEMON ${state}`,
+    );
+  }
+
+  /** Deletes every service, whoever made it. */
+  async flush(): Promise<void> {
+    await this.#command(IPVS_CMD_FLUSH, [], 'IPVS_CMD_FLUSH');
+  }
+
+  /** Zeroes the counters of a service, or of all. */
+  async zero(id?: ServiceId): Promise<void> {
+    await this.#command(IPVS_CMD_ZERO, id ? [encodeServiceId(id)] : [], 'IPVS_CMD_ZERO');
+  }
+
+  async readTimeouts(): Promise<IpvsTimeouts> {
+    const operation = 'IPVS_CMD_GET_CONFIG';
+    return one(operation, await this.#command(IPVS_CMD_GET_CONFIG, [], operation), decodeTimeouts);
+  }
+
+  async setTimeouts(timeouts: IpvsTimeouts): Promise<void> {
+    await this.#command(IPVS_CMD_SET_CONFIG, encodeTimeouts(timeouts), 'IPVS_CMD_SET_CONFIG');
+  }
+
+  async readInfo(): Promise<IpvsInfo> {
+    const operation = 'IPVS_CMD_GET_INFO';
+    return one(operation, await this.#command(IPVS_CMD_GET_INFO, [], operation), decodeInfo);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #request(command: number, attributes: readonly Uint8Array[], operation: string): NetlinkRequest {
+    const body = encodeGeneric(command, IPVS_GENL_VERSION, attributes);
+    return { type: this.#family, body, operation };
+  }
+
+  #command(
+    command: number,
+    attributes: readonly Uint8Array[],
+    operation: string,
+  ): Promise<NetlinkMessage[]> {
+    return this.#socket.request(this.#request(command, attributes, operation));
+  }
+
+  async #dump<T>(
+    command: number,
+    attributes: readonly Uint8Array[],
+    operation: string,
+    decode: (command: Attributes) => T,
+  ): Promise<T[]> {
+    const messages = await this.#socket.dump(this.#request(command, attributes, operation));
+    return messages.map((message) => decode(attributesOf(message)));
+  }
+}
+
+function attributesOf(message: NetlinkMessage): Attributes {
+  return decodeAttributes(decodeGeneric(message.body)?.attributes ?? new Uint8Array(0));
+}
+
+function one<T>(
+  operation: string,
+  messages: readonly NetlinkMessage[],
+  decode: (command: Attributes) => T | undefined,
+): T {
+  for (const message of messages) {
+    const value = decode(attributesOf(message));
+    if (value !== undefined) return value;
+  }
+  throw new NetlinkError('NETLINK_MALFORMED', operation);
+}

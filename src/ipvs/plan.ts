@@ -1,0 +1,101 @@
+/**
+ * The difference between the kernel's IPVS table and the wanted one, as operations. Pure.
+ *
+ * Order: services before their destinations; of a service first what is added, then what changes,
+ * then what goes; services that go come last. So a client always finds a server.
+ *
+ * Nothing but the identity needs delete and add: the kernel's ip_vs_edit_service takes a new
+ * scheduler, flags, timeout and mask, and ip_vs_edit_dest a new method, weight and thresholds.
+ * Identity is, for a service, family with mark or protocol, address and port; for a destination
+ * address and port.
+ */
+import { destinationKey, type IpvsDestination, type IpvsService, serviceKey } from './model.js';
+import type { IpvsOperation, ServiceOptions } from './operations.js';
+
+export interface PlanOptions {
+  /**
+   * Keys of services that are ours though not wanted any more: they are deleted. Services that are
+   * neither wanted nor in here are another's and left alone.
+   */
+  readonly owned: ReadonlySet<string>;
+}
+
+/**
+ * What makes the kernel's table equal to the wanted one. Of a service, or of a destination in a
+ * service, that is wanted twice the first counts.
+ */
+export function planTable(
+  kernel: readonly IpvsService[],
+  desired: readonly IpvsService[],
+  options: PlanOptions,
+): IpvsOperation[] {
+  const present = new Map(kernel.map((service) => [serviceKey(service.id), service]));
+  const wanted = new Set<string>();
+  const operations: IpvsOperation[] = [];
+  for (const service of desired) {
+    const key = serviceKey(service.id);
+    if (wanted.has(key)) continue;
+    wanted.add(key);
+    const old = present.get(key);
+    if (!old) operations.push({ kind: 'add-service', service: withoutDestinations(service) });
+    else if (!sameOptions(old, service)) {
+      operations.push({ kind: 'set-service', service: withoutDestinations(service) });
+    }
+    operations.push(...planDestinations(old, service));
+  }
+  for (const [key, service] of present) {
+    if (options.owned.has(key) && !wanted.has(key)) {
+      operations.push({ kind: 'delete-service', id: service.id });
+    }
+  }
+  return operations;
+}
+
+function planDestinations(old: IpvsService | undefined, service: IpvsService): IpvsOperation[] {
+  const { id } = service;
+  const present = new Map(old?.destinations.map((d) => [destinationKey(d), d]));
+  const wanted = new Set<string>();
+  const added: IpvsOperation[] = [];
+  const changed: IpvsOperation[] = [];
+  const deleted: IpvsOperation[] = [];
+  for (const destination of service.destinations) {
+    const key = destinationKey(destination);
+    if (wanted.has(key)) continue;
+    wanted.add(key);
+    const was = present.get(key);
+    if (!was) added.push({ kind: 'add-destination', id, destination });
+    else if (!sameDestination(was, destination)) {
+      changed.push({ kind: 'set-destination', id, destination });
+    }
+  }
+  for (const [key, { address, port }] of present) {
+    if (!wanted.has(key)) {
+      deleted.push({ kind: 'delete-destination', id, destination: { address, port } });
+    }
+  }
+  return [...added, ...changed, ...deleted];
+}
+
+function withoutDestinations(service: IpvsService): ServiceOptions {
+  const { id, scheduler, flags, persistenceTimeout, persistencePrefix } = service;
+  return { id, scheduler, flags, persistenceTimeout, persistencePrefix };
+}
+
+function sameOptions(a: IpvsService, b: IpvsService): boolean {
+  return (
+    a.scheduler === b.scheduler &&
+    a.flags === b.flags &&
+    a.persistenceTimeout === b.persistenceTimeout &&
+    // The mask means something only to a persistent service (and to sh, which takes it too).
+    a.persistencePrefix === b.persistencePrefix
+  );
+}
+
+function sameDestination(a: IpvsDestination, b: IpvsDestination): boolean {
+  return (
+    a.method === b.method &&
+    a.weight === b.weight &&
+    a.upperThreshold === b.upperThreshold &&
+    a.lowerThreshold === b.lowerThreshold
+  );
+}

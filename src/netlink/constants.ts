@@ -1,0 +1,87 @@
+/**
+ * Numbers of the netlink protocols that tandem speaks, under the names of linux/netlink.h,
+ * linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/if.h and linux/genetlink.h.
+ */
+
+// linux/netlink.h: protocols
+export const NETLINK_ROUTE = 0;
+export const NETLINK_GENERIC = 16;
+
+// linux/netlink.h: message types below NLMSG_MIN_TYPE
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+
+// linux/netlink.h: flags
+export const NLM_F_REQUEST = 0x01;
+export const NLM_F_MULTI = 0x02;
+export const NLM_F_ACK = 0x04;
+/** The table changed while it was dumped: what was read may miss or repeat entries. */
+export const NLM_F_DUMP_INTR = 0x10;
+export const NLM_F_DUMP = 0x300;
+export const NLM_F_REPLACE = 0x100;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+/** NLM_F_ROOT | NLM_F_MATCH have the bits of NLM_F_REPLACE | NLM_F_EXCL: the type decides. */
+
+// linux/netlink.h: attribute types carry two flags
+export const NLA_F_NESTED = 0x8000;
+export const NLA_TYPE_MASK = 0x3fff;
+
+// linux/genetlink.h
+export const GENL_ID_CTRL = 16;
+export const CTRL_CMD_NEWFAMILY = 1;
+export const CTRL_CMD_GETFAMILY = 3;
+export const CTRL_ATTR_FAMILY_ID = 1;
+export const CTRL_ATTR_FAMILY_NAME = 2;
+
+// linux/rtnetlink.h: message types and multicast groups (a bit mask, as bind(2) takes it)
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
+export const RTM_NEWADDR = 20;
+export const RTM_DELADDR = 21;
+export const RTM_GETADDR = 22;
+export const RTMGRP_LINK = 0x1;
+export const RTMGRP_IPV4_IFADDR = 0x10;
+export const RTMGRP_IPV6_IFADDR = 0x100;
+
+// linux/rtnetlink.h: scopes, and keepalived's routing protocol number
+export const RT_SCOPE_UNIVERSE = 0;
+export const RT_SCOPE_LINK = 253;
+export const RT_SCOPE_HOST = 254;
+export const RTPROT_KEEPALIVED = 18;
+
+// linux/if.h
+export const IFF_UP = 0x1;
+export const IFF_LOOPBACK = 0x8;
+export const IFF_RUNNING = 0x40;
+
+// linux/if_link.h
+export const IFLA_ADDRESS = 1;
+export const IFLA_IFNAME = 3;
+export const IFLA_MTU = 4;
+export const IFLA_OPERSTATE = 16;
+export const IFLA_EXT_MASK = 29;
+/** Leave the traffic counters out of a link dump. */
+export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+// linux/if_addr.h
+export const IFA_ADDRESS = 1;
+export const IFA_LOCAL = 2;
+export const IFA_LABEL = 3;
+export const IFA_BROADCAST = 4;
+export const IFA_CACHEINFO = 6;
+export const IFA_FLAGS = 8;
+export const IFA_PROTO = 11;
+export const IFA_F_SECONDARY = 0x01;
+export const IFA_F_NODAD = 0x02;
+export const IFA_F_DADFAILED = 0x08;
+export const IFA_F_TENTATIVE = 0x40;
+export const IFA_F_PERMANENT = 0x80;
+
+// sys/socket.h
+export const AF_UNSPEC = 0;
+export const AF_INET = 2;
+export const AF_INET6 = 10;

@@ -1,0 +1,259 @@
+/**
+ * rtnetlink's links and addresses (rtnetlink(7)) as values. Pure.
+ *
+ * ```
+ *   struct ifinfomsg: u8 family | u8 pad | u16 type | s32 index | u32 flags | u32 change
+ *   struct ifaddrmsg: u8 family | u8 prefixlen | u8 flags | u8 scope | u32 index
+ * ```
+ */
+import { viewOf } from '../base/bytes.js';
+import { type Family, familyOf, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
+import { type Mac, macFromBytes } from '../base/mac.js';
+import {
+  attribute,
+  concat,
+  decodeAttributes,
+  LITTLE_ENDIAN,
+  text,
+  u8 as u8Attribute,
+  u32 as u32Attribute,
+} from './attributes.js';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  IFA_ADDRESS,
+  IFA_BROADCAST,
+  IFA_CACHEINFO,
+  IFA_F_DADFAILED,
+  IFA_F_NODAD,
+  IFA_F_PERMANENT,
+  IFA_F_SECONDARY,
+  IFA_F_TENTATIVE,
+  IFA_FLAGS,
+  IFA_LABEL,
+  IFA_LOCAL,
+  IFA_PROTO,
+  IFF_LOOPBACK,
+  IFF_RUNNING,
+  IFF_UP,
+  IFLA_ADDRESS,
+  IFLA_EXT_MASK,
+  IFLA_IFNAME,
+  IFLA_MTU,
+  IFLA_OPERSTATE,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  RTEXT_FILTER_SKIP_STATS,
+  RTM_DELADDR,
+  RTM_GETADDR,
+  RTM_GETLINK,
+  RTM_NEWADDR,
+  RTPROT_KEEPALIVED,
+} from './constants.js';
+import type { NetlinkMessage } from './message.js';
+import type { NetlinkRequest } from './socket.js';
+
+/** A network interface. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** IFF_* bits. */
+  readonly flags: number;
+  /** IFF_UP and IFF_RUNNING both: packets can pass. */
+  readonly up: boolean;
+  readonly loopback: boolean;
+  /** IF_OPER_*: 0 unknown, 2 down, 3 lower layer down, 5 dormant, 6 up. */
+  readonly operState: number;
+  /** All zero where the interface has none of six bytes. */
+  readonly mac: Mac;
+  readonly mtu: number;
+}
+
+/** An address on an interface. */
+export interface AddressEntry {
+  readonly family: Family;
+  readonly interfaceIndex: number;
+  /** The interface's own end (IFA_LOCAL where there is one). */
+  readonly address: Ip;
+  readonly prefixLength: number;
+  /** The other end of a point-to-point address. */
+  readonly peer?: Ip;
+  readonly broadcast?: Ip;
+  readonly label?: string;
+  /** RT_SCOPE_*. */
+  readonly scope: number;
+  /** IFA_F_* bits. */
+  readonly flags: number;
+  /** An IPv4 address that goes when the first of its subnet goes (unless promote_secondaries). */
+  readonly secondary: boolean;
+  /** IPv6: duplicate address detection is under way, or found a duplicate. */
+  readonly tentative: boolean;
+  readonly dadFailed: boolean;
+  /** IFA_PROTO: who put it there; 0 where the kernel does not tell (before 5.18). */
+  readonly protocol: number;
+  /** Seconds it still lives, and is preferred; undefined: for ever. */
+  readonly lifetime?: { readonly valid: number; readonly preferred: number };
+}
+
+/** An address to add or delete. */
+export interface AddressSpec {
+  readonly interfaceIndex: number;
+  readonly address: Ip;
+  readonly prefixLength: number;
+  /** RT_SCOPE_*; 0, global, if not given. */
+  readonly scope?: number;
+  readonly broadcast?: Ip;
+  readonly peer?: Ip;
+  /** IPv4 only, at most 15 bytes, begins with the interface's name. */
+  readonly label?: string;
+  /** IFA_PROTO; 18, keepalived's number, if not given. */
+  readonly protocol?: number;
+  readonly lifetime?: { readonly valid: number; readonly preferred: number };
+}
+
+const INFINITE = 0xffff_ffff;
+const IFINFOMSG = 16;
+const IFADDRMSG = 8;
+
+/** The dump of every link, without their counters. */
+export function encodeGetLinks(): NetlinkRequest {
+  return {
+    type: RTM_GETLINK,
+    body: concat([new Uint8Array(IFINFOMSG), u32Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)]),
+    operation: 'RTM_GETLINK',
+  };
+}
+
+/** The dump of every address of both families. */
+export function encodeGetAddresses(): NetlinkRequest {
+  return { type: RTM_GETADDR, body: new Uint8Array(IFADDRMSG), operation: 'RTM_GETADDR' };
+}
+
+/**
+ * Adds an address; EEXIST if the interface has it. IPv6 addresses skip duplicate address detection
+ * (IFA_F_NODAD): they must answer at once, and their last owner may still be there.
+ */
+export function encodeNewAddress(spec: AddressSpec): NetlinkRequest {
+  return {
+    type: RTM_NEWADDR,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    body: encodeAddress(spec, true),
+    operation: `RTM_NEWADDR ${describeAddress(spec)}`,
+  };
+}
+
+/** Deletes an address; EADDRNOTAVAIL if the interface does not have it, ENODEV without interface. */
+export function encodeDeleteAddress(spec: AddressSpec): NetlinkRequest {
+  return {
+    type: RTM_DELADDR,
+    body: encodeAddress(spec, false),
+    operation: `RTM_DELADDR ${describeAddress(spec)}`,
+  };
+}
+
+/**
+ * A link out of RTM_NEWLINK or RTM_DELLINK. `undefined`: the message is about something else (the
+ * ports of a bridge, wireless events) or is too short.
+ */
+export function decodeLink(message: NetlinkMessage): Link | undefined {
+  const { body } = message;
+  if (body.length < IFINFOMSG || body[0] !== AF_UNSPEC) return undefined;
+  const view = viewOf(body);
+  const attributes = decodeAttributes(body.subarray(IFINFOMSG));
+  const name = attributes.text(IFLA_IFNAME);
+  const mtu = attributes.u32(IFLA_MTU);
+  if (name === undefined || mtu === undefined) return undefined;
+  const flags = view.getUint32(8, LITTLE_ENDIAN);
+  return {
+    index: view.getInt32(4, LITTLE_ENDIAN),
+    name,
+    flags,
+    up: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
+    loopback: (flags & IFF_LOOPBACK) !== 0,
+    operState: attributes.u8(IFLA_OPERSTATE) ?? 0,
+    mac: macFromBytes(attributes.bytes(IFLA_ADDRESS, 6) ?? new Uint8Array(6)),
+    mtu,
+  };
+}
+
+/** An address out of RTM_NEWADDR or RTM_DELADDR. `undefined`: another family, or too short. */
+export function decodeAddress(message: NetlinkMessage): AddressEntry | undefined {
+  const { body } = message;
+  if (body.length < IFADDRMSG) return undefined;
+  const family = body[0] === AF_INET ? 4 : body[0] === AF_INET6 ? 6 : undefined;
+  if (family === undefined) return undefined;
+  const view = viewOf(body);
+  const attributes = decodeAttributes(body.subarray(IFADDRMSG));
+  const size = family === 4 ? 4 : 16;
+  const ip = (type: number): Ip | undefined => {
+    const bytes = attributes.bytes(type, size);
+    return bytes && ipFromBytes(bytes);
+  };
+  const local = ip(IFA_LOCAL);
+  const other = ip(IFA_ADDRESS);
+  const address = local ?? other;
+  if (address === undefined) return undefined;
+  const flags = attributes.u32(IFA_FLAGS) ?? (body[2] as number);
+  const broadcast = ip(IFA_BROADCAST);
+  const label = attributes.text(IFA_LABEL);
+  const cache = attributes.bytes(IFA_CACHEINFO, 16);
+  const lifetime =
+    cache && (flags & IFA_F_PERMANENT) === 0
+      ? {
+          preferred: viewOf(cache).getUint32(0, LITTLE_ENDIAN),
+          valid: viewOf(cache).getUint32(4, LITTLE_ENDIAN),
+        }
+      : undefined;
+  return {
+    family,
+    interfaceIndex: view.getUint32(4, LITTLE_ENDIAN),
+    address,
+    prefixLength: body[1] as number,
+    ...(other !== undefined && other !== address ? { peer: other } : {}),
+    ...(broadcast === undefined ? {} : { broadcast }),
+    ...(label === undefined ? {} : { label }),
+    scope: body[3] as number,
+    flags,
+    secondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
+    tentative: (flags & IFA_F_TENTATIVE) !== 0,
+    dadFailed: (flags & IFA_F_DADFAILED) !== 0,
+    protocol: attributes.u8(IFA_PROTO) ?? 0,
+    ...(lifetime ? { lifetime } : {}),
+  };
+}
+
+function encodeAddress(spec: AddressSpec, adding: boolean): Uint8Array {
+  const family = familyOf(spec.address);
+  const head = new Uint8Array(IFADDRMSG);
+  head[0] = family === 4 ? AF_INET : AF_INET6;
+  head[1] = spec.prefixLength;
+  head[3] = spec.scope ?? 0;
+  viewOf(head).setUint32(4, spec.interfaceIndex, LITTLE_ENDIAN);
+  const parts = [
+    head,
+    attribute(IFA_LOCAL, ipToBytes(spec.address)),
+    attribute(IFA_ADDRESS, ipToBytes(spec.peer ?? spec.address)),
+  ];
+  if (adding) {
+    if (spec.broadcast !== undefined) {
+      parts.push(attribute(IFA_BROADCAST, ipToBytes(spec.broadcast)));
+    }
+    if (spec.label !== undefined && family === 4) parts.push(text(IFA_LABEL, spec.label));
+    if (family === 6) parts.push(u32Attribute(IFA_FLAGS, IFA_F_NODAD));
+    if (spec.lifetime) {
+      const cache = new Uint8Array(16);
+      const { preferred, valid } = spec.lifetime;
+      viewOf(cache).setUint32(0, Math.min(preferred, INFINITE), LITTLE_ENDIAN);
+      viewOf(cache).setUint32(4, Math.min(valid, INFINITE), LITTLE_ENDIAN);
+      parts.push(attribute(IFA_CACHEINFO, cache));
+    }
+    const protocol = spec.protocol ?? RTPROT_KEEPALIVED;
+    if (protocol !== 0) parts.push(u8Attribute(IFA_PROTO, protocol));
+  }
+  return concat(parts);
+}
+
+function describeAddress(spec: AddressSpec): string {
+  return `${spec.address}/${spec.prefixLength} interface ${spec.interfaceIndex}`;
+}
