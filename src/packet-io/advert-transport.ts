@@ -7,12 +7,8 @@
  */
 import { type Ip, ipToBytes } from '../base/ip.js';
 import { viewOf } from '../base/bytes.js';
+import { MULTICAST_GROUP_IPV4, PROTOCOL_VRRP, REQUIRED_TTL } from '../vrrp/ipv4.js';
 import { openReceiveSocket, openSendSocket, type ReceiveSocket, type SendSocket } from './raw-socket.js';
-
-/** RFC 9568 5.1.1.4 */
-export const IPPROTO_VRRP = 112;
-/** RFC 9568 5.1.1.2 */
-export const VRRP_GROUP_IPV4: Ip = '224.0.0.18';
 
 const IPV4_HEADER_BYTES = 20;
 /** Network control, as routers send their protocols (RFC 791: precedence 6). */
@@ -44,10 +40,10 @@ export class AdvertTransport {
     this.interfaceIndex = index;
     this.#handlers = handlers;
     this.#receiver = openReceiveSocket({
-      protocol: IPPROTO_VRRP,
+      protocol: PROTOCOL_VRRP,
       interface: name,
       interfaceIndex: index,
-      group: ipToBytes(VRRP_GROUP_IPV4),
+      group: ipToBytes(MULTICAST_GROUP_IPV4),
       onPacket: (datagram) => handlers.onDatagram(datagram),
       onError: (error) => handlers.onError(error),
     });
@@ -97,8 +93,8 @@ function encodeDatagram(packet: Uint8Array, source: Ip, destination: Ip, id: num
   view.setUint8(1, TOS_INTERNETCONTROL);
   view.setUint16(2, datagram.length);
   view.setUint16(4, id);
-  view.setUint8(8, 255);
-  view.setUint8(9, IPPROTO_VRRP);
+  view.setUint8(8, REQUIRED_TTL);
+  view.setUint8(9, PROTOCOL_VRRP);
   datagram.set(ipToBytes(source), 12);
   datagram.set(ipToBytes(destination), 16);
   datagram.set(packet, IPV4_HEADER_BYTES);

@@ -5,24 +5,22 @@ import { encodeGratuitousArp } from '../vrrp/arp.js';
 import { closeSocket, openPacketSocket, sendFrame } from './libc.js';
 
 export class Announcer {
-  readonly #fd: number;
-
-  /** Needs CAP_NET_RAW. @throws SystemCallError */
-  constructor() {
-    this.#fd = openPacketSocket();
-  }
+  #fd: number | undefined;
 
   /**
-   * Tells the neighbours on one interface that an address is at a MAC now, `repeat` times.
+   * Tells the neighbours on one interface that an address is at a MAC now, `repeat` times. Needs
+   * CAP_NET_RAW.
    *
    * @throws SystemCallError, for example ENETDOWN
    */
   announce(interfaceIndex: number, mac: Mac, address: Ip, repeat: number): void {
+    this.#fd ??= openPacketSocket();
     const frame = encodeGratuitousArp(mac, address);
     for (let i = 0; i < repeat; i++) sendFrame(this.#fd, interfaceIndex, frame);
   }
 
   close(): void {
-    closeSocket(this.#fd);
+    if (this.#fd !== undefined) closeSocket(this.#fd);
+    this.#fd = undefined;
   }
 }

@@ -22,7 +22,7 @@ const ARPHRD_ETHER = 1;
 const libc = koffi.load('libc.so.6');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
 const sendtoCall = libc.func(
-  'ssize_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
+  'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
 );
 const closeCall = libc.func('int close(int fd)');
 

@@ -4,7 +4,7 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 import { loadConfiguration } from '../config/load.js';
 import { renderDiagnostics } from '../config/diagnostics.js';
 import { dumpConfig } from '../config/dump.js';
-import { openRoute } from '../netlink/rtnl.js';
+import { openRoute } from '../netlink/route.js';
 import { diskFiles } from './config-files.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 

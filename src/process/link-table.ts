@@ -44,16 +44,16 @@ export class LinkTable {
   }
 
   addAddress(entry: AddressEntry): void {
-    const known = this.#addresses.get(entry.index) ?? [];
+    const known = this.#addresses.get(entry.interfaceIndex) ?? [];
     if (known.some((other) => sameAddress(other, entry))) return;
-    this.#addresses.set(entry.index, [...known, entry]);
+    this.#addresses.set(entry.interfaceIndex, [...known, entry]);
   }
 
   removeAddress(entry: AddressEntry): void {
-    const known = this.#addresses.get(entry.index);
+    const known = this.#addresses.get(entry.interfaceIndex);
     if (!known) return;
     this.#addresses.set(
-      entry.index,
+      entry.interfaceIndex,
       known.filter((other) => !sameAddress(other, entry)),
     );
   }

@@ -1,0 +1,107 @@
+/**
+ * Withdraws what a vrrp process that is gone has left on this node: its addresses, then priority 0
+ * in the name of each instance that held one, so that the peer need not wait for its timer
+ * (RFC 9568 6.4.3), then the connection-sync daemons. IPVS services stay: established connections
+ * are to live through a restart.
+ *
+ * Addresses go first: the peer takes over after a skew time, and by then nobody may answer for
+ * them here.
+ */
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { AddressReconciler } from '../kernel/addresses.js';
+import { SyncDaemonReconciler } from '../kernel/sync-daemons.js';
+import { openRoute, type RouteClient } from '../netlink/route.js';
+import { AdvertTransport } from '../packet-io/advert-transport.js';
+import { releaseAdvert } from '../vrrp/release-advert.js';
+import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
+import { LinkTable } from './link-table.js';
+
+export interface ReleaseReport {
+  /** Addresses that were there and are gone. */
+  readonly removed: readonly string[];
+  /** What could not be done, in words. */
+  readonly failed: readonly string[];
+}
+
+export class Releaser {
+  readonly #logger: Logger;
+  #route: RouteClient | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Opens now what a release will need, so that it does not wait then. */
+  async prepare(): Promise<void> {
+    try {
+      this.#route ??= openRoute();
+      await this.#route.links();
+    } catch (error) {
+      this.#logger.warning('release-unprepared', `Cannot open netlink: ${messageOf(error)}`);
+    }
+  }
+
+  /**
+   * Withdraws all that the settings name. Goes on after a failure; rejects only when the kernel's
+   * addresses cannot be read at all.
+   */
+  async release(settings: VrrpSettings): Promise<ReleaseReport> {
+    this.#route ??= openRoute();
+    const route = this.#route;
+    const links = new LinkTable();
+    links.setVirtual(settings);
+    links.load(await route.links(), await route.addresses());
+    const report = await new AddressReconciler(route).reconcile(
+      settings.instances.flatMap((instance) =>
+        [...instance.virtualAddresses, ...instance.excludedAddresses].map((address) => ({
+          instance: instance.name,
+          address,
+          present: false,
+        })),
+      ),
+    );
+    const failed = report.failed.map(({ address, reason }) => `${address}: ${reason}`);
+    const held = new Set(report.removed.map(({ instance }) => instance));
+    await Promise.all(
+      settings.instances
+        .filter((instance) => held.has(instance.name))
+        .map((instance) =>
+          sendPriorityZero(instance, links).catch((error: unknown) => {
+            failed.push(`priority 0 of ${instance.name}: ${messageOf(error)}`);
+          }),
+        ),
+    );
+    if (settings.syncDaemon) {
+      const daemons = new SyncDaemonReconciler({ logger: this.#logger });
+      await daemons.stop().catch((error: unknown) => {
+        failed.push(`connection sync daemons: ${messageOf(error)}`);
+      });
+    }
+    for (const failure of failed) {
+      this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
+    }
+    return { removed: [...new Set(report.removed.map(({ address }) => address))], failed };
+  }
+}
+
+async function sendPriorityZero(instance: InstanceSettings, links: LinkTable): Promise<void> {
+  const link = links.get(instance.interface);
+  const source = instance.sourceAddress ?? link?.addresses.find((a) => !a.includes(':'));
+  if (!link || source === undefined) throw new Error('no interface or no address to send from');
+  let problem: Error | undefined;
+  const transport = new AdvertTransport(link.name, link.index, {
+    onDatagram: () => {},
+    onError: (error) => {
+      problem = error;
+    },
+  });
+  try {
+    const { packet, destination } = releaseAdvert(instance, source);
+    transport.send(packet, source, destination);
+    await transport.flushed();
+  } finally {
+    transport.close();
+  }
+  if (problem) throw problem;
+}

@@ -1,0 +1,265 @@
+/**
+ * The vrrp process: raw sockets, timers and the kernel's addresses around the VRRP engine, and
+ * nothing else. What it hears becomes events; what the engine orders is done in the order of
+ * `vrrp/effects.ts`. Nothing in here waits for a disk, a name server or another process.
+ */
+import { monotonicMicros } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { AddressReconciler } from '../kernel/addresses.js';
+import { SyncDaemonReconciler } from '../kernel/sync-daemons.js';
+import { NetlinkMonitor } from '../netlink/monitor.js';
+import { openRoute } from '../netlink/route.js';
+import { AdvertTransport } from '../packet-io/advert-transport.js';
+import { Announcer } from '../packet-io/announcer.js';
+import { desiredKernel } from '../vrrp/desired.js';
+import type { VrrpEffect } from '../vrrp/effects.js';
+import { createEngine, step } from '../vrrp/engine.js';
+import type { VrrpEvent } from '../vrrp/events.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
+import { snapshot } from '../vrrp/snapshot.js';
+import { needsDrain, type TimerKey } from '../vrrp/timers.js';
+import { AddressKeeper } from './address-keeper.js';
+import { DrainingTimers } from './draining-timers.js';
+import type { FromVrrp, ToVrrp } from './ipc.js';
+import { LinkTable } from './link-table.js';
+import { TransportTable } from './transport-table.js';
+
+/** Runs the vrrp process until it is told to stop or its supervisor is gone. */
+export async function runVrrpProcess(options: { readonly logger: Logger }): Promise<void> {
+  const vrrp = new VrrpProcess(options.logger);
+  await vrrp.start();
+}
+
+class VrrpProcess {
+  readonly #logger: Logger;
+  #engine = createEngine();
+  readonly #links = new LinkTable();
+  readonly #timers: DrainingTimers<TimerKey>;
+  readonly #transports: TransportTable;
+  readonly #announcer = new Announcer();
+  readonly #route = openRoute();
+  readonly #addresses: AddressKeeper;
+  readonly #daemons: SyncDaemonReconciler;
+  #monitor: NetlinkMonitor | undefined;
+  #packets = 0;
+  #stopping = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+    this.#timers = new DrainingTimers<TimerKey>({
+      needsDrain,
+      packetsReceived: () => this.#packets,
+      expire: (timer, dueAt) =>
+        this.#dispatch({ kind: 'timer-expired', at: monotonicMicros(), dueAt, timer }),
+    });
+    this.#transports = new TransportTable(
+      (name, index, handlers) => new AdvertTransport(name, index, handlers),
+      {
+        onDatagram: (name, datagram) => {
+          this.#packets++;
+          const at = monotonicMicros();
+          this.#dispatch({ kind: 'packet-received', at, interface: name, datagram });
+        },
+        onChange: (name, usable, reason) =>
+          this.#dispatch({
+            kind: 'transport-changed',
+            at: monotonicMicros(),
+            interface: name,
+            usable,
+            ...(reason === undefined ? {} : { reason }),
+          }),
+        onSendError: (name, error) =>
+          logger.info('send-failed', `Cannot send on ${name}: ${error.message}`),
+      },
+    );
+    this.#addresses = new AddressKeeper(new AddressReconciler(this.#route), {
+      desired: () => desiredKernel(this.#engine).addresses,
+      announce: (targets, repeat) => this.#announce(targets, repeat),
+      onReconciled: (report) =>
+        this.#dispatch({ kind: 'addresses-reconciled', at: monotonicMicros(), ...report }),
+      onError: (error) =>
+        logger.error('addresses-failed', `Cannot reconcile addresses: ${messageOf(error)}`),
+    });
+    this.#daemons = new SyncDaemonReconciler({ logger });
+  }
+
+  async start(): Promise<void> {
+    // Listen before reading, so that nothing falls between.
+    this.#monitor = new NetlinkMonitor({
+      onLink: (link) => {
+        const old = this.#links.nameOf(link.index);
+        if (old !== undefined && old !== link.name) this.#linkRemoved(link.index, old);
+        this.#links.setLink(link);
+        this.#linkChanged(link.name);
+      },
+      onLinkRemoved: (link) => this.#linkRemoved(link.index, link.name),
+      onAddress: (entry) => {
+        this.#links.addAddress(entry);
+        this.#addressChanged(entry.interfaceIndex, entry.address);
+      },
+      onAddressRemoved: (entry) => {
+        this.#links.removeAddress(entry);
+        this.#addressChanged(entry.interfaceIndex, entry.address);
+      },
+      onOverrun: () => void this.#readKernel(),
+    });
+    await this.#readKernel();
+    process.on('message', (message: ToVrrp) => void this.#onMessage(message));
+    // Nobody is left to withdraw our addresses if we die: do it now.
+    process.on('disconnect', () => void this.#stop());
+    process.on('SIGTERM', () => void this.#stop());
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+    this.#send({ kind: 'ready' });
+  }
+
+  async #onMessage(message: ToVrrp): Promise<void> {
+    switch (message.kind) {
+      case 'configure':
+        await this.#configure(message.generation, message.settings);
+        return;
+      case 'ping':
+        this.#send({ kind: 'pong' });
+        return;
+      case 'status-request':
+        this.#send({
+          kind: 'status',
+          id: message.id,
+          snapshot: snapshot(this.#engine, monotonicMicros()),
+        });
+        return;
+      case 'shutdown':
+        await this.#stop();
+    }
+  }
+
+  async #configure(generation: number, settings: VrrpSettings): Promise<void> {
+    this.#links.setVirtual(settings);
+    this.#transports.want(new Set(settings.instances.map((instance) => instance.interface)));
+    const links = this.#links.all();
+    for (const link of links) this.#transports.linkPresent(link.name, link.index);
+    this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, links });
+    this.#transports.report();
+    this.#reconcile();
+    await this.#addresses.settled();
+    this.#send({ kind: 'configured', generation });
+  }
+
+  /** Priority 0, everything withdrawn, exit 0. */
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
+    this.#timers.clear();
+    this.#monitor?.close();
+    this.#reconcile();
+    await Promise.allSettled([
+      this.#transports.flushed(),
+      this.#addresses.settled(),
+      this.#daemons.stop(),
+    ]);
+    this.#transports.close();
+    this.#announcer.close();
+    this.#route.close();
+    if (process.connected) this.#send({ kind: 'stopped' });
+    // One turn for the log and the message above.
+    setTimeout(() => process.exit(0), 10);
+  }
+
+  #dispatch(event: VrrpEvent): void {
+    const result = step(this.#engine, event);
+    this.#engine = result.state;
+    for (const effect of result.effects) this.#execute(effect);
+  }
+
+  #execute(effect: VrrpEffect): void {
+    switch (effect.kind) {
+      case 'send-advert':
+        this.#transports.send(effect.interface, effect.packet, effect.source, effect.destination);
+        return;
+      case 'arm-timer':
+        this.#timers.arm(effect.timer, effect.dueAt);
+        return;
+      case 'cancel-timer':
+        this.#timers.cancel(effect.timer);
+        return;
+      case 'reconcile':
+        this.#reconcile();
+        return;
+      case 'announce':
+        this.#addresses.announceWhenPresent(effect.instance, effect.addresses, effect.repeat);
+        return;
+      case 'state-changed':
+        this.#send(effect);
+        return;
+      case 'log':
+        this.#logger[effect.level](effect.event, effect.text, effect.fields);
+        return;
+    }
+  }
+
+  #reconcile(): void {
+    this.#addresses.reconcile();
+    this.#daemons.want(desiredKernel(this.#engine).syncDaemon);
+  }
+
+  #announce(
+    targets: readonly { readonly interface: string; readonly address: string }[],
+    repeat: number,
+  ): void {
+    for (const { interface: name, address } of targets) {
+      const link = this.#links.get(name);
+      if (!link) continue;
+      try {
+        this.#announcer.announce(link.index, link.mac, address, repeat);
+      } catch (error) {
+        this.#logger.warning(
+          'announce-failed',
+          `Error sending gratuitous ARP on ${name} for ${address}: ${messageOf(error)}`,
+        );
+      }
+    }
+  }
+
+  #linkChanged(name: string): void {
+    const link = this.#links.get(name);
+    if (!link) return;
+    this.#transports.linkPresent(link.name, link.index);
+    this.#dispatch({ kind: 'link-changed', at: monotonicMicros(), link });
+    // Going down or coming back, an interface may have lost our addresses.
+    this.#addresses.reconcile();
+  }
+
+  #linkRemoved(index: number, name: string): void {
+    this.#links.removeLink(index);
+    this.#transports.linkAbsent(name);
+    this.#dispatch({ kind: 'link-removed', at: monotonicMicros(), name });
+  }
+
+  #addressChanged(index: number, address: string): void {
+    if (this.#links.isVirtual(address)) {
+      this.#addresses.reconcile();
+      return;
+    }
+    const name = this.#links.nameOf(index);
+    if (name !== undefined) this.#linkChanged(name);
+  }
+
+  async #readKernel(): Promise<void> {
+    const before = new Set(this.#links.all().map((link) => link.name));
+    const [links, addresses] = [await this.#route.links(), await this.#route.addresses()];
+    this.#links.load(links, addresses);
+    for (const link of links) {
+      before.delete(link.name);
+      this.#linkChanged(link.name);
+    }
+    for (const name of before) {
+      this.#transports.linkAbsent(name);
+      this.#dispatch({ kind: 'link-removed', at: monotonicMicros(), name });
+    }
+  }
+
+  #send(message: FromVrrp): void {
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  }
+}
