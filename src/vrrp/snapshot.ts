@@ -1,6 +1,8 @@
 /** What the engine tells of itself: plain data for status, metrics and explanations. */
 import type { Ip } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
 import type { InstanceState } from './effects.js';
+import type { EngineState, Instance, SyncGroup } from './state.js';
 
 export interface InstanceSnapshot {
   readonly name: string;
@@ -39,4 +41,58 @@ export interface VrrpSnapshot {
   readonly syncGroups: readonly { readonly name: string; readonly state: InstanceState }[];
   /** Packets that belong to no instance of ours, by reason (unknown VRID, too short …). */
   readonly rejected: Readonly<Record<string, number>>;
+}
+
+/**
+ * What the engine tells of itself.
+ *
+ * @param now monotonic µs: ages are relative to it.
+ */
+export function snapshot(state: EngineState, now: Micros): VrrpSnapshot {
+  return {
+    generation: state.generation,
+    instances: [...state.instances.values()].map((instance) => instanceSnapshot(instance, now)),
+    syncGroups: [...state.groups.values()].map((group) => ({
+      name: group.name,
+      state: groupState(group),
+    })),
+    rejected: Object.fromEntries(state.rejected),
+  };
+}
+
+function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
+  const { settings, lastAdvert } = instance;
+  return {
+    name: settings.name,
+    state: instance.state,
+    reason: instance.reason,
+    inStateFor: now - instance.since,
+    interface: settings.interface,
+    virtualRouterId: settings.virtualRouterId,
+    version: settings.version,
+    priority: settings.priority,
+    effectivePriority: instance.effectivePriority,
+    advertInterval: instance.activeInterval,
+    addresses: settings.virtualAddresses.map((entry) => entry.address),
+    ...(lastAdvert && {
+      lastAdvert: {
+        source: lastAdvert.source,
+        priority: lastAdvert.priority,
+        ago: now - lastAdvert.at,
+      },
+    }),
+    advertsSent: instance.advertsSent,
+    advertsReceived: instance.advertsReceived,
+    becameMaster: instance.becameMaster,
+    releasedMaster: instance.releasedMaster,
+    priorityZeroReceived: instance.priorityZeroReceived,
+    priorityZeroSent: instance.priorityZeroSent,
+    rejected: Object.fromEntries(instance.rejected),
+  };
+}
+
+/** The state that the members share; while they differ, the one that is least MASTER. */
+function groupState(group: SyncGroup): InstanceState {
+  const states = new Set(group.members.map((member) => member.state));
+  return (['FAULT', 'INIT', 'BACKUP', 'MASTER'] as const).find((s) => states.has(s)) ?? 'INIT';
 }

@@ -24,8 +24,9 @@ export function timerKey(name: TimerName, instance: string): TimerKey {
 
 /**
  * Whether a timer's expiry must not be believed before the sockets have been drained: an advert
- * that came in time may still wait there (a stalled process runs expired timers first).
+ * that came in time may still wait there (a stalled process runs expired timers first). It would
+ * have kept a backup a backup, or made a master stop announcing addresses that are another's now.
  */
 export function needsDrain(key: TimerKey): boolean {
-  return key.startsWith('master-down/') || key.startsWith('preempt/');
+  return !key.startsWith('advert/');
 }

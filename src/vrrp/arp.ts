@@ -1,0 +1,60 @@
+/**
+ * The gratuitous ARP that announces a virtual address (RFC 9568 6.4.2; RFC 826), with its Ethernet
+ * header: 42 bytes.
+ *
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |             Ethernet destination: ff:ff:ff:ff:ff:ff           |
+ * +                               +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                               |                               |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+      Ethernet source          +
+ * |                                                               |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |      EtherType: 0x0806        |    Hardware type: 1           |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |    Protocol type: 0x0800      |  HW length: 6 | Prot length: 4|
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |    Operation: 1 (request)     |                               |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+    Sender hardware address    +
+ * |                                                               |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |              Sender protocol address: the virtual one         |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |           Target hardware address: ff:ff:ff:ff:ff:ff          |
+ * +                               +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                               |                               |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+                               +
+ * |   Target protocol address: the virtual one    |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * A request rather than a reply, as keepalived sends it: every stack updates an existing entry from
+ * either, some ignore unsolicited replies.
+ */
+import { type Ip, ipToBytes } from '../base/ip.js';
+import { type Mac, macToBytes } from '../base/mac.js';
+
+const ETHERTYPE_ARP = 0x0806;
+
+/**
+ * A gratuitous ARP request for an IPv4 address.
+ *
+ * @param mac the address that the virtual one is at: the interface's own, or the virtual MAC.
+ * @returns the whole Ethernet frame, 42 bytes; the kernel pads it.
+ */
+export function encodeGratuitousArp(mac: Mac, address: Ip): Uint8Array {
+  const hardware = macToBytes(mac);
+  const protocol = ipToBytes(address);
+  const frame = new Uint8Array(42);
+  frame.fill(0xff, 0, 6);
+  frame.set(hardware, 6);
+  frame[12] = ETHERTYPE_ARP >> 8;
+  frame[13] = ETHERTYPE_ARP & 0xff;
+  // Hardware type Ethernet, protocol type IPv4, their lengths, ARPOP_REQUEST.
+  frame.set([0, 1, 8, 0, 6, 4, 0, 1], 14);
+  frame.set(hardware, 22);
+  frame.set(protocol, 28);
+  frame.fill(0xff, 32, 38);
+  frame.set(protocol, 38);
+  return frame;
+}

@@ -1,0 +1,187 @@
+/** The first configuration and every reload. */
+import { sameBytes } from '../base/bytes.js';
+import { addressesOf, addressKey, retire } from './desired.js';
+import type { VrrpEvent } from './events.js';
+import { refreshFault } from './faults.js';
+import {
+  armTimer,
+  authOf,
+  cancelTimer,
+  createInstance,
+  downInterval,
+  isOwner,
+  log,
+  wireAddresses,
+} from './instance.js';
+import type { InstanceSettings, VrrpSettings } from './settings.js';
+import { type EngineState, type Instance, type Step, unitOf } from './state.js';
+import { settleUnit, wantMaster } from './sync-group.js';
+import { timerKey } from './timers.js';
+import { stopInstance } from './transitions.js';
+import { announce, sendAdvert } from './transmit.js';
+
+/**
+ * Takes over a configuration. What stayed the same keeps its state, timers and counters; what can
+ * be changed in place is; an instance with another interface, VRID, version or family is another
+ * virtual router, so that the old one ends (with priority 0) and the new one starts.
+ */
+export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'configured' }>): void {
+  const { state } = step;
+  const { settings } = event;
+  const before = [...state.instances.values()];
+  state.generation = event.generation;
+  state.links = new Map(event.links.map((link) => [link.name, link]));
+  state.syncDaemon = settings.syncDaemon;
+
+  const kept = matchInstances(before, settings.instances);
+  for (const [instance, next] of kept) {
+    if (instance.settings.name !== next.name) rename(step, instance, next.name);
+  }
+  const survivors = new Set(kept.keys());
+  for (const instance of before) {
+    if (!survivors.has(instance)) stopInstance(step, instance, 'removed from the configuration');
+    for (const address of addressesOf(instance)) {
+      retire(state, instance.settings.name, address);
+    }
+  }
+  const byNext = new Map([...kept].map(([instance, next]) => [next, instance]));
+  const instances = settings.instances.map(
+    (next) => byNext.get(next) ?? createInstance(next, step.at),
+  );
+  index(state, instances, settings, byNext);
+  for (const instance of instances) refreshFault(state, instance);
+  for (const [instance, next] of kept) changeInPlace(step, instance, next);
+  for (const instance of instances) {
+    for (const address of addressesOf(instance)) state.retired.delete(addressKey(address));
+  }
+  for (const unit of new Set(instances.map(unitOf))) settleUnit(step, unit);
+  step.out.add({ kind: 'reconcile' });
+}
+
+/** Old instances that go on, with their new settings: by name, or else renamed. */
+function matchInstances(
+  before: readonly Instance[],
+  next: readonly InstanceSettings[],
+): Map<Instance, InstanceSettings> {
+  const kept = new Map<Instance, InstanceSettings>();
+  const byName = new Map(before.map((instance) => [instance.settings.name, instance]));
+  const byRouter = new Map(before.map((instance) => [routerKey(instance.settings), instance]));
+  const unmatched = next.filter((settings) => {
+    const old = byName.get(settings.name);
+    if (!old || routerKey(old.settings) !== routerKey(settings)) return true;
+    kept.set(old, settings);
+    return false;
+  });
+  for (const settings of unmatched) {
+    const old = byRouter.get(routerKey(settings));
+    if (old && !kept.has(old)) kept.set(old, settings);
+  }
+  return kept;
+}
+
+/** What makes a virtual router the same one. */
+function routerKey(settings: InstanceSettings): string {
+  const { interface: name, virtualRouterId, version, family } = settings;
+  return `${name} ${virtualRouterId} ${version} ${family}`;
+}
+
+/** The timers' keys carry the name. */
+function rename(step: Step, instance: Instance, name: string): void {
+  for (const [timer, dueAt] of instance.timers) {
+    step.out.add({ kind: 'cancel-timer', timer: timerKey(timer, instance.settings.name) });
+    step.out.add({ kind: 'arm-timer', timer: timerKey(timer, name), dueAt });
+  }
+}
+
+/** Rebuilds the look-up tables and the groups. */
+function index(
+  state: EngineState,
+  instances: readonly Instance[],
+  settings: VrrpSettings,
+  byNext: ReadonlyMap<InstanceSettings, Instance>,
+): void {
+  const named = new Map<string, Instance>();
+  for (const [next, instance] of byNext) named.set(next.name, instance);
+  for (const instance of instances) {
+    if (![...byNext.values()].includes(instance)) named.set(instance.settings.name, instance);
+  }
+  state.instances = new Map();
+  state.byVrid = new Map();
+  state.groups = new Map();
+  for (const next of settings.instances) {
+    const instance = named.get(next.name);
+    if (!instance) continue;
+    instance.group = undefined;
+    state.instances.set(next.name, instance);
+    let onInterface = state.byVrid.get(next.interface);
+    if (!onInterface) {
+      onInterface = new Map();
+      state.byVrid.set(next.interface, onInterface);
+    }
+    onInterface.set(next.virtualRouterId, instance);
+  }
+  for (const { name, instances: members } of settings.syncGroups) {
+    const group = {
+      name,
+      members: members.flatMap((member) => state.instances.get(member) ?? []),
+    };
+    state.groups.set(name, group);
+    for (const member of group.members) member.group = group;
+  }
+}
+
+/** Changes what can be changed without leaving the state. */
+function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): void {
+  const previous = instance.settings;
+  const before = {
+    source: instance.source?.ip,
+    addressBytes: instance.addressBytes,
+    auth: instance.auth,
+    down: downInterval(instance),
+    owner: isOwner(instance),
+    addresses: new Set(addressesOf(instance).map(addressKey)),
+  };
+  instance.settings = next;
+  instance.addressBytes = wireAddresses(next);
+  instance.auth = authOf(next);
+  refreshFault(step.state, instance);
+  if (instance.effectivePriority !== next.priority) {
+    const text = `Changing effective priority from ${instance.effectivePriority} to ${next.priority}`;
+    log(step, instance, 'notice', 'priority-changed', text);
+    instance.effectivePriority = next.priority;
+  }
+  // A learned interval (version 3) is the master's and stays.
+  if (instance.activeInterval === previous.advertInterval) {
+    instance.activeInterval = next.advertInterval;
+  }
+  if (next.preemptDelay === 0) instance.preemptAt = undefined;
+  const advertChanged =
+    previous.priority !== next.priority ||
+    previous.advertInterval !== next.advertInterval ||
+    before.source !== instance.source?.ip ||
+    !sameBytes(before.addressBytes, instance.addressBytes) ||
+    before.auth.type !== instance.auth.type ||
+    !sameBytes(before.auth.data, instance.auth.data);
+  if (advertChanged) instance.packet = undefined;
+  if (instance.state === 'MASTER') {
+    if (advertChanged) sendAdvert(step, instance);
+    if (previous.advertInterval !== next.advertInterval) {
+      armTimer(step, instance, 'advert', step.at + next.advertInterval);
+    }
+    const added = addressesOf(instance).filter((entry) => !before.addresses.has(addressKey(entry)));
+    announce(step, instance, next.garp.masterRepeat, added);
+    if (previous.garp.masterRefresh !== next.garp.masterRefresh) {
+      if (next.garp.masterRefresh === 0) cancelTimer(step, instance, 'garp-refresh');
+      else armTimer(step, instance, 'garp-refresh', step.at + next.garp.masterRefresh);
+    }
+  } else if (instance.state === 'BACKUP') {
+    const dueAt = instance.timers.get('master-down');
+    const change = downInterval(instance) - before.down;
+    if (dueAt !== undefined && change !== 0) {
+      armTimer(step, instance, 'master-down', Math.max(step.at, dueAt + change));
+    }
+    if (isOwner(instance) && !before.owner && instance.fault === undefined) {
+      wantMaster(step, instance, 'owns the addresses now (priority 255)');
+    }
+  }
+}

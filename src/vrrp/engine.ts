@@ -1,0 +1,116 @@
+/**
+ * The VRRP engine: `step(state, event)` gives the next state and the effects, ordered as they are
+ * to be executed.
+ *
+ * The state is *consumed*: a step changes the records in it and returns the same object, so that
+ * thousands of instances cost one look-up a packet. Keep no reference to an earlier state, and take
+ * what is to be shown from `snapshot.ts` and `desired.ts`.
+ */
+
+import { onConfigured } from './configure.js';
+import { addressesOf } from './desired.js';
+import type { VrrpEffect } from './effects.js';
+import type { VrrpEvent } from './events.js';
+import { onTimerExpired } from './expiry.js';
+import { onLinkChanged, onLinkRemoved, onTransportChanged } from './faults.js';
+import { log } from './instance.js';
+import { admit } from './log-limit.js';
+import { Outbox } from './outbox.js';
+import { onPacketReceived } from './reception.js';
+import type { EngineState, Step } from './state.js';
+import { stopInstance } from './transitions.js';
+import { announce } from './transmit.js';
+
+export type { EngineState } from './state.js';
+
+/** An engine without a configuration: it waits for `configured`. */
+export function createEngine(): EngineState {
+  return {
+    generation: 0,
+    stopped: false,
+    instances: new Map(),
+    byVrid: new Map(),
+    groups: new Map(),
+    links: new Map(),
+    brokenTransports: new Map(),
+    syncDaemon: undefined,
+    retired: new Map(),
+    rejected: new Map(),
+    logLimit: new Map(),
+  };
+}
+
+/**
+ * Processes one event. Never throws for anything that a peer, the kernel or the clock can do; after
+ * `shutdown` every event is ignored.
+ *
+ * @returns the state (the same object, changed) and the effects of this event.
+ */
+export function step(
+  state: EngineState,
+  event: VrrpEvent,
+): { readonly state: EngineState; readonly effects: VrrpEffect[] } {
+  if (state.stopped) return { state, effects: [] };
+  const current: Step = { state, at: event.at, out: new Outbox() };
+  dispatch(current, event);
+  return { state, effects: current.out.take() };
+}
+
+function dispatch(current: Step, event: VrrpEvent): void {
+  switch (event.kind) {
+    case 'packet-received':
+      onPacketReceived(current, event);
+      return;
+    case 'timer-expired':
+      onTimerExpired(current, event);
+      return;
+    case 'configured':
+      onConfigured(current, event);
+      return;
+    case 'link-changed':
+      onLinkChanged(current, event);
+      return;
+    case 'link-removed':
+      onLinkRemoved(current, event);
+      return;
+    case 'transport-changed':
+      onTransportChanged(current, event);
+      return;
+    case 'addresses-reconciled':
+      onAddressesReconciled(current, event);
+      return;
+    case 'shutdown':
+      onShutdown(current);
+      return;
+  }
+}
+
+/** An address that something else removed is back: the neighbours may have forgotten it. */
+function onAddressesReconciled(
+  current: Step,
+  event: Extract<VrrpEvent, { kind: 'addresses-reconciled' }>,
+): void {
+  const instance = current.state.instances.get(event.instance);
+  if (!instance) return;
+  for (const { address, reason } of event.failed) {
+    if (admit(instance.logLimit, 'address failed', current.at) === undefined) break;
+    const text = `cannot set ip address ${address}: ${reason}`;
+    log(current, instance, 'error', 'address-failed', text, { address, reason });
+  }
+  if (instance.state !== 'MASTER' || event.restored.length === 0) return;
+  const restored = addressesOf(instance).filter((entry) => event.restored.includes(entry.address));
+  for (const { address, prefixLength, interface: dev } of restored) {
+    const text = `ip address ${address}/${prefixLength} dev ${dev}, no longer existed and was restored`;
+    log(current, instance, 'warning', 'address-restored', text, { address });
+  }
+  announce(current, instance, instance.settings.garp.masterRepeat, restored);
+}
+
+/** RFC 9568 6.4.2 and 6.4.3, Shutdown. */
+function onShutdown(current: Step): void {
+  for (const instance of current.state.instances.values()) {
+    stopInstance(current, instance, 'shutdown');
+  }
+  current.state.stopped = true;
+  current.out.add({ kind: 'reconcile' });
+}

@@ -1,0 +1,142 @@
+/** Making an instance's record, its timers, and what it reports of itself. */
+import { familyOf, type Ip, ipToBytes } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
+import { AUTH_PASS, type AuthExpectation, encodePassword, NO_AUTH } from './auth.js';
+import type { InstanceState, LogLevel } from './effects.js';
+import type { LinkState } from './events.js';
+import type { InstanceSettings } from './settings.js';
+import type { Instance, Step } from './state.js';
+import { type TimerName, timerKey } from './timers.js';
+import { masterDownInterval, OWNER_PRIORITY } from './timing.js';
+
+/** A new instance in INIT. */
+export function createInstance(settings: InstanceSettings, at: Micros): Instance {
+  return {
+    settings,
+    state: 'INIT',
+    reason: 'not started yet',
+    since: at,
+    effectivePriority: settings.priority,
+    activeInterval: settings.advertInterval,
+    wantsMaster: false,
+    preemptAt: undefined,
+    timers: new Map(),
+    garpBursts: 0,
+    lowerPrioBurstAt: undefined,
+    lowerPrioRepetitionOwed: false,
+    answeredAt: undefined,
+    group: undefined,
+    fault: undefined,
+    source: undefined,
+    addressBytes: wireAddresses(settings),
+    auth: authOf(settings),
+    packet: undefined,
+    lastAdvert: undefined,
+    advertsSent: 0,
+    advertsReceived: 0,
+    becameMaster: 0,
+    releasedMaster: 0,
+    priorityZeroReceived: 0,
+    priorityZeroSent: 0,
+    rejected: new Map(),
+    logLimit: new Map(),
+  };
+}
+
+/** The owner of the addresses: MASTER at once, preempts whatever is configured (RFC 9568 6.1). */
+export function isOwner(instance: Instance): boolean {
+  return instance.settings.priority === OWNER_PRIORITY;
+}
+
+/** Active_Down_Interval as of now, µs. */
+export function downInterval(instance: Instance): Micros {
+  return masterDownInterval(
+    instance.settings.version,
+    instance.effectivePriority,
+    instance.activeInterval,
+  );
+}
+
+/** The addresses of an instance's adverts as on the wire, in the order of the configuration. */
+export function wireAddresses(settings: InstanceSettings): Uint8Array {
+  const parts = settings.virtualAddresses.map((entry) => ipToBytes(entry.address));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** What version 2 packets carry as authentication. */
+export function authOf(settings: InstanceSettings): AuthExpectation {
+  if (settings.version !== 2 || !settings.authentication) return NO_AUTH;
+  return { type: AUTH_PASS, data: encodePassword(settings.authentication.password) };
+}
+
+/**
+ * The source address of an instance's packets: the configured one, or the interface's primary
+ * address (RFC 9568 5.1.1.1), which is the first of its family.
+ */
+export function sourceOf(settings: InstanceSettings, link: LinkState | undefined): Ip | undefined {
+  return settings.sourceAddress ?? link?.addresses.find((ip) => familyOf(ip) === settings.family);
+}
+
+/** Takes over a source address; the advert is built anew if it changed. */
+export function setSource(instance: Instance, ip: Ip | undefined): void {
+  if (instance.source?.ip === ip) return;
+  instance.source = ip === undefined ? undefined : { ip, bytes: ipToBytes(ip) };
+  instance.packet = undefined;
+}
+
+/** Arms, or re-arms, one of the instance's timers for an absolute instant. */
+export function armTimer(step: Step, instance: Instance, name: TimerName, dueAt: Micros): void {
+  instance.timers.set(name, dueAt);
+  step.out.add({ kind: 'arm-timer', timer: timerKey(name, instance.settings.name), dueAt });
+}
+
+/** Cancels one of the instance's timers if it is armed. */
+export function cancelTimer(step: Step, instance: Instance, name: TimerName): void {
+  if (!instance.timers.delete(name)) return;
+  step.out.add({ kind: 'cancel-timer', timer: timerKey(name, instance.settings.name) });
+}
+
+/** Cancels all timers of the instance. */
+export function cancelTimers(step: Step, instance: Instance): void {
+  for (const name of [...instance.timers.keys()]) cancelTimer(step, instance, name);
+}
+
+/** Changes the state and reports it; a state that stays is not reported. */
+export function changeState(
+  step: Step,
+  instance: Instance,
+  to: InstanceState,
+  reason: string,
+): void {
+  const from = instance.state;
+  instance.reason = reason;
+  if (from === to) return;
+  instance.state = to;
+  instance.since = step.at;
+  step.out.add({ kind: 'state-changed', instance: instance.settings.name, from, to, reason });
+}
+
+/** One line about an instance, in keepalived's form `(VI_1) text`. */
+export function log(
+  step: Step,
+  instance: Instance,
+  level: LogLevel,
+  event: string,
+  text: string,
+  fields: Readonly<Record<string, string | number | boolean>> = {},
+): void {
+  const { name } = instance.settings;
+  step.out.add({
+    kind: 'log',
+    level,
+    event,
+    text: `(${name}) ${text}`,
+    fields: { instance: name, ...fields },
+  });
+}

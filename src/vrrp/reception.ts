@@ -1,0 +1,223 @@
+/** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
+import { sameBytes } from '../base/bytes.js';
+import { compareIp, type Ip, ipFromBytes } from '../base/ip.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
+import { checkAuth } from './auth.js';
+import type { VrrpEvent } from './events.js';
+import { armTimer, downInterval, isOwner, log } from './instance.js';
+import { decodeIpv4 } from './ipv4.js';
+import { admit, suppressedNote } from './log-limit.js';
+import { type DropReason, reject } from './rejection.js';
+import { type Instance, type Step, unitOf } from './state.js';
+import { yieldMaster } from './sync-group.js';
+import { OWNER_PRIORITY, skewTime } from './timing.js';
+import { announce, sendAdvert } from './transmit.js';
+
+/**
+ * The least time between two adverts that answer losing ones. RFC 9568 6.4.3 answers each at once;
+ * this bound keeps a flood of forged ones from being answered packet by packet.
+ */
+const ANSWER_PAUSE: Micros = MICROS_PER_MILLI;
+
+/** A datagram came in: decode it, check it, and give it to its instance. */
+export function onPacketReceived(
+  step: Step,
+  event: Extract<VrrpEvent, { kind: 'packet-received' }>,
+): void {
+  const ip = decodeIpv4(event.datagram);
+  if (!ip.ok) {
+    reject(step, undefined, ip.reason, event);
+    return;
+  }
+  const { payload, source } = ip.value;
+  const instance = step.state.byVrid.get(event.interface)?.get(payload[1] ?? 0);
+  const advert = decodeAdvert(payload, ip.value);
+  if (!advert.ok) {
+    reject(step, instance, advert.reason, event);
+    return;
+  }
+  if (!instance) {
+    reject(step, undefined, 'vrid-unknown', event);
+    return;
+  }
+  const wrong = policyViolation(instance, advert.value, source);
+  if (wrong !== undefined) {
+    reject(step, instance, wrong, event);
+    return;
+  }
+  accept(step, instance, advert.value, ipFromBytes(source));
+}
+
+/** What the configuration forbids (RFC 9568 7.1); `undefined`: nothing. */
+function policyViolation(
+  instance: Instance,
+  advert: Advert,
+  source: Uint8Array,
+): DropReason | undefined {
+  const { settings } = instance;
+  if (advert.version !== settings.version) return 'wrong-vrrp-version';
+  if (advert.auth) {
+    const auth = checkAuth(instance.auth, advert.auth.type, advert.auth.data);
+    if (!auth.ok) return auth.reason;
+    // RFC 3768 7.1: equal intervals. Version 3 learns the interval, but 0 would mean no time at all.
+    if (advert.interval !== settings.advertInterval) return 'interval-mismatch';
+  } else if (advert.interval === 0) return 'interval-mismatch';
+  if (instance.source && sameBytes(source, instance.source.bytes)) return 'own-advert';
+  if (advert.addressCount !== settings.virtualAddresses.length) return 'address-count-mismatch';
+  return sameAddresses(instance.addressBytes, advert.addressBytes)
+    ? undefined
+    : 'address-list-mismatch';
+}
+
+/** Whether each configured address is in the advert, in whatever order. */
+function sameAddresses(ours: Uint8Array, theirs: Uint8Array): boolean {
+  if (sameBytes(ours, theirs)) return true;
+  const words = (bytes: Uint8Array): Set<number> => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const set = new Set<number>();
+    for (let i = 0; i < bytes.length; i += 4) set.add(view.getUint32(i));
+    return set;
+  };
+  const advertised = words(theirs);
+  return [...words(ours)].every((address) => advertised.has(address));
+}
+
+function accept(step: Step, instance: Instance, advert: Advert, source: Ip): void {
+  instance.advertsReceived++;
+  instance.lastAdvert = { source, priority: advert.priority, at: step.at };
+  if (advert.priority === PRIORITY_RELEASE) instance.priorityZeroReceived++;
+  if (instance.state === 'BACKUP') onAdvertAsBackup(step, instance, advert, source);
+  else if (instance.state === 'MASTER') onAdvertAsMaster(step, instance, advert, source);
+}
+
+/** RFC 9568 6.4.2. */
+function onAdvertAsBackup(step: Step, instance: Instance, advert: Advert, source: Ip): void {
+  const { settings } = instance;
+  if (advert.priority === PRIORITY_RELEASE) {
+    log(step, instance, 'info', 'priority-zero', 'Backup received priority 0 advertisement', {
+      source,
+    });
+    const skew = skewTime(settings.version, instance.effectivePriority, instance.activeInterval);
+    armTimer(step, instance, 'master-down', step.at + skew);
+    return;
+  }
+  const worse = advert.priority < instance.effectivePriority;
+  const tolerated = !isOwner(instance) && (!settings.preempt || preemptIsDelayed(step, instance));
+  if (worse && !tolerated) {
+    const suppressed = admit(instance.logLimit, 'lower priority', step.at);
+    if (suppressed === undefined) return;
+    const text = `received lower priority (${advert.priority}) advert from ${source} - discarding`;
+    log(step, instance, 'info', 'lower-priority', text + suppressedNote(suppressed), { source });
+    return;
+  }
+  if (settings.preemptDelay > 0) trackPreemptDelay(step, instance, worse);
+  learnInterval(step, instance, advert);
+  // It may have been waiting for its sync group; now it knows of a master.
+  instance.wantsMaster = false;
+  armTimer(step, instance, 'master-down', step.at + downInterval(instance));
+}
+
+/** Whether `preempt_delay` still lets a worse master be: it starts with the first advert of one. */
+function preemptIsDelayed(step: Step, instance: Instance): boolean {
+  if (instance.settings.preemptDelay === 0) return false;
+  return instance.preemptAt === undefined || step.at < instance.preemptAt;
+}
+
+function trackPreemptDelay(step: Step, instance: Instance, worse: boolean): void {
+  if (!worse) {
+    if (instance.preemptAt === undefined) return;
+    instance.preemptAt = undefined;
+    log(step, instance, 'info', 'preempt-delay', 'stop preempt delay');
+  } else if (instance.preemptAt === undefined) {
+    const delay = instance.settings.preemptDelay;
+    instance.preemptAt = step.at + delay;
+    const text = `start preempt delay (${(delay / 1e6).toFixed(6)})`;
+    log(step, instance, 'info', 'preempt-delay', text);
+  }
+}
+
+/** Version 3: a backup's timers follow its master's interval (RFC 9568 6.4.2). */
+function learnInterval(step: Step, instance: Instance, advert: Advert): void {
+  if (advert.version !== 3 || advert.interval === instance.activeInterval) return;
+  const text = `advertisement interval updated from ${instance.activeInterval / 1000}ms to ${advert.interval / 1000}ms by master`;
+  log(step, instance, 'info', 'interval-learned', text, { interval: advert.interval });
+  instance.activeInterval = advert.interval;
+}
+
+/** RFC 9568 6.4.3. */
+function onAdvertAsMaster(step: Step, instance: Instance, advert: Advert, source: Ip): void {
+  const ours = instance.effectivePriority;
+  const { priority } = advert;
+  if (priority === PRIORITY_RELEASE) {
+    log(step, instance, 'info', 'priority-zero', 'Master received priority 0 message', { source });
+    sendAdvert(step, instance);
+    armTimer(step, instance, 'advert', step.at + instance.settings.advertInterval);
+    return;
+  }
+  if (priority === OWNER_PRIORITY && ours === OWNER_PRIORITY)
+    reportTwoOwners(step, instance, source);
+  // Equal priorities: the greater address, as an unsigned number, stays MASTER.
+  const tieLost = priority === ours && instance.source && compareIp(source, instance.source.ip) > 0;
+  if (priority > ours || tieLost) {
+    const text = tieLost
+      ? `Master received advert from ${source} with same priority ${priority} but higher IP address than ours`
+      : `Master received advert from ${source} with higher priority ${priority}, ours ${ours}`;
+    log(step, instance, 'notice', 'better-master', text, { source, priority, ours });
+    learnInterval(step, instance, advert);
+    const reason = tieLost
+      ? `${source} advertises the same priority ${priority} and has the higher address`
+      : `${source} advertises priority ${priority}, ours is ${ours}`;
+    yieldMaster(step, instance, reason);
+    return;
+  }
+  onLosingAdvert(step, instance, advert, source);
+}
+
+/** Assert ourselves at once, and repair what the other's announcements did. */
+function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: Ip): void {
+  const suppressed = admit(instance.logLimit, 'losing advert', step.at);
+  if (suppressed !== undefined) {
+    const text = `Received advert from ${source} with lower priority ${advert.priority}, ours ${instance.effectivePriority}, forcing new election`;
+    log(step, instance, 'notice', 'losing-advert', text + suppressedNote(suppressed), { source });
+  }
+  const { answeredAt } = instance;
+  if (answeredAt === undefined || step.at - answeredAt >= ANSWER_PAUSE) {
+    instance.answeredAt = step.at;
+    sendAdvert(step, instance);
+  }
+  for (const member of unitOf(instance)) {
+    if (member.state === 'MASTER') announceAfterLosingAdvert(step, member);
+  }
+}
+
+/**
+ * A burst at once and another after `garp_lower_prio_delay`. Within an interval of the last burst
+ * only the second one: a loser advertises once an interval, so more than that is a flood.
+ */
+function announceAfterLosingAdvert(step: Step, instance: Instance): void {
+  const { garp, advertInterval } = instance.settings;
+  if (garp.lowerPrioRepeat === 0) return;
+  const last = instance.lowerPrioBurstAt;
+  if (last !== undefined && step.at - last < advertInterval) {
+    const next = last + advertInterval;
+    instance.lowerPrioRepetitionOwed = garp.lowerPrioDelay > 0;
+    const armed = instance.timers.get('garp-lower-prio');
+    if (armed === undefined || armed > next) armTimer(step, instance, 'garp-lower-prio', next);
+    return;
+  }
+  instance.lowerPrioBurstAt = step.at;
+  instance.lowerPrioRepetitionOwed = false;
+  announce(step, instance, garp.lowerPrioRepeat);
+  if (garp.lowerPrioDelay > 0) {
+    armTimer(step, instance, 'garp-lower-prio', step.at + garp.lowerPrioDelay);
+  }
+}
+
+function reportTwoOwners(step: Step, instance: Instance, source: Ip): void {
+  const suppressed = admit(instance.logLimit, 'two owners', step.at);
+  if (suppressed === undefined) return;
+  const text =
+    'CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner, please fix';
+  log(step, instance, 'error', 'two-owners', text + suppressedNote(suppressed), { source });
+}

@@ -1,0 +1,101 @@
+/** The engine's state: records that the step functions change in place. */
+import type { Ip } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
+import type { AuthExpectation } from './auth.js';
+import type { DesiredAddress } from './desired.js';
+import type { InstanceState } from './effects.js';
+import type { LinkState } from './events.js';
+import type { LogLimit } from './log-limit.js';
+import type { Outbox } from './outbox.js';
+import type { DropReason } from './rejection.js';
+import type { InstanceSettings, SyncDaemonSettings } from './settings.js';
+import type { TimerName } from './timers.js';
+
+/** One virtual router. */
+export interface Instance {
+  settings: InstanceSettings;
+  state: InstanceState;
+  /** Why it is in this state: a sentence without its full stop. */
+  reason: string;
+  /** When it came into this state. */
+  since: Micros;
+  /** What is advertised and compared: 1 to 255. */
+  effectivePriority: number;
+  /** Active_Adver_Interval (RFC 9568 6.1): in version 3 a backup's is its master's. */
+  activeInterval: Micros;
+  /** Its master-down timer has run out, and only its sync group holds it back. */
+  wantsMaster: boolean;
+  /** When `preempt_delay`, once started, is over. */
+  preemptAt: Micros | undefined;
+  /** The armed timers and their due times. Bounded by the names. */
+  readonly timers: Map<TimerName, Micros>;
+  /** Bursts that the `garp-master` timer still owes. */
+  garpBursts: number;
+  /** When the last burst after a losing advert went out. */
+  lowerPrioBurstAt: Micros | undefined;
+  /** The next `garp-lower-prio` burst is to be repeated after `garp_lower_prio_delay`. */
+  lowerPrioRepetitionOwed: boolean;
+  /** When the last advert outside the schedule answered a losing one. */
+  answeredAt: Micros | undefined;
+  group: SyncGroup | undefined;
+  /** What is wrong with this instance itself, in keepalived's words; FAULT follows from it. */
+  fault: string | undefined;
+  /** The source of its packets: text and 4 bytes. */
+  source: { readonly ip: Ip; readonly bytes: Uint8Array } | undefined;
+  /** The addresses of its adverts as on the wire. */
+  addressBytes: Uint8Array;
+  auth: AuthExpectation;
+  /** The advert with the effective priority, until something in it changes. */
+  packet: Uint8Array | undefined;
+  lastAdvert: { readonly source: Ip; readonly priority: number; readonly at: Micros } | undefined;
+  advertsSent: number;
+  advertsReceived: number;
+  becameMaster: number;
+  releasedMaster: number;
+  priorityZeroReceived: number;
+  priorityZeroSent: number;
+  /** Bounded by the reasons. */
+  readonly rejected: Map<DropReason, number>;
+  readonly logLimit: LogLimit;
+}
+
+/** `vrrp_sync_group`: its members change state together. */
+export interface SyncGroup {
+  readonly name: string;
+  readonly members: Instance[];
+}
+
+/** See `engine.ts`. */
+export interface EngineState {
+  generation: number;
+  /** SIGTERM was handled: nothing happens any more. */
+  stopped: boolean;
+  /** By name. Bounded by the configuration, as are the next two. */
+  instances: Map<string, Instance>;
+  /** By interface and VRID. */
+  byVrid: Map<string, Map<number, Instance>>;
+  groups: Map<string, SyncGroup>;
+  /** By name. Bounded by the machine's interfaces. */
+  links: Map<string, LinkState>;
+  /** Interfaces whose socket does not work, and why. Bounded by the interfaces in use. */
+  readonly brokenTransports: Map<string, string>;
+  syncDaemon: SyncDaemonSettings | undefined;
+  /** Addresses that an earlier configuration had; bounded, see `desired.ts`. */
+  readonly retired: Map<string, DesiredAddress>;
+  /** Packets of no instance of ours. Bounded by the reasons. */
+  readonly rejected: Map<DropReason, number>;
+  readonly logLimit: LogLimit;
+}
+
+/** What every step function works with. */
+export interface Step {
+  readonly state: EngineState;
+  /** When the event happened. */
+  readonly at: Micros;
+  readonly out: Outbox;
+}
+
+/** The instances that change state together with this one, itself included. */
+export function unitOf(instance: Instance): readonly Instance[] {
+  return instance.group?.members ?? [instance];
+}
