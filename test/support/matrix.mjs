@@ -5,7 +5,7 @@
  *   node test/support/matrix.mjs [VERSION...]      default: 22 24 26
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
@@ -57,7 +57,14 @@ function installNode(version) {
   };
   if (!found()) {
     mkdirSync(prefix, { recursive: true });
-    const result = runNpm(['install', `node@${version}`, '--prefix', prefix, '--no-save'], prefix);
+    // The package fetches its binary, itself an npm package, in an install script.
+    const manifest = {
+      private: true,
+      dependencies: { node: version },
+      allowScripts: { node: true },
+    };
+    writeFileSync(path.join(prefix, 'package.json'), JSON.stringify(manifest));
+    const result = runNpm(['install', '--no-package-lock'], prefix);
     if (result.status !== 0 || !found())
       throw new Error(`the npm package node@${version}: ${tail(result)}`);
   }
@@ -87,6 +94,8 @@ function compileNative({ home, binary }, copy) {
   const gyp = path.join(path.dirname(npmCli()), '../node_modules/node-gyp/bin/node-gyp.js');
   const result = spawnSync(binary, [gyp, 'rebuild', `--nodedir=${home}`], {
     cwd: path.join(copy, 'node_modules', 'raw-socket'),
+    // npm's own setting reaches node-gyp through the environment and would win.
+    env: { ...process.env, npm_config_nodedir: home, npm_package_config_node_gyp_nodedir: home },
     encoding: 'utf8',
     timeout: 5 * MINUTE,
   });
@@ -154,11 +163,9 @@ function output(command, args) {
 }
 
 function runNpm(args, cwd) {
-  // The package fetches its binary, itself an npm package, in an install script.
-  const env = { ...process.env, npm_config_allow_scripts: 'node', npm_config_loglevel: 'error' };
   return spawnSync(process.execPath, [npmCli(), ...args], {
     cwd,
-    env,
+    env: { ...process.env, npm_config_loglevel: 'error' },
     encoding: 'utf8',
     timeout: 5 * MINUTE,
   });
