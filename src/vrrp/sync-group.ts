@@ -11,7 +11,6 @@
  */
 import { armTimer, downInterval, isOwner, log } from './instance.js';
 import { type Instance, type Step, type SyncGroup, unitOf } from './state.js';
-import { initialMasterInterval } from './timing.js';
 import { becomeBackup, becomeFaulty, becomeMaster } from './transitions.js';
 
 /** The instance's master-down timer ran out, or it owns the addresses: MASTER if the unit can. */
@@ -94,13 +93,7 @@ function startMembers(step: Step, unit: readonly Instance[], idle: readonly Inst
     return;
   }
   for (const member of idle) {
-    const first = member.state === 'INIT';
-    const { version, advertInterval, initialState } = member.settings;
-    const wait =
-      first && initialState === 'MASTER'
-        ? initialMasterInterval(version, advertInterval)
-        : undefined;
-    becomeBackup(step, member, first ? 'started' : 'the fault is gone', wait);
+    becomeBackup(step, member, member.state === 'INIT' ? 'started' : 'the fault is gone');
     // RFC 9568 6.4.1 has the owner MASTER at once; here its group decides.
     member.wantsMaster = isOwner(member);
   }

@@ -32,12 +32,3 @@ export function masterDownInterval(
 ): Micros {
   return 3 * activeInterval + skewTime(version, priority, activeInterval);
 }
-
-/**
- * How long an instance that is configured `state MASTER`, and does not own the addresses, listens
- * at its start: one interval and the least skew, as keepalived does. Any advert that it accepts in
- * that time makes it an ordinary backup.
- */
-export function initialMasterInterval(version: VrrpVersion, interval: Micros): Micros {
-  return interval + skewTime(version, OWNER_PRIORITY, interval);
-}

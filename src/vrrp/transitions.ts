@@ -21,7 +21,6 @@
  *
  * INIT is also where every state goes on shutdown.
  */
-import type { Micros } from '../base/time.js';
 import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
 import type { Instance, Step } from './state.js';
 import { announce, sendAdvert, sendRelease } from './transmit.js';
@@ -56,11 +55,10 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
 
 /**
  * To BACKUP. From MASTER the addresses go; from INIT and FAULT nothing is known of a master, so its
- * interval is taken to be our own.
- *
- * @param wait when to take over if nothing is heard; Active_Down_Interval unless told otherwise.
+ * interval is taken to be our own. `state MASTER` does not shorten the wait (keepalived 2.2 neither):
+ * only the owner may take over unheard.
  */
-export function becomeBackup(step: Step, instance: Instance, reason: string, wait?: Micros): void {
+export function becomeBackup(step: Step, instance: Instance, reason: string): void {
   const from = instance.state;
   if (from === 'MASTER') releaseMastership(step, instance);
   else instance.activeInterval = instance.settings.advertInterval;
@@ -70,7 +68,7 @@ export function becomeBackup(step: Step, instance: Instance, reason: string, wai
   log(step, instance, 'notice', 'entering-backup', text, { reason });
   if (from === 'MASTER') logRemoval(step, instance);
   changeState(step, instance, 'BACKUP', reason);
-  armTimer(step, instance, 'master-down', step.at + (wait ?? downInterval(instance)));
+  armTimer(step, instance, 'master-down', step.at + downInterval(instance));
 }
 
 /** To FAULT: a MASTER tells its backups if it still can, and lets the addresses go. */
