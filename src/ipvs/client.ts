@@ -146,11 +146,14 @@ export class IpvsClient {
 
   /** Stops the sync daemon of a state: ESRCH if none runs. */
   async stopDaemon(state: SyncDaemon['state']): Promise<void> {
-    await this.#command(
-      IPVS_CMD_DEL_DAEMON,
-      [encodeDaemon({ state })],
-      `IPVS_CMD_DEL_DAEMON ${state}`,
-    );
+    const attributes = [encodeDaemon({ state })];
+    try {
+      await this.#command(IPVS_CMD_DEL_DAEMON, attributes, `IPVS_CMD_DEL_DAEMON ${state}`);
+    } catch (error) {
+      // A thread that is stopped before it ever ran makes kthread_stop answer EINTR, which netlink
+      // does not pass on; the daemon is gone all the same.
+      if (!(error instanceof NetlinkError && error.is('EINTR'))) throw error;
+    }
   }
 
   /** Deletes every service, whoever made it. */

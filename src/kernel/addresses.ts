@@ -115,6 +115,7 @@ export class AddressReconciler {
       present = this.#keysOf(after);
     }
 
+    const seen = this.#confirmed;
     this.#confirmed = new Set([...wanted.keys()].filter((key) => present.has(key)));
     const lostKeys = new Set(lost);
     const pick = (items: ReadonlyMap<string, DesiredAddress>, test: (key: string) => boolean) =>
@@ -127,7 +128,7 @@ export class AddressReconciler {
       reason: this.#reason(item, errors.get(key)),
     }));
     return {
-      added: pick(wanted, (key) => present.has(key) && done.has(key) && !lostKeys.has(key)),
+      added: pick(wanted, (key) => present.has(key) && done.has(key) && !seen.has(key)),
       restored: pick(wanted, (key) => present.has(key) && lostKeys.has(key)),
       removed: pick(unwanted, (key) => !present.has(key) && done.has(key)),
       failed,

@@ -82,25 +82,34 @@ export class NetlinkSocket {
    * One request with NLM_F_ACK.
    *
    * @returns the messages that came before the acknowledgement.
-   * @throws {NetlinkError}
+   * @throws {NetlinkError} with EINTR if the kernel worked on it without an answer, as it does
+   *   when the handler was interrupted (netlink_rcv_skb).
    */
   request(request: NetlinkRequest): Promise<NetlinkMessage[]> {
     return this.#inTurn(async () => {
+      const { operation } = request;
       const answers: NetlinkMessage[] = [];
       const sequence = this.#nextSequence();
-      await this.#exchange(
-        request.operation,
+      const fence = this.#nextSequence();
+      const datagram = concat([
         encodeRequest(request, NLM_F_REQUEST | NLM_F_ACK, sequence),
-        (message) => {
-          if (message.sequence !== sequence) return false;
-          if (message.type !== NLMSG_ERROR) {
-            answers.push(message);
-            return false;
-          }
-          throwErrno(request.operation, message.body);
-          return true;
-        },
-      );
+        encodeFence(fence),
+      ]);
+      let acknowledged = false;
+      let refused: NetlinkError | undefined;
+      await this.#exchange(operation, datagram, (message) => {
+        if (message.sequence === fence) return true;
+        if (message.sequence !== sequence) return false;
+        if (message.type === NLMSG_ERROR) {
+          acknowledged = true;
+          refused = errorOf(operation, message.body);
+        } else {
+          answers.push(message);
+        }
+        return false;
+      });
+      if (refused) throw refused;
+      if (!acknowledged) throw new NetlinkError('NETLINK_REFUSED', operation, EINTR);
       return answers;
     });
   }
@@ -129,9 +138,9 @@ export class NetlinkSocket {
 
   /**
    * Many requests, packed into as few datagrams as their bounds allow. The kernel works them off in
-   * order, and one that fails does not stop the next. It always answers a request that failed; only
-   * the last of a datagram asks for an acknowledgement of success too, which says that all before
-   * it are done. Answers that were lost show as NETLINK_OVERRUN.
+   * order, and one that fails does not stop the next. It always answers a request that failed; of
+   * success only the fence at a datagram's end tells, for all before it. Answers that were lost
+   * show as NETLINK_OVERRUN.
    *
    * @returns one outcome a request, in their order. Never rejects.
    */
@@ -165,6 +174,7 @@ export class NetlinkSocket {
   async #dumpOnce(request: NetlinkRequest): Promise<NetlinkMessage[] | undefined> {
     const messages: NetlinkMessage[] = [];
     let interrupted = false;
+    let refused: NetlinkError | undefined;
     const sequence = this.#nextSequence();
     await this.#exchange(
       request.operation,
@@ -172,59 +182,51 @@ export class NetlinkSocket {
       (message) => {
         if (message.sequence !== sequence) return false;
         if ((message.flags & NLM_F_DUMP_INTR) !== 0) interrupted = true;
-        if (message.type === NLMSG_ERROR) {
-          throwErrno(request.operation, message.body);
-          return true;
-        }
-        if (message.type === NLMSG_DONE) {
-          if (message.body.length > 0) throwErrno(request.operation, message.body);
+        if (message.type === NLMSG_ERROR || message.type === NLMSG_DONE) {
+          // NLMSG_DONE without a body is success.
+          if (message.body.length > 0) refused = errorOf(request.operation, message.body);
           return true;
         }
         messages.push(message);
         return false;
       },
     );
+    if (refused) throw refused;
     return interrupted ? undefined : messages;
   }
 
   async #batchOnce(requests: readonly NetlinkRequest[]): Promise<BatchResult[]> {
-    const first = this.#nextSequence();
-    const parts = requests.map((request, i) => {
-      if (i > 0) this.#nextSequence();
-      const flags = i === requests.length - 1 ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST;
-      return encodeRequest(request, flags, (first + i) >>> 0);
-    });
+    const sequences = requests.map(() => this.#nextSequence());
+    const fence = this.#nextSequence();
+    const index = new Map(sequences.map((sequence, i) => [sequence, i]));
+    const parts = requests.map((request, i) =>
+      encodeRequest(request, NLM_F_REQUEST, sequences[i] as number),
+    );
+    const more = requests.length > 1 ? ` and ${requests.length - 1} more` : '';
     const results: BatchResult[] = new Array(requests.length).fill(undefined);
-    const answered = new Set<number>();
     try {
       await this.#exchange(
-        `${requests[0]?.operation}${requests.length > 1 ? ` and ${requests.length - 1} more` : ''}`,
-        concat(parts),
+        `${requests[0]?.operation}${more}`,
+        concat([...parts, encodeFence(fence)]),
         (message) => {
-          const index = (message.sequence - first) >>> 0;
-          const request = requests[index];
-          if (message.type !== NLMSG_ERROR || !request) return false;
-          answered.add(index);
-          const errno = decodeErrno(message.body);
-          if (errno === undefined) {
-            results[index] = new NetlinkError('NETLINK_MALFORMED', request.operation);
-          } else if (errno !== 0) {
-            results[index] = new NetlinkError('NETLINK_REFUSED', request.operation, errno);
+          const i = index.get(message.sequence);
+          if (i !== undefined && message.type === NLMSG_ERROR) {
+            results[i] = errorOf((requests[i] as NetlinkRequest).operation, message.body);
           }
-          return index === requests.length - 1;
+          return message.sequence === fence;
         },
       );
     } catch (error) {
       const { code, errno } =
         error instanceof NetlinkError ? error : { code: 'NETLINK_SOCKET' as const, errno: 0 };
-      requests.forEach((request, i) => {
-        if (!answered.has(i)) results[i] = new NetlinkError(code, request.operation, errno);
-      });
+      return requests.map(
+        (request, i) => results[i] ?? new NetlinkError(code, request.operation, errno),
+      );
     }
     return results;
   }
 
-  /** Sends and waits until `accept` has seen the last answer. A NetlinkError it throws rejects. */
+  /** Sends, and waits until `accept` has seen the last answer; it must not throw. */
   #exchange(
     operation: string,
     datagram: Uint8Array,
@@ -266,15 +268,7 @@ export class NetlinkSocket {
         this.#onError(ENOBUFS, 'NLMSG_OVERRUN');
         return;
       }
-      try {
-        if (active.accept(message)) active.settle();
-      } catch (error) {
-        active.settle(
-          error instanceof NetlinkError
-            ? error
-            : new NetlinkError('NETLINK_MALFORMED', active.operation, 0, String(error)),
-        );
-      }
+      if (active.accept(message)) active.settle();
     }
   }
 
@@ -334,10 +328,20 @@ function encodeRequest(request: NetlinkRequest, flags: number, sequence: number)
   });
 }
 
-function throwErrno(operation: string, body: Uint8Array): void {
+/**
+ * A message that does nothing and is acknowledged: when its answer is here, everything before it in
+ * the datagram has been worked on, whether it was answered or not.
+ */
+function encodeFence(sequence: number): Uint8Array {
+  const flags = NLM_F_REQUEST | NLM_F_ACK;
+  return encodeMessage({ type: NLMSG_NOOP, flags, sequence, body: new Uint8Array(0) });
+}
+
+/** What NLMSG_ERROR or NLMSG_DONE says; `undefined` is success. */
+function errorOf(operation: string, body: Uint8Array): NetlinkError | undefined {
   const errno = decodeErrno(body);
-  if (errno === undefined) throw new NetlinkError('NETLINK_MALFORMED', operation);
-  if (errno !== 0) throw new NetlinkError('NETLINK_REFUSED', operation, errno);
+  if (errno === undefined) return new NetlinkError('NETLINK_MALFORMED', operation);
+  return errno === 0 ? undefined : new NetlinkError('NETLINK_REFUSED', operation, errno);
 }
 
 function repeatable(error: NetlinkError): boolean {
