@@ -17,15 +17,15 @@ import type { CancelProbe } from '../checker/probe/probe.js';
 import { startProbe } from '../checker/probe/start.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import { snapshot } from '../checker/snapshot.js';
+import { IpvsClient } from '../ipvs/client.js';
 import type { FromChecker, ToChecker } from './ipc.js';
-import { openIpvsTable } from './ipvs-service-table.js';
-import { type ServiceTable, TableKeeper } from './table-keeper.js';
+import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { TimerQueue } from './timer-queue.js';
 
 interface Options {
   readonly logger: Logger;
-  /** Opens the table in the kernel; tests bring their own. */
-  readonly openTable?: (settings: CheckerSettings, logger: Logger) => Promise<ServiceTable>;
+  /** Opens the kernel's IPVS table; tests bring their own. */
+  readonly openTable?: () => Promise<OpenTableKernel>;
 }
 
 /** Runs the checker process until it is told to stop or its supervisor is gone. */
@@ -40,16 +40,16 @@ class CheckerProcess {
   /** Attempts under way, by check; bounded by the number of checks. */
   readonly #probes = new Map<string, { readonly attempt: number; readonly cancel: CancelProbe }>();
   readonly #table: TableKeeper;
-  #settings: CheckerSettings = { virtualServers: [], flushAtStart: false, flushAtStop: false };
+  #flushAtStop = false;
   #stopping = false;
 
-  constructor({ logger, openTable = openIpvsTable }: Options) {
+  constructor({ logger, openTable = () => IpvsClient.open() }: Options) {
     this.#logger = logger;
     this.#timers = new TimerQueue<CheckerTimerKey>(() => this.#onDue());
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),
-      open: () => openTable(this.#settings, logger),
+      open: openTable,
     });
   }
 
@@ -83,11 +83,11 @@ class CheckerProcess {
 
   async #configure(generation: number, settings: CheckerSettings): Promise<void> {
     if (this.#stopping) return;
-    this.#settings = settings;
-    if (settings.flushAtStart) this.#table.require();
+    this.#flushAtStop = settings.flushAtStop;
+    if (settings.flushAtStart) this.#table.flushFirst();
     const seed = randomInt(2 ** 32);
     this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, seed });
-    await this.#table.settled();
+    await this.#table.reconciled();
     this.#send({ kind: 'configured', generation });
   }
 
@@ -95,10 +95,11 @@ class CheckerProcess {
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    this.#table.stop();
+    const idle = this.#table.stop();
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
-    await this.#table.withdraw();
+    await idle;
+    await this.#table.withdraw({ flush: this.#flushAtStop });
     this.#send({ kind: 'stopped' });
     // One turn for the log and the message above.
     setTimeout(() => process.exit(0), 10);
@@ -112,12 +113,11 @@ class CheckerProcess {
       'supervisor-gone',
       'The supervisor is gone: health checks end, the IPVS table stays as it is',
     );
-    this.#table.stop();
     this.#timers.clear();
     for (const { cancel } of this.#probes.values()) cancel();
     // A reconciliation that is under way is finished rather than cut in the middle.
     const exit = (): void => void setTimeout(() => process.exit(0), 10);
-    this.#table.settled().then(exit, exit);
+    this.#table.stop().then(exit, exit);
   }
 
   #onDue(): void {
