@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs a built checkout for systemd:   sudo systemd/install.sh [ROOT]
+# ROOT is put before every path, for packages. An existing configuration is left alone.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=${1:-}
+lib=$root/usr/lib/tandem
+
+if [ ! -f "$here/dist/src/main.js" ]; then
+    echo "install.sh: not built: npm ci && npm run build" >&2
+    exit 1
+fi
+
+# Beside the old one, then in its place: a running daemon restarts into the new files only.
+rm -rf "$lib.new"
+mkdir -p "$lib.new/dist"
+cp -R "$here/bin" "$here/package.json" "$here/package-lock.json" "$here/LICENSE" "$lib.new/"
+cp -R "$here/dist/src" "$lib.new/dist/"
+cp -R "$here/node_modules" "$lib.new/"
+(cd "$lib.new" && npm prune --omit=dev --offline --ignore-scripts --loglevel=error >&2)
+rm -rf "$lib"
+mv "$lib.new" "$lib"
+
+mkdir -p "$root/usr/sbin" "$root/usr/bin"
+ln -sfn ../lib/tandem/bin/tandemd "$root/usr/sbin/tandemd"
+ln -sfn ../lib/tandem/bin/tandem "$root/usr/bin/tandem"
+
+install -D -m 644 "$here/systemd/tandemd.service" "$root/usr/lib/systemd/system/tandemd.service"
+install -D -m 644 "$here/doc/man/tandemd.8" "$root/usr/share/man/man8/tandemd.8"
+install -D -m 644 "$here/doc/man/tandem.1" "$root/usr/share/man/man1/tandem.1"
+mkdir -p "$root/usr/share/doc/tandem"
+cp -R "$here/conf/samples" "$root/usr/share/doc/tandem/"
+if [ ! -e "$root/etc/tandem/tandem.conf" ]; then
+    install -D -m 644 "$here/conf/tandem.conf" "$root/etc/tandem/tandem.conf"
+fi

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ROOT } from '../../support/root.js';
+import { skip } from '../../support/skip.js';
+
+describe('systemd/tandemd.service', () => {
+  const text = readFileSync(path.join(ROOT, 'systemd/tandemd.service'), 'utf8');
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'tandem-unit-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What systemd's own checker says about a unit: nothing when it is right. */
+  function verify(unit: string): string {
+    // The commands have to exist where they are checked.
+    const command = path.join(folder, 'tandemd');
+    writeFileSync(command, '#!/bin/sh\n');
+    chmodSync(command, 0o755);
+    const file = path.join(folder, 'tandemd.service');
+    writeFileSync(file, unit.replaceAll('/usr/sbin/tandemd', command));
+    const result = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+    // Units of the machine's own that it reads along the way are not ours to judge.
+    return `${result.stdout}${result.stderr}`
+      .split('\n')
+      .filter((line) => line.includes('tandemd'))
+      .join('\n');
+  }
+
+  it('is good in the eyes of systemd-analyze', function () {
+    if (spawnSync('systemd-analyze', ['--version']).error) {
+      skip(this, 'systemd-analyze is not installed (Debian package systemd)');
+    }
+    this.timeout(30_000);
+    assert.match(verify(text.replace('Type=notify', 'Type=notifi')), /notifi/, 'it finds mistakes');
+    assert.match(verify(text.replace('KillMode=', 'KilMode=')), /KilMode/, 'it finds mistakes');
+    assert.equal(verify(text), '');
+  });
+
+  it('keeps the record of what to release, and releases', () => {
+    assert.match(text, /^RuntimeDirectory=tandem$/m);
+    assert.match(text, /^RuntimeDirectoryPreserve=yes$/m);
+    assert.match(text, /^ExecStopPost=\/usr\/sbin\/tandemd --release$/m);
+  });
+
+  it('leaves the JavaScript engine what it needs', () => {
+    assert.doesNotMatch(text, /^MemoryDenyWriteExecute=/m);
+    assert.doesNotMatch(text, /^ProtectKernelTunables=/m);
+  });
+});
