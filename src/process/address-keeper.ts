@@ -1,14 +1,11 @@
 /**
- * Keeps the kernel's addresses as the VRRP engine wants them: one reconciliation at a time, another
- * one after it if something changed meanwhile, again after a failure, and now and then in case a
- * notification was lost. Announcements wait until the addresses are in.
+ * Keeps the kernel's addresses as the VRRP engine wants them, tells the engine what a pass found,
+ * and lets announcements wait until the addresses are in.
  */
 import type { Ip } from '../base/ip.js';
-import type { AddressReport } from '../kernel/addresses.js';
+import type { AddressReport, InstanceAddress } from '../kernel/addresses.js';
+import { Reconciler } from '../kernel/reconciler.js';
 import type { DesiredAddress } from '../vrrp/desired.js';
-
-const PERIOD_MILLIS = 10_000;
-const RETRY_MILLIS = 500;
 
 interface Target {
   readonly interface: string;
@@ -16,6 +13,8 @@ interface Target {
 }
 
 interface Options {
+  /** One pass over the kernel; passes do not overlap. */
+  reconcile(desired: readonly DesiredAddress[]): Promise<AddressReport>;
   desired(): readonly DesiredAddress[];
   announce(targets: readonly Target[], repeat: number): void;
   /** What a pass found for one instance: restored addresses, and those it could not put there. */
@@ -28,72 +27,62 @@ interface Options {
 }
 
 export class AddressKeeper {
-  readonly #reconciler: { reconcile(desired: readonly DesiredAddress[]): Promise<AddressReport> };
   readonly #options: Options;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #retry: NodeJS.Timeout | undefined;
-  /** Bounded: emptied at the end of each pass, filled by transitions during one. */
-  #waiting: { readonly instance: string; readonly targets: readonly Target[]; readonly repeat: number }[] =
-    [];
+  readonly #reconciler: Reconciler<AddressReport>;
+  /** The pass that was asked for last; undefined when it has ended. */
+  #pass: Promise<void> | undefined;
+  /** Bounded: filled by transitions during a pass, emptied at its end. */
+  #waiting: { readonly targets: readonly Target[]; readonly repeat: number }[] = [];
 
-  constructor(
-    reconciler: { reconcile(desired: readonly DesiredAddress[]): Promise<AddressReport> },
-    options: Options,
-  ) {
-    this.#reconciler = reconciler;
+  constructor(options: Options) {
     this.#options = options;
-    setInterval(() => this.reconcile(), PERIOD_MILLIS).unref();
-  }
-
-  /** Asks for a pass; it begins now, or when the one under way has ended. */
-  reconcile(): void {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-      this.#announceWaiting();
+    this.#reconciler = new Reconciler<AddressReport>({
+      pass: () => options.reconcile(options.desired()),
+      isComplete: (report) => report.failed.length === 0,
+      onReport: (report) => this.#tell(report),
+      onError: options.onError,
     });
   }
 
-  /** Resolves when no pass is under way or asked for. */
+  /** Asks for a pass with what is desired by then. */
+  reconcile(): void {
+    const done = (): void => {
+      if (this.#pass !== pass) return;
+      this.#pass = undefined;
+      this.#announceWaiting();
+    };
+    const pass = this.#reconciler.reconcileNow().then(done, done);
+    this.#pass = pass;
+  }
+
+  /** Resolves when every pass that was asked for has been tried. */
   async settled(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#pass) await this.#pass;
   }
 
-  /** Announces addresses that `instance` holds, after the pass under way; at once if there is none. */
-  announceWhenPresent(instance: string, targets: readonly Target[], repeat: number): void {
-    this.#waiting.push({ instance, targets, repeat });
-    if (!this.#running) this.#announceWaiting();
+  /** Announces addresses after the pass that was asked for; at once if there is none. */
+  announceWhenPresent(targets: readonly Target[], repeat: number): void {
+    this.#waiting.push({ targets, repeat });
+    if (!this.#pass) this.#announceWaiting();
   }
 
-  async #run(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        const report = await this.#reconciler.reconcile(this.#options.desired());
-        this.#tell(report);
-        if (report.failed.length > 0) this.#retryLater();
-      } catch (error) {
-        this.#options.onError(error);
-        this.#retryLater();
-      }
-    } while (this.#again);
-  }
-
-  #tell(report: AddressReport): void {
-    const instances = new Set([...report.restored, ...report.failed].map((entry) => entry.instance));
-    for (const instance of instances) {
+  #tell({ restored, failed }: AddressReport): void {
+    const ofInstance =
+      (name: string) =>
+      ({ instance }: InstanceAddress): boolean =>
+        instance === name;
+    for (const instance of new Set([...restored, ...failed].map((entry) => entry.instance))) {
       this.#options.onReconciled({
         instance,
-        restored: report.restored.filter((r) => r.instance === instance).map((r) => r.address),
-        failed: report.failed.filter((f) => f.instance === instance),
+        restored: restored.filter(ofInstance(instance)).map(({ address }) => address),
+        failed: failed
+          .filter(ofInstance(instance))
+          .map(({ address, reason }) => ({ address, reason })),
       });
     }
   }
 
+  /** Its instance may have left MASTER while an announcement waited. */
   #announceWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -108,12 +97,5 @@ export class AddressKeeper {
       const still = targets.filter((target) => held.has(`${target.interface} ${target.address}`));
       if (still.length > 0) this.#options.announce(still, repeat);
     }
-  }
-
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined;
-      this.reconcile();
-    }, RETRY_MILLIS).unref();
   }
 }

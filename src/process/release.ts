@@ -9,8 +9,8 @@
  */
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { IpvsClient } from '../ipvs/client.js';
 import { AddressReconciler } from '../kernel/addresses.js';
-import { SyncDaemonReconciler } from '../kernel/sync-daemons.js';
 import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import { releaseAdvert } from '../vrrp/release-advert.js';
@@ -72,17 +72,30 @@ export class Releaser {
           }),
         ),
     );
-    if (settings.syncDaemon) {
-      const daemons = new SyncDaemonReconciler({ logger: this.#logger });
-      await daemons.stop().catch((error: unknown) => {
-        failed.push(`connection sync daemons: ${messageOf(error)}`);
-      });
-    }
+    if (settings.syncDaemon) failed.push(...(await stopSyncDaemons()));
     for (const failure of failed) {
       this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
     }
     return { removed: [...new Set(report.removed.map(({ address }) => address))], failed };
   }
+}
+
+/** Stops the daemons of both states; returns what failed, in words. */
+async function stopSyncDaemons(): Promise<string[]> {
+  const failed: string[] = [];
+  try {
+    const client = await IpvsClient.open();
+    try {
+      for (const { state } of await client.readDaemons()) {
+        await client.stopDaemon(state).catch((error: unknown) => failed.push(messageOf(error)));
+      }
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    failed.push(`connection sync daemons: ${messageOf(error)}`);
+  }
+  return failed;
 }
 
 async function sendPriorityZero(instance: InstanceSettings, links: LinkTable): Promise<void> {

@@ -7,7 +7,6 @@ import { monotonicMicros } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { AddressReconciler } from '../kernel/addresses.js';
-import { SyncDaemonReconciler } from '../kernel/sync-daemons.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
@@ -23,6 +22,7 @@ import { AddressKeeper } from './address-keeper.js';
 import { DrainingTimers } from './draining-timers.js';
 import type { FromVrrp, ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
+import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
 
 /** Runs the vrrp process until it is told to stop or its supervisor is gone. */
@@ -39,8 +39,9 @@ class VrrpProcess {
   readonly #transports: TransportTable;
   readonly #announcer = new Announcer();
   readonly #route = openRoute();
+  readonly #reconciler: AddressReconciler;
   readonly #addresses: AddressKeeper;
-  readonly #daemons: SyncDaemonReconciler;
+  readonly #daemons: SyncDaemonKeeper;
   #monitor: NetlinkMonitor | undefined;
   #packets = 0;
   #stopping = false;
@@ -73,7 +74,9 @@ class VrrpProcess {
           logger.info('send-failed', `Cannot send on ${name}: ${error.message}`),
       },
     );
-    this.#addresses = new AddressKeeper(new AddressReconciler(this.#route), {
+    this.#reconciler = new AddressReconciler(this.#route);
+    this.#addresses = new AddressKeeper({
+      reconcile: (desired) => this.#reconciler.reconcile(desired),
       desired: () => desiredKernel(this.#engine).addresses,
       announce: (targets, repeat) => this.#announce(targets, repeat),
       onReconciled: (report) =>
@@ -81,7 +84,7 @@ class VrrpProcess {
       onError: (error) =>
         logger.error('addresses-failed', `Cannot reconcile addresses: ${messageOf(error)}`),
     });
-    this.#daemons = new SyncDaemonReconciler({ logger });
+    this.#daemons = new SyncDaemonKeeper(logger);
   }
 
   async start(): Promise<void> {
@@ -187,7 +190,7 @@ class VrrpProcess {
         this.#reconcile();
         return;
       case 'announce':
-        this.#addresses.announceWhenPresent(effect.instance, effect.addresses, effect.repeat);
+        this.#addresses.announceWhenPresent(effect.addresses, effect.repeat);
         return;
       case 'state-changed':
         this.#send(effect);
@@ -200,7 +203,10 @@ class VrrpProcess {
 
   #reconcile(): void {
     this.#addresses.reconcile();
-    this.#daemons.want(desiredKernel(this.#engine).syncDaemon);
+    // Starting a daemon blocks in the kernel for a while: the addresses come first.
+    void this.#addresses
+      .settled()
+      .then(() => this.#daemons.want(desiredKernel(this.#engine).syncDaemon));
   }
 
   #announce(
@@ -249,6 +255,7 @@ class VrrpProcess {
     const before = new Set(this.#links.all().map((link) => link.name));
     const [links, addresses] = [await this.#route.links(), await this.#route.addresses()];
     this.#links.load(links, addresses);
+    this.#reconciler.learnLinks(links);
     for (const link of links) {
       before.delete(link.name);
       this.#linkChanged(link.name);
