@@ -37,9 +37,8 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   for (const [instance, next] of kept) {
     if (instance.settings.name !== next.name) rename(step, instance, next.name);
   }
-  const survivors = new Set(kept.keys());
   for (const instance of before) {
-    if (!survivors.has(instance)) stopInstance(step, instance, 'removed from the configuration');
+    if (!kept.has(instance)) stopInstance(step, instance, 'removed from the configuration');
     for (const address of addressesOf(instance)) {
       retire(state, instance.settings.name, address);
     }
@@ -48,9 +47,12 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   const instances = settings.instances.map(
     (next) => byNext.get(next) ?? createInstance(next, step.at),
   );
-  index(state, instances, settings, byNext);
-  for (const instance of instances) refreshFault(state, instance);
-  for (const [instance, next] of kept) changeInPlace(step, instance, next);
+  index(state, settings, instances);
+  for (const instance of instances) {
+    const next = kept.get(instance);
+    if (next) changeInPlace(step, instance, next);
+    else refreshFault(state, instance);
+  }
   for (const instance of instances) {
     for (const address of addressesOf(instance)) state.retired.delete(addressKey(address));
   }
@@ -93,24 +95,17 @@ function rename(step: Step, instance: Instance, name: string): void {
   }
 }
 
-/** Rebuilds the look-up tables and the groups. */
-function index(
-  state: EngineState,
-  instances: readonly Instance[],
-  settings: VrrpSettings,
-  byNext: ReadonlyMap<InstanceSettings, Instance>,
-): void {
-  const named = new Map<string, Instance>();
-  for (const [next, instance] of byNext) named.set(next.name, instance);
-  for (const instance of instances) {
-    if (![...byNext.values()].includes(instance)) named.set(instance.settings.name, instance);
-  }
+/**
+ * Rebuilds the look-up tables and the groups.
+ *
+ * @param instances in the order of the settings.
+ */
+function index(state: EngineState, settings: VrrpSettings, instances: readonly Instance[]): void {
   state.instances = new Map();
   state.byVrid = new Map();
   state.groups = new Map();
-  for (const next of settings.instances) {
-    const instance = named.get(next.name);
-    if (!instance) continue;
+  settings.instances.forEach((next, i) => {
+    const instance = instances[i] as Instance;
     instance.group = undefined;
     state.instances.set(next.name, instance);
     let onInterface = state.byVrid.get(next.interface);
@@ -119,7 +114,7 @@ function index(
       state.byVrid.set(next.interface, onInterface);
     }
     onInterface.set(next.virtualRouterId, instance);
-  }
+  });
   for (const { name, instances: members } of settings.syncGroups) {
     const group = {
       name,
