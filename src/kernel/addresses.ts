@@ -11,14 +11,10 @@ import { type Family, familyOf, ipToBytes } from '../base/ip.js';
 import type { NetlinkError } from '../netlink/errors.js';
 import type { AddressOperation, RouteClient } from '../netlink/route.js';
 import type { AddressEntry, AddressSpec, Link } from '../netlink/rtnl.js';
+import { addressKey, type DesiredAddress } from '../vrrp/desired.js';
 import type { VirtualAddress } from '../vrrp/settings.js';
 
-/** An address of an instance, and whether it is wanted on its interface. */
-export interface DesiredAddress {
-  readonly instance: string;
-  readonly address: VirtualAddress;
-  readonly present: boolean;
-}
+export type { DesiredAddress };
 
 export interface InstanceAddress {
   readonly instance: string;
@@ -76,10 +72,10 @@ export class AddressReconciler {
     const wanted = new Map<string, DesiredAddress>();
     const unwanted = new Map<string, DesiredAddress>();
     for (const item of desired) {
-      if (item.present) wanted.set(keyOf(item.address), item);
+      if (item.present) wanted.set(addressKey(item.address), item);
     }
     for (const item of desired) {
-      const key = keyOf(item.address);
+      const key = addressKey(item.address);
       if (!item.present && !wanted.has(key)) unwanted.set(key, item);
     }
 
@@ -167,7 +163,9 @@ export class AddressReconciler {
     const keys = new Set<string>();
     for (const entry of entries) {
       const name = names.get(entry.interfaceIndex);
-      if (name !== undefined) keys.add(makeKey(name, entry.address, entry.prefixLength));
+      if (name === undefined) continue;
+      const { address, prefixLength, scope } = entry;
+      keys.add(addressKey({ interface: name, address, prefixLength, scope }));
     }
     return keys;
   }
@@ -187,15 +185,6 @@ export class AddressReconciler {
     if (error) return error.message;
     return item.present ? 'removed again at once' : 'added again at once';
   }
-}
-
-/** Identity of an address on an interface: the kernel takes the same one with two prefixes. */
-function makeKey(interfaceName: string, address: string, prefixLength: number): string {
-  return `${interfaceName} ${address}/${prefixLength}`;
-}
-
-function keyOf(address: VirtualAddress): string {
-  return makeKey(address.interface, address.address, address.prefixLength);
 }
 
 function instanceAddress({ instance, address }: DesiredAddress): InstanceAddress {
