@@ -1,0 +1,17 @@
+/** The rules between objects: what no single keyword can tell. Nothing is changed here. */
+import { checkLvs } from './check-lvs.js';
+import { checkVrrp } from './check-vrrp.js';
+import type { Sink } from './diagnostics.js';
+import type { Config } from './model.js';
+
+/** What is known of the machine on which the configuration is to run. */
+export interface Environment {
+  /** The names of its interfaces; `undefined`: not known, interfaces are not checked. */
+  readonly interfaces?: readonly string[];
+}
+
+/** Reports what contradicts what. The model may hold empty values if errors came before. */
+export function check(config: Config, environment: Environment, sink: Sink): void {
+  checkVrrp(config, environment, sink);
+  checkLvs(config, sink);
+}

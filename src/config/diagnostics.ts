@@ -1,0 +1,139 @@
+/**
+ * What is said about a configuration. Every message has a code of the one table below; each code has
+ * a section in doc/diagnostics.md and a test that produces it.
+ */
+import type { Position } from './source.js';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** The severity that a code usually has; a single report may differ (see the code's section). */
+export const DIAGNOSTIC_CODES = {
+  // Files and text.
+  CONFIG_FILE_UNREADABLE: 'error',
+  CONFIG_INCLUDE_CYCLE: 'error',
+  CONFIG_INCLUDE_NO_MATCH: 'warning',
+  CONFIG_BOUND_EXCEEDED: 'error',
+  CONFIG_BAD_CHARACTER: 'error',
+  CONFIG_UNTERMINATED_QUOTE: 'error',
+  // Braces.
+  CONFIG_MISSING_CLOSE_BRACE: 'error',
+  CONFIG_MISSING_OPEN_BRACE: 'error',
+  CONFIG_EXTRA_CLOSE_BRACE: 'error',
+  CONFIG_UNEXPECTED_OPEN_BRACE: 'error',
+  // Keywords and their values.
+  CONFIG_UNKNOWN_KEYWORD: 'error',
+  CONFIG_PLANNED: 'error',
+  CONFIG_UNSUPPORTED: 'error',
+  CONFIG_IGNORED: 'warning',
+  CONFIG_OLD_NAME: 'warning',
+  CONFIG_REPEATED: 'warning',
+  CONFIG_EXTRA_WORD: 'warning',
+  CONFIG_MISSING_VALUE: 'error',
+  CONFIG_INVALID_VALUE: 'error',
+  CONFIG_OUT_OF_RANGE: 'error',
+  CONFIG_TRUNCATED: 'warning',
+  CONFIG_MISSING_SETTING: 'error',
+  // Between objects: VRRP.
+  CONFIG_DUPLICATE_NAME: 'error',
+  CONFIG_DUPLICATE_VRID: 'error',
+  CONFIG_DUPLICATE_ADDRESS: 'warning',
+  CONFIG_UNKNOWN_INTERFACE: 'error',
+  CONFIG_UNUSABLE_INTERFACE: 'error',
+  CONFIG_UNKNOWN_REFERENCE: 'error',
+  CONFIG_ADVERT_INT: 'error',
+  CONFIG_NO_VIRTUAL_ADDRESS: 'error',
+  CONFIG_TOO_MANY_ADDRESSES: 'warning',
+  CONFIG_PREEMPT_CONFLICT: 'warning',
+  CONFIG_AUTHENTICATION_IGNORED: 'warning',
+  CONFIG_OWNER_BY_DEFAULT: 'info',
+  CONFIG_SYNC_GROUP_SMALL: 'warning',
+  CONFIG_SYNC_GROUP_OVERLAP: 'error',
+  CONFIG_FAMILY_MISMATCH: 'error',
+  // Between objects: LVS.
+  CONFIG_DUPLICATE_VIRTUAL_SERVER: 'error',
+  CONFIG_DUPLICATE_REAL_SERVER: 'warning',
+  CONFIG_NO_REAL_SERVER: 'warning',
+  CONFIG_DEFAULTED: 'warning',
+  CONFIG_PORT_MISMATCH: 'warning',
+  CONFIG_PORT_NEEDS_PERSISTENCE: 'warning',
+  CONFIG_QUORUM: 'warning',
+  CONFIG_WITHOUT_EFFECT: 'warning',
+  CONFIG_SORRY_SERVER: 'warning',
+  CONFIG_CHECK_INCOMPLETE: 'error',
+} as const satisfies Record<string, Severity>;
+
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
+
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly at: Position;
+  /** What is wrong and what follows from it. Never holds a password. */
+  readonly message: string;
+  /** What would have been right, for example `a whole number from 1 to 255`. */
+  readonly expected?: string;
+  /** What was probably meant, ready to type. */
+  readonly suggestion?: string;
+}
+
+/** The parts of a report that its code does not decide. */
+export interface Report {
+  readonly message: string;
+  readonly expected?: string | undefined;
+  readonly suggestion?: string | undefined;
+  /** Overrides the code's usual severity. */
+  readonly severity?: Severity;
+}
+
+/**
+ * How many diagnostics are kept: a file that is no configuration at all must not fill the memory.
+ * The last place says how many more there were.
+ */
+export const MAX_DIAGNOSTICS = 1000;
+
+/** Collects diagnostics in the order in which they are found. */
+export class Sink {
+  private readonly found: Diagnostic[] = [];
+  private dropped = 0;
+  /** Whether anything of severity `error` was reported. */
+  hasErrors = false;
+
+  report(code: DiagnosticCode, at: Position, report: Report): void {
+    const severity = report.severity ?? DIAGNOSTIC_CODES[code];
+    if (severity === 'error') this.hasErrors = true;
+    if (this.found.length >= MAX_DIAGNOSTICS) {
+      this.dropped++;
+      return;
+    }
+    this.found.push({
+      code,
+      severity,
+      at,
+      message: report.message,
+      ...(report.expected === undefined ? {} : { expected: report.expected }),
+      ...(report.suggestion === undefined ? {} : { suggestion: report.suggestion }),
+    });
+  }
+
+  /** Everything reported: in the order of the text within one file, files in order of first use. */
+  sorted(): Diagnostic[] {
+    const files = new Map<string, number>();
+    for (const { at } of this.found) if (!files.has(at.file)) files.set(at.file, files.size);
+    const sorted = [...this.found].sort(
+      (a, b) =>
+        (files.get(a.at.file) ?? 0) - (files.get(b.at.file) ?? 0) ||
+        a.at.line - b.at.line ||
+        a.at.column - b.at.column,
+    );
+    const last = sorted.at(-1);
+    if (this.dropped > 0 && last) {
+      sorted.push({
+        code: 'CONFIG_BOUND_EXCEEDED',
+        severity: 'error',
+        at: last.at,
+        message: `${this.dropped} more diagnostics are not shown (at most ${MAX_DIAGNOSTICS} are kept)`,
+      });
+    }
+    return sorted;
+  }
+}

@@ -1,0 +1,160 @@
+/** The whole grammar, and what can be asked of it without reading a file. */
+import type { TreeHints } from '../tree.js';
+import { none } from './args.js';
+import { globalDefs } from './global-defs.js';
+import { block, type Keyword, type Keywords, planned } from './keyword.js';
+import { serviceName, virtualServer } from './virtual-server.js';
+import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
+
+/** What stands at the top of a configuration. */
+export const grammar = {
+  global_defs: block(none, globalDefs, 'Settings of the whole daemon, and defaults.', {
+    repeatable: true,
+  }),
+  vrrp_sync_group: block(name, vrrpSyncGroup, 'Instances that change state together.', {
+    repeatable: true,
+  }),
+  vrrp_instance: block(name, vrrpInstance, 'A virtual router and its addresses.', {
+    repeatable: true,
+  }),
+  virtual_server: block(serviceName, virtualServer, 'A balanced service and its real servers.', {
+    repeatable: true,
+  }),
+  ...planned(
+    'SSL',
+    'bfd_instance',
+    'child_wait_time',
+    'garp_group',
+    'instance',
+    'interface_up_down_delays',
+    'linkbeat_interfaces',
+    'linkbeat_use_polling',
+    'namespace_with_ipsets',
+    'net_namespace',
+    'net_namespace_ipvs',
+    'static_ipaddress',
+    'static_routes',
+    'static_rules',
+    'track_file',
+    'track_group',
+    'use_pid_dir',
+    'virtual_server_group',
+    'vrrp_script',
+    'vrrp_track_file',
+    'vrrp_track_process',
+  ),
+};
+
+/** Keywords of blocks that are planned as a whole, for knowing them when they are met. */
+const PLANNED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
+  SSL: ['ca', 'certificate', 'key', 'password'],
+  bfd_instance: [
+    'hoplimit',
+    'idle_tx',
+    'max_hops',
+    'min_rx',
+    'min_tx',
+    'multihop',
+    'multiplier',
+    'neighbor_ip',
+    'neighbour_ip',
+    'passive',
+    'source_ip',
+    'ttl',
+    'checker',
+    'vrrp',
+  ],
+  garp_group: ['garp_interval', 'gna_interval', 'interfaces'],
+  vrrp_script: ['fall', 'init_fail', 'interval', 'rise', 'script', 'timeout', 'user'],
+  vrrp_track_file: ['file', 'init_file'],
+  vrrp_track_process: [
+    'delay',
+    'full_command',
+    'param_match',
+    'process',
+    'quorum_max',
+    'terminate_delay',
+  ],
+  DNS_CHECK: ['name', 'type'],
+  MISC_CHECK: ['misc_dynamic', 'misc_path', 'misc_timeout'],
+  SMTP_CHECK: ['helo_name', 'host'],
+  UDP_CHECK: ['max_reply_length', 'min_reply_length', 'payload', 'require_reply'],
+  auth_hmac: ['active_key', 'anti_replay', 'mode', 'time_window'],
+};
+
+/** Words at the top that always open a block. Also met deep inside if a brace was lost before. */
+const TOP_BLOCKS = new Set([
+  'global_defs',
+  'vrrp_sync_group',
+  'vrrp_instance',
+  'virtual_server',
+  'virtual_server_group',
+  'vrrp_script',
+  'vrrp_track_file',
+  'vrrp_track_process',
+  'static_ipaddress',
+  'static_routes',
+  'static_rules',
+  'garp_group',
+  'bfd_instance',
+  'interface_up_down_delays',
+  'linkbeat_interfaces',
+  'SSL',
+]);
+
+let blocks: Map<string, Keywords> | undefined;
+
+/** Every table by the keyword that opens its block; `''` is the top. */
+export function allBlocks(): ReadonlyMap<string, Keywords> {
+  if (blocks) return blocks;
+  const found = new Map<string, Keywords>([['', grammar]]);
+  const visit = (keywords: Keywords): void => {
+    for (const [word, keyword] of Object.entries(keywords)) {
+      if (keyword.body?.kind !== 'block' || found.has(word)) continue;
+      found.set(word, keyword.body.keywords);
+      visit(keyword.body.keywords);
+    }
+  };
+  visit(grammar);
+  for (const [word, inside] of Object.entries(PLANNED_BLOCKS)) {
+    if (!found.has(word)) found.set(word, planned(...inside));
+  }
+  blocks = found;
+  return found;
+}
+
+/** The blocks in which a word is a keyword; `''` is the top. */
+export function blocksOf(word: string): string[] {
+  return [...allBlocks()]
+    .filter(([, keywords]) => Object.hasOwn(keywords, word))
+    .map(([opener]) => opener);
+}
+
+/** A keyword of a table, by its own name only (`toString` is no keyword). */
+export function lookUp(keywords: Keywords, word: string): Keyword | undefined {
+  return Object.hasOwn(keywords, word) ? keywords[word] : undefined;
+}
+
+/** What the tree stage wants to know about words. */
+export const treeHints: TreeHints = {
+  opensBlock: (word) => blockOpeners().has(word),
+  topLevelOnly: (word) => TOP_BLOCKS.has(word),
+};
+
+let openers: ReadonlySet<string> | undefined;
+
+/** Words that open a block wherever they are keywords. */
+function blockOpeners(): ReadonlySet<string> {
+  if (openers) return openers;
+  const opening = new Set(TOP_BLOCKS);
+  const plain = new Set<string>();
+  for (const keywords of allBlocks().values()) {
+    for (const [word, keyword] of Object.entries(keywords)) {
+      if (keyword.body) opening.add(word);
+      else if (!TOP_BLOCKS.has(word)) plain.add(word);
+    }
+  }
+  for (const word of plain) opening.delete(word);
+  openers = opening;
+  return opening;
+}

@@ -1,0 +1,146 @@
+/**
+ * What a grammar table is made of. The tables are the only place that knows keywords: the parser,
+ * the checks of single values, the manual, completion and `did you mean` all read them.
+ */
+import type { DiagnosticCode, Report } from '../diagnostics.js';
+import type { Word } from '../source.js';
+
+export type KeywordStatus =
+  /** Has its effect. */
+  | 'supported'
+  /** Accepted without effect; `reason` says why. A warning or an info tells so. */
+  | 'ignored'
+  /** Known, not built yet: an error that names it so. */
+  | 'planned'
+  /** Known and not coming: an error; `reason` says what to do instead. */
+  | 'unsupported';
+
+/** Says what is wrong with a word; the caller adds which keyword it belongs to. */
+export type ReportArg = (code: DiagnosticCode, word: Word, report: Report) => void;
+
+/** What may follow a keyword, and how it becomes a value. */
+export interface Args<T> {
+  /** As the manual writes it, for example `<1..255>`; empty for a keyword that stands alone. */
+  readonly syntax: string;
+  /** A noun phrase for "expected ...". */
+  readonly expects: string;
+  readonly min: number;
+  /** Further words are reported as CONFIG_EXTRA_WORD. */
+  readonly max: number;
+  readonly range?: readonly [number, number];
+  readonly unit?: string;
+  readonly choices?: readonly string[];
+  /** Words (at least `min`, at most `max`) to a value; `undefined` after a report. */
+  parse(words: readonly Word[], report: ReportArg): T | undefined;
+}
+
+export interface BlockBody<B extends Keywords = Keywords> {
+  readonly kind: 'block';
+  readonly keywords: B;
+}
+
+/** A block whose lines are not keywords but entries, for example `virtual_ipaddress`. */
+export interface EntriesBody {
+  readonly kind: 'entries';
+  readonly syntax: string;
+}
+
+export interface Keyword {
+  readonly status: KeywordStatus;
+  readonly args: Args<unknown>;
+  /** One sentence for the manual. */
+  readonly doc: string;
+  /** The default, as text for the manual. */
+  readonly default?: string;
+  /** Why it is ignored or unsupported, or what is planned. */
+  readonly reason?: string;
+  /** Of an ignored keyword: whether ignoring changes something that a user may count on. */
+  readonly ignoredSeverity?: 'warning' | 'info';
+  /** The word that is used today; this one is an old name of it in the same block. */
+  readonly oldNameOf?: string;
+  /** Whether it may be given several times, each adding to the others. */
+  readonly repeatable?: boolean;
+  /** Whether its argument must never be shown. */
+  readonly secret?: boolean;
+  readonly body?: BlockBody | EntriesBody;
+}
+
+export type Keywords = Readonly<Record<string, Keyword>>;
+
+/** The value type of a table's entry. */
+export type ValueOf<K> = K extends { readonly args: Args<infer T> } ? T : never;
+
+/** The table inside an entry's block; never for other entries. */
+export type BodyOf<K> = K extends { readonly body: BlockBody<infer B> } ? B : never;
+
+export type KeywordOf<T> = Keyword & { readonly args: Args<T> };
+export type BlockKeyword<T, B extends Keywords> = KeywordOf<T> & { readonly body: BlockBody<B> };
+export type EntriesKeyword<T> = KeywordOf<T> & { readonly body: EntriesBody };
+
+type Extra = Partial<Pick<Keyword, 'default' | 'repeatable' | 'secret'>>;
+
+/** A supported keyword with a value. */
+export function setting<const T>(args: Args<T>, doc: string, extra: Extra = {}): KeywordOf<T> {
+  return { status: 'supported', args, doc, ...extra };
+}
+
+/** A supported keyword that opens a block of keywords. */
+export function block<T, B extends Keywords>(
+  args: Args<T>,
+  keywords: B,
+  doc: string,
+  extra: Extra = {},
+): BlockKeyword<T, B> {
+  return { status: 'supported', args, doc, ...extra, body: { kind: 'block', keywords } };
+}
+
+/** A supported keyword that opens a block of entries. */
+export function entries<T>(
+  args: Args<T>,
+  syntax: string,
+  doc: string,
+  extra: Extra = {},
+): EntriesKeyword<T> {
+  return { status: 'supported', args, doc, ...extra, body: { kind: 'entries', syntax } };
+}
+
+/** Another name for a keyword of the same block, accepted with a warning that names today's. */
+export function oldName(today: string): KeywordOf<never> {
+  return {
+    status: 'supported',
+    args: ANYTHING,
+    doc: `Old name of \`${today}\`.`,
+    oldNameOf: today,
+  };
+}
+
+/** A keyword that changes nothing. `severity`: warning if a user may count on what it did. */
+export function ignored(
+  reason: string,
+  severity: 'warning' | 'info' = 'warning',
+  body?: EntriesBody,
+): KeywordOf<never> {
+  return {
+    status: 'ignored',
+    args: ANYTHING,
+    doc: `Accepted without effect: ${reason}.`,
+    reason,
+    ignoredSeverity: severity,
+    ...(body ? { body } : {}),
+  };
+}
+
+/** Keywords that are known and not built yet. */
+export function planned(...words: readonly string[]): Keywords {
+  const keyword: KeywordOf<never> = { status: 'planned', args: ANYTHING, doc: 'Planned.' };
+  return Object.fromEntries(words.map((word) => [word, keyword]));
+}
+
+/** Any words, not looked at: for keywords whose effect is not there. */
+export const ANYTHING: Args<never> = {
+  syntax: '...',
+  expects: 'anything',
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  parse: () => undefined,
+};

@@ -1,0 +1,221 @@
+/**
+ * Statements to settings, by the grammar tables: every keyword is looked up, its status minded, its
+ * words turned into values. What comes out is typed by the table it came from.
+ */
+import type { Sink } from './diagnostics.js';
+import { blocksOf, lookUp } from './grammar/index.js';
+import type { BodyOf, Keyword, Keywords, ReportArg, ValueOf } from './grammar/keyword.js';
+import { suggest } from './nearest.js';
+import type { Position, Statement, Word } from './source.js';
+
+/** A keyword with its value, as it was written. */
+export interface Setting<K = Keyword> {
+  readonly value: ValueOf<K>;
+  readonly at: Position;
+  /** Its place among the settings of the block, from 0. */
+  readonly order: number;
+  readonly args: readonly Word[];
+  /** The block of a block keyword. */
+  readonly section: Section<BodyOf<K>>;
+  /** The lines of an entries block; empty for other keywords. */
+  readonly entries: readonly Statement[];
+}
+
+type Names<G> = keyof G & string;
+
+/** The settings of one block. */
+export class Section<G> {
+  private readonly found = new Map<string, Setting[]>();
+  private readonly failed = new Set<string>();
+  private count = 0;
+
+  /** The keyword that opened the block. */
+  readonly at: Position;
+
+  constructor(at: Position) {
+    this.at = at;
+  }
+
+  add(keyword: string, setting: Omit<Setting, 'order'>): void {
+    const numbered = { ...setting, order: this.count++ };
+    const earlier = this.found.get(keyword);
+    if (earlier) earlier.push(numbered);
+    else this.found.set(keyword, [numbered]);
+  }
+
+  /** Takes over the settings of another block of the same kind, as if they came after. */
+  addAll(other: Section<G>): void {
+    const settings = [...other.found].flatMap(([keyword, list]) =>
+      list.map((setting) => ({ keyword, setting })),
+    );
+    settings.sort((a, b) => a.setting.order - b.setting.order);
+    for (const { keyword, setting } of settings) this.add(keyword, setting);
+    for (const keyword of other.failed) this.fail(keyword);
+  }
+
+  /** Remembers a keyword that was there but wrong, so that it is not called missing as well. */
+  fail(keyword: string): void {
+    this.failed.add(keyword);
+  }
+
+  /** Whether a keyword was given, be it rightly or wrongly. */
+  mentions(keyword: Names<G>): boolean {
+    return this.found.has(keyword) || this.failed.has(keyword);
+  }
+
+  /** The setting that counts: the last one given. */
+  get<K extends Names<G>>(keyword: K): Setting<G[K]> | undefined {
+    return this.found.get(keyword)?.at(-1) as Setting<G[K]> | undefined;
+  }
+
+  /** All settings of a keyword, in order. */
+  all<K extends Names<G>>(keyword: K): readonly Setting<G[K]>[] {
+    return (this.found.get(keyword) ?? []) as readonly Setting<G[K]>[];
+  }
+}
+
+/**
+ * Interprets the statements of a block.
+ *
+ * @param blockName the keyword that opened it, for messages; empty at the top.
+ * @param at the place of that keyword.
+ */
+export function interpret<G extends Keywords>(
+  blockName: string,
+  keywords: G,
+  statements: readonly Statement[],
+  at: Position,
+  sink: Sink,
+): Section<G> {
+  const section = new Section<G>(at);
+  for (const statement of statements) interpretOne(blockName, keywords, statement, section, sink);
+  return section;
+}
+
+function interpretOne(
+  blockName: string,
+  keywords: Keywords,
+  statement: Statement,
+  section: Section<unknown>,
+  sink: Sink,
+): void {
+  const written = statement.keyword;
+  const entry = lookUp(keywords, written.text);
+  if (!entry) {
+    reportUnknown(blockName, keywords, written, sink);
+    return;
+  }
+  let name = written.text;
+  let keyword = entry;
+  if (entry.oldNameOf !== undefined) {
+    name = entry.oldNameOf;
+    keyword = lookUp(keywords, name) as Keyword;
+    sink.report('CONFIG_OLD_NAME', written.at, {
+      message: `'${written.text}' is the old name of '${name}'`,
+      suggestion: `'${name}'`,
+    });
+  }
+  if (!isEffective(written, keyword, sink)) return;
+  if (!bodyFits(statement, keyword, sink)) return;
+  const value = readValue(statement, keyword, sink);
+  if (value === undefined && keyword.body === undefined) {
+    section.fail(name);
+    return;
+  }
+  if (!keyword.repeatable && section.get(name as never)) {
+    sink.report('CONFIG_REPEATED', written.at, {
+      message: `'${name}' is given more than once in this block: the last one counts`,
+    });
+  }
+  const body = statement.body ?? [];
+  const inner =
+    keyword.body?.kind === 'block'
+      ? interpret(written.text, keyword.body.keywords, body, written.at, sink)
+      : undefined;
+  section.add(name, {
+    value: value as never,
+    at: written.at,
+    args: statement.args,
+    section: inner as never,
+    entries: keyword.body?.kind === 'entries' ? body : [],
+  });
+}
+
+function reportUnknown(blockName: string, keywords: Keywords, word: Word, sink: Sink): void {
+  const where = blockName === '' ? 'at the top of a configuration' : `in ${blockName}`;
+  const elsewhere = blocksOf(word.text);
+  const hint =
+    elsewhere.length === 0
+      ? ''
+      : `; it belongs ${elsewhere.map((opener) => (opener === '' ? 'at the top' : `in ${opener}`)).join(' or ')}`;
+  const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
+  sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, {
+    message: `unknown keyword '${word.text}' ${where}${hint}`,
+    suggestion: suggest(word.text, usual),
+  });
+}
+
+/** Minds the status; false if the statement is to be passed over. */
+function isEffective(word: Word, keyword: Keyword, sink: Sink): boolean {
+  if (keyword.status === 'planned') {
+    sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
+    return false;
+  }
+  if (keyword.status === 'unsupported') {
+    sink.report('CONFIG_UNSUPPORTED', word.at, {
+      message: `'${word.text}' is not supported: ${keyword.reason}`,
+    });
+    return false;
+  }
+  if (keyword.status === 'ignored') {
+    sink.report('CONFIG_IGNORED', word.at, {
+      message: `'${word.text}' has no effect: ${keyword.reason}`,
+      severity: keyword.ignoredSeverity ?? 'warning',
+    });
+    return false;
+  }
+  return true;
+}
+
+function bodyFits(statement: Statement, keyword: Keyword, sink: Sink): boolean {
+  const { keyword: word, body } = statement;
+  if (keyword.body && !body) {
+    sink.report('CONFIG_MISSING_OPEN_BRACE', word.at, {
+      message: `'${word.text}' opens a block, but no '{' follows`,
+      expected: `'${word.text} {'`,
+    });
+    return false;
+  }
+  if (!keyword.body && body) {
+    sink.report('CONFIG_UNEXPECTED_OPEN_BRACE', word.at, {
+      message: `'${word.text}' takes no block: what its braces enclose is not read`,
+    });
+    return false;
+  }
+  return true;
+}
+
+function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown {
+  const { keyword: word, args } = statement;
+  const { min, max, expects, syntax } = keyword.args;
+  if (args.length < min) {
+    sink.report('CONFIG_MISSING_VALUE', word.at, {
+      message: `'${word.text}' needs a value`,
+      expected: min === 0 ? expects : `'${word.text} ${syntax}', ${expects}`,
+    });
+    return undefined;
+  }
+  const extra = args[max];
+  if (extra) {
+    sink.report('CONFIG_EXTRA_WORD', extra.at, {
+      message:
+        max === 0
+          ? `'${word.text}' takes no value: what follows it is ignored`
+          : `'${word.text}' takes no more words: what follows is ignored`,
+    });
+  }
+  const report: ReportArg = (code, at, detail) => {
+    sink.report(code, at.at, { ...detail, message: `${word.text}: ${detail.message}` });
+  };
+  return keyword.args.parse(args.slice(0, max), report);
+}

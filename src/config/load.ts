@@ -1,0 +1,39 @@
+/** From a path to a model, or to everything that is wrong with it. */
+import { build } from './build.js';
+import { check, type Environment } from './check.js';
+import { type Diagnostic, Sink } from './diagnostics.js';
+import type { ConfigFiles } from './files.js';
+import { treeHints } from './grammar/index.js';
+import type { Config } from './model.js';
+import { preprocess } from './preprocess.js';
+import type { Sources } from './render.js';
+import { parseTree } from './tree.js';
+
+export interface Loaded {
+  /** The model; `undefined` if there is any error. */
+  readonly config: Config | undefined;
+  /** Everything that was found, sorted by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of each file that was read, for {@link renderDiagnostics}. */
+  readonly sources: Sources;
+}
+
+/**
+ * Reads, builds and checks a configuration. All diagnostics of all stages come at once.
+ *
+ * @param path the file to begin with.
+ * @param files how text is got at.
+ * @param environment what is known of the machine; what is not known is not checked.
+ */
+export function loadConfiguration(
+  path: string,
+  files: ConfigFiles,
+  environment: Environment = {},
+): Loaded {
+  const sink = new Sink();
+  const { tokens, sources } = preprocess(path, files, sink);
+  const statements = parseTree(tokens, treeHints, sink);
+  const config = build(statements, sink);
+  check(config, environment, sink);
+  return { config: sink.hasErrors ? undefined : config, diagnostics: sink.sorted(), sources };
+}

@@ -1,0 +1,28 @@
+/** Inheritance: the first value that was given, and where. */
+import type { Position } from './source.js';
+
+/** A value with the place it was given at; a {@link Setting} is one. */
+export interface Given<T> {
+  readonly value: T;
+  readonly at: Position;
+}
+
+/** Picks values for one object and remembers where each came from. */
+export class Picker {
+  readonly origins: Record<string, Position> = {};
+
+  /** The first of the candidates that was given, nearest first; `undefined` if none was. */
+  optional<T>(name: string, ...candidates: readonly (Given<T> | undefined)[]): T | undefined {
+    for (const candidate of candidates) {
+      if (!candidate) continue;
+      this.origins[name] = candidate.at;
+      return candidate.value;
+    }
+    return undefined;
+  }
+
+  /** As {@link optional}, with a default. */
+  value<T>(name: string, fallback: T, ...candidates: readonly (Given<T> | undefined)[]): T {
+    return this.optional(name, ...candidates) ?? fallback;
+  }
+}

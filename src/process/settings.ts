@@ -1,0 +1,153 @@
+/**
+ * The configuration model made into what the processes are told: value types without positions,
+ * which travel by IPC and outlive the model.
+ */
+import type {
+  CheckerSettings,
+  CheckSettings,
+  CheckTarget,
+  RealServerSettings,
+  UrlCheck,
+  VirtualServerSettings,
+} from '../checker/settings.js';
+import type {
+  CheckConfig,
+  CheckTargetConfig,
+  Config,
+  InstanceConfig,
+  RealServerConfig,
+  ServiceFlags,
+  UrlConfig,
+  VirtualAddressConfig,
+  VirtualServerConfig,
+} from '../config/model.js';
+import type { InstanceSettings, VirtualAddress, VrrpSettings } from '../vrrp/settings.js';
+
+/** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
+const ONEPACKET = 0x0004;
+const SCHED1 = 0x0008;
+const SCHED2 = 0x0010;
+const SCHED3 = 0x0020;
+
+/** What the vrrp process is told. Times are microseconds. */
+export function vrrpSettings(config: Config): VrrpSettings {
+  const { syncDaemon } = config.global;
+  return {
+    instances: config.instances.map(instanceSettings),
+    syncGroups: config.syncGroups.map((group) => ({
+      name: group.name,
+      // A name listed twice (a warning) is one member.
+      instances: [...new Set(group.instances.map((member) => member.name))],
+    })),
+    ...(syncDaemon
+      ? {
+          syncDaemon: {
+            interface: syncDaemon.interface,
+            instance: syncDaemon.instance,
+            syncId: syncDaemon.syncId,
+          },
+        }
+      : {}),
+  };
+}
+
+/** What the checker process is told. Times are microseconds, persistence is seconds. */
+export function checkerSettings(config: Config): CheckerSettings {
+  return {
+    virtualServers: config.virtualServers.map(virtualServerSettings),
+    flushAtStart: config.global.lvsFlush,
+    // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
+    flushAtStop: config.global.lvsFlushOnStop === 'all',
+  };
+}
+
+function instanceSettings(instance: InstanceConfig): InstanceSettings {
+  const { at: _at, origins: _origins, state, ...rest } = instance;
+  return {
+    ...rest,
+    initialState: state,
+    virtualAddresses: withoutRepeats(instance.virtualAddresses),
+    excludedAddresses: withoutRepeats(instance.excludedAddresses),
+  };
+}
+
+/** An address listed twice (a warning) is one address: the first counts. */
+function withoutRepeats(addresses: readonly VirtualAddressConfig[]): VirtualAddress[] {
+  const byIdentity = new Map<string, VirtualAddress>();
+  for (const { at: _at, ...address } of addresses) {
+    const identity = `${address.interface} ${address.address}/${address.prefixLength}`;
+    if (!byIdentity.has(identity)) byIdentity.set(identity, address);
+  }
+  return [...byIdentity.values()];
+}
+
+function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettings {
+  const { sorryServer } = server;
+  return {
+    id: server.id,
+    scheduler: server.scheduler,
+    flags: flagBits(server.flags),
+    persistenceTimeout: server.persistenceTimeout,
+    persistencePrefix: server.persistencePrefix,
+    quorum: server.quorum,
+    hysteresis: server.hysteresis,
+    omega: server.omega,
+    ...(sorryServer
+      ? {
+          sorryServer: {
+            address: sorryServer.address,
+            port: sorryServer.port,
+            method: sorryServer.method,
+            inhibit: sorryServer.inhibit,
+          },
+        }
+      : {}),
+    realServers: server.realServers.map(realServerSettings),
+  };
+}
+
+function flagBits(flags: ServiceFlags): number {
+  return (
+    (flags.ops ? ONEPACKET : 0) |
+    (flags.flag1 ? SCHED1 : 0) |
+    (flags.flag2 ? SCHED2 : 0) |
+    (flags.flag3 ? SCHED3 : 0)
+  );
+}
+
+function realServerSettings(server: RealServerConfig): RealServerSettings {
+  return {
+    address: server.address,
+    port: server.port,
+    method: server.method,
+    weight: server.weight,
+    upperThreshold: server.upperThreshold,
+    lowerThreshold: server.lowerThreshold,
+    inhibitOnFailure: server.inhibitOnFailure,
+    // A check's own `alpha` overrides the server's; without checks there is nothing to wait for.
+    alpha: server.checks.some((check) => check.alpha),
+    checks: server.checks.map(checkSettings),
+  };
+}
+
+function checkSettings(check: CheckConfig): CheckSettings {
+  const target = targetSettings(check.target);
+  if (check.type === 'TCP_CHECK') return { type: check.type, target, timing: check.timing };
+  return {
+    type: check.type,
+    target,
+    timing: check.timing,
+    urls: check.urls.map(urlSettings),
+    httpProtocol: check.httpProtocol,
+    enableSni: check.enableSni,
+  };
+}
+
+function targetSettings(target: CheckTargetConfig): CheckTarget {
+  return { ...target };
+}
+
+function urlSettings(url: UrlConfig): UrlCheck {
+  const { at: _at, origins: _origins, ...rest } = url;
+  return rest;
+}
