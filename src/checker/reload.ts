@@ -83,7 +83,13 @@ function takeOverService(
     takeOverServer(before.get(key), id, server, takeover),
   );
   const next = { settings, servers, quorumUp: old?.quorumUp ?? false };
-  const sorryWasActive = old !== undefined && sorryServerActive(old) && sameSorry(old, settings);
+  const sorryWasActive = old !== undefined && sorryServerActive(old);
+  if (sorryWasActive && !sameSorry(old, settings)) {
+    const gone = serverName(id, old.settings.sorryServer!);
+    const text = `Removing sorry server ${gone} from VS ${serviceName(id)}`;
+    orders.log('notice', 'sorry-server-out', text);
+    return stepQuorum(next, { init: true, sorryWasActive: false }, orders);
+  }
   return stepQuorum(next, { init: true, sorryWasActive }, orders);
 }
 
