@@ -27,7 +27,7 @@ describe('arch: rules', () => {
       ['a package', 'src/ipvs/codec.ts', "import pino from 'pino';"],
       ['the clock', 'src/vrrp/a.ts', "import { monotonicMicros } from '../base/clock.js';"],
       ['the log', 'src/checker/a.ts', "import { createLogger } from '../base/log.js';"],
-      ['what is not pure itself', 'src/config/a.ts', "import { a } from './load.js';"],
+      ['what is not pure itself', 'src/checker/a.ts', "import { a } from './probe/tcp.js';"],
       ['Date', 'src/vrrp/a.ts', 'const now = Date.now();'],
       ['new Date', 'src/config/a.ts', 'const now = new Date();'],
       ['chance', 'src/checker/a.ts', 'const n = Math.random();'],

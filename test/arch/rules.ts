@@ -23,8 +23,7 @@ export const PURITY_REASON =
 const PURE: readonly { readonly path: RegExp; readonly except?: RegExp }[] = [
   { path: /^src\/vrrp\// },
   { path: /^src\/checker\//, except: /^src\/checker\/probe\// },
-  // load.ts reads the files that the configuration is in; all the rest works on text.
-  { path: /^src\/config\//, except: /^src\/config\/load\.ts$/ },
+  { path: /^src\/config\// },
   { path: /^src\/ipvs\//, except: /^src\/ipvs\/client\.ts$/ },
   // The formats of netlink: bytes in, values out.
   { path: /^src\/netlink\/(?:attributes|constants|message)\.ts$/ },
