@@ -11,6 +11,7 @@ import type { Position, Statement, Word } from './source.js';
 /** A keyword with its value, as it was written. */
 export interface Setting<K = Keyword> {
   readonly value: ValueOf<K>;
+  /** The first word of the value; of a block or a keyword that stands alone the keyword. */
   readonly at: Position;
   /** Its place among the settings of the block, from 0. */
   readonly order: number;
@@ -134,7 +135,7 @@ function interpretOne(
       : undefined;
   section.add(name, {
     value: value as never,
-    at: written.at,
+    at: keyword.body ? written.at : (statement.args[0]?.at ?? written.at),
     args: statement.args,
     section: inner as never,
     entries: keyword.body?.kind === 'entries' ? body : [],

@@ -36,7 +36,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
  *
  * @param file the name that positions carry.
  * @param sink receives CONFIG_UNTERMINATED_QUOTE, CONFIG_BAD_CHARACTER and CONFIG_PLANNED (for
- *   `@id` lines, `$` parameters and `~SEQ`, which the preprocessing stage will take).
+ *   `@id` lines, definitions of parameters and `~SEQ`, which the preprocessing stage will take).
  * @returns the tokens, always closed by an `end`.
  */
 export function lex(file: string, text: string, sink: Sink): Token[] {
@@ -127,9 +127,9 @@ function readWord(text: string, from: number, stop: number, bracesAreText: boole
     const char = text[at] as string;
     if (char === '\\' && at + 1 < stop) {
       value += text.slice(plainFrom, at);
-      const escape = readEscape(text, at + 1, stop);
-      value += escape.text;
-      at = escape.end;
+      const resolved = readEscape(text, at + 1, stop);
+      value += resolved.text;
+      at = resolved.end;
       plainFrom = at;
     } else if (quote !== '') {
       if (char === quote) {
@@ -195,11 +195,15 @@ function readEscape(text: string, at: number, stop: number): { text: string; end
   return { text: char, end: at + 1 };
 }
 
+/**
+ * What the preprocessing stage would act on. A parameter that is not defined stays as it is
+ * written, so that only definitions, keepalived's own parameters (`${_...}`), conditions and
+ * sequences matter.
+ */
 function plannedSyntax(raw: string, isFirst: boolean): string | undefined {
   if (isFirst && raw.startsWith('@')) return 'conditional lines (@id) are';
-  if (isFirst && /^\$[A-Za-z_]\w*=/.test(raw)) return 'parameter definitions ($NAME=) are';
-  if (/\$\{\w+/.test(raw)) return 'parameters (${NAME}) are';
-  if (/^\$[A-Za-z_]\w*$/.test(raw)) return 'parameters ($NAME) are';
+  if (isFirst && /^\$[A-Za-z_]\w*=/.test(raw)) return 'definitions of parameters are';
+  if (/\$\{_[A-Z]/.test(raw) || /^\$_[A-Z]+$/.test(raw)) return 'parameters are';
   if (/~(?:SEQx?|LST)\(/.test(raw)) return 'sequences (~SEQ, ~LST) are';
   return undefined;
 }
