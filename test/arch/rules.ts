@@ -304,9 +304,17 @@ export function longerThan(files: readonly SourceFile[], lines: number): string[
 
 // --- error codes -----------------------------------------------------------------------------
 
-/** Codes given literally to TandemError or to a class derived from it. */
+/**
+ * Codes given literally to TandemError or to a class derived from it, and those of a union whose name
+ * ends in `ErrorCode`.
+ */
 export function errorCodes(file: SourceFile): string[] {
   const codes: string[] = [];
+  for (const union of file.text.matchAll(/\btype\s+\w*ErrorCode\s*=([^;]*);/g)) {
+    for (const code of (union[1] as string).matchAll(/'([A-Z0-9_]+)'/g)) {
+      codes.push(code[1] as string);
+    }
+  }
   const pattern = /(?:new\s+\w*Error|super)\(\s*'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g;
   for (const match of file.text.matchAll(pattern)) codes.push(match[1] as string);
   return codes;
