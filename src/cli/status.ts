@@ -15,7 +15,7 @@ export function renderStatus(status: DaemonStatus): string {
   if (status.lastReload) {
     const { at, accepted, problems } = status.lastReload;
     lines.push(`last reload ${at}: ${accepted ? 'accepted' : 'REJECTED, nothing was changed'}`);
-    for (const problem of problems) lines.push(...problem.split('\n').map((line) => `  ${line}`));
+    for (const problem of problems) lines.push(`  ${problem}`);
   }
   for (const { role, pid, restarts } of status.processes) {
     if (pid === undefined && restarts === 0) continue;

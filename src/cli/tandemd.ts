@@ -45,10 +45,9 @@ async function testConfiguration(
   args: DaemonArguments & { readonly testLogFile: string | undefined },
 ): Promise<number> {
   const color = args.testLogFile === undefined && process.stderr.isTTY;
-  const { configuration, problems } = await readConfiguration(args.configFile, color);
-  const text = problems.map((problem) => `${problem}\n`).join('');
-  if (args.testLogFile === undefined) process.stderr.write(text);
-  else writeFileSync(args.testLogFile, text);
+  const { configuration, report } = await readConfiguration(args.configFile, color);
+  if (args.testLogFile === undefined) process.stderr.write(report);
+  else writeFileSync(args.testLogFile, report);
   if (configuration && args.dumpConf) process.stdout.write(configuration.text);
   return configuration ? EXIT.ok : EXIT.configuration;
 }
@@ -87,12 +86,12 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const { configuration, problems } = await readConfiguration(
+  const { configuration, problems, report } = await readConfiguration(
     args.configFile,
     process.stderr.isTTY,
   );
   if (!configuration) {
-    process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+    process.stderr.write(report);
     return EXIT.configuration;
   }
   if (!args.dontFork) {
@@ -127,9 +126,7 @@ async function supervise(
   childLog: string,
 ): Promise<void> {
   logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
-  for (const problem of problems) {
-    for (const line of problem.split('\n')) logger.warning('config-problem', line);
-  }
+  for (const problem of problems) logger.warning('config-problem', problem);
   if (args.dumpConf) {
     for (const line of configuration.text.split('\n')) logger.notice('config-dump', line);
   }

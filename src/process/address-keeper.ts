@@ -74,10 +74,10 @@ export class AddressKeeper {
     for (const instance of new Set([...restored, ...failed].map((entry) => entry.instance))) {
       this.#options.onReconciled({
         instance,
-        restored: restored.filter(ofInstance(instance)).map(({ address }) => address),
+        restored: restored.filter(ofInstance(instance)).map(({ address }) => address.address),
         failed: failed
           .filter(ofInstance(instance))
-          .map(({ address, reason }) => ({ address, reason })),
+          .map(({ address, reason }) => ({ address: address.address, reason })),
       });
     }
   }

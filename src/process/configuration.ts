@@ -2,7 +2,7 @@
 import type { CheckerSettings } from '../checker/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { loadConfiguration } from '../config/load.js';
-import { renderDiagnostics } from '../config/diagnostics.js';
+import { renderDiagnosticLine, renderDiagnostics } from '../config/render.js';
 import { dumpConfig } from '../config/dump.js';
 import { openRoute } from '../netlink/route.js';
 import { diskFiles } from './config-files.js';
@@ -16,8 +16,10 @@ export interface LoadedConfiguration {
     /** The effective configuration as canonical text. */
     readonly text: string;
   };
-  /** Rendered diagnostics, warnings included, in the file's order. */
+  /** Diagnostics, warnings included, one line each, for the log. */
   readonly problems: readonly string[];
+  /** The same for a terminal: with the lines they point at. */
+  readonly report: string;
 }
 
 /**
@@ -28,8 +30,9 @@ export interface LoadedConfiguration {
 export async function readConfiguration(path: string, color = false): Promise<LoadedConfiguration> {
   const interfaces = await interfaceNames();
   const loaded = loadConfiguration(path, diskFiles, interfaces ? { interfaces } : {});
-  const problems = renderDiagnostics(loaded.diagnostics, loaded.sources, { color });
-  if (!loaded.config) return { problems };
+  const problems = loaded.diagnostics.map(renderDiagnosticLine);
+  const report = renderDiagnostics(loaded.diagnostics, loaded.sources, { color });
+  if (!loaded.config) return { problems, report };
   return {
     configuration: {
       vrrp: vrrpSettings(loaded.config),
@@ -37,6 +40,7 @@ export async function readConfiguration(path: string, color = false): Promise<Lo
       text: dumpConfig(loaded.config),
     },
     problems,
+    report,
   };
 }
 

@@ -61,7 +61,7 @@ export class Releaser {
         })),
       ),
     );
-    const failed = report.failed.map(({ address, reason }) => `${address}: ${reason}`);
+    const failed = report.failed.map(({ address, reason }) => `${address.address}: ${reason}`);
     const held = new Set(report.removed.map(({ instance }) => instance));
     await Promise.all(
       settings.instances
@@ -76,7 +76,7 @@ export class Releaser {
     for (const failure of failed) {
       this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
     }
-    return { removed: [...new Set(report.removed.map(({ address }) => address))], failed };
+    return { removed: [...new Set(report.removed.map(({ address }) => address.address))], failed };
   }
 }
 

@@ -189,13 +189,11 @@ export class Supervisor {
     try {
       loaded = await this.#options.load();
     } catch (error) {
-      loaded = { problems: [messageOf(error)] };
+      loaded = { problems: [messageOf(error)], report: '' };
     }
     const at = new Date(wallMillis()).toISOString();
     this.#lastReload = { at, accepted: loaded.configuration !== undefined, problems: loaded.problems };
-    for (const problem of loaded.problems) {
-      for (const line of problem.split('\n')) logger.warning('config-problem', line);
-    }
+    for (const problem of loaded.problems) logger.warning('config-problem', problem);
     if (!loaded.configuration) {
       logger.error('reload-rejected', 'Reload rejected: the configuration in force is unchanged');
     } else {
