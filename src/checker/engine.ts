@@ -54,8 +54,8 @@ export function step(state: CheckerState, event: CheckerEvent): CheckerStep {
 function dispatch(state: CheckerState, event: CheckerEvent, orders: Orders): CheckerState {
   switch (event.kind) {
     case 'configured': {
-      const { generation, settings, at, seed } = event;
-      const services = takeOver(state.services, settings, at, seed, orders);
+      const { generation } = event;
+      const services = takeOver(state.services, event, orders);
       orders.reconcileTable();
       return { ...state, phase: 'running', generation, services, places: placesOf(services) };
     }

@@ -3,6 +3,7 @@
  * microseconds); the engine asks for nothing else.
  */
 import type { Micros } from '../base/time.js';
+import type { IpvsService } from '../ipvs/model.js';
 import type { ProbeResult } from './probe-result.js';
 import type { CheckerSettings } from './settings.js';
 
@@ -18,6 +19,11 @@ export type CheckerEvent =
       readonly settings: CheckerSettings;
       /** 32 random bits: they spread the first checks over their warm-up. */
       readonly seed: number;
+      /**
+       * With the first configuration: the IPVS table as it was found. Where an earlier process left
+       * a service, its servers start as they are in there.
+       */
+      readonly found?: readonly IpvsService[];
     }
   /** A timer that an `arm-timer` effect asked for; `dueAt` is what it was armed with. */
   | {

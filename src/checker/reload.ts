@@ -5,21 +5,19 @@
  *
  * A check that is new on a server that is already known starts with the server's state: it neither
  * takes a good server out nor puts a failed one back before it has an answer of its own. A new
- * server starts in service, or with `alpha` out of it.
+ * server starts in service, or with `alpha` out of it. After a crash the kernel's table remembers
+ * what the process forgot: a server of a service that is still there starts in service exactly if it
+ * carries load there, so that a restart neither cuts connections nor revives failed servers.
  */
 import type { Micros } from '../base/time.js';
-import { destinationKey, type ServiceId, serviceKey } from '../ipvs/model.js';
+import { destinationKey, type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
 import { type CheckState, createCheck, sameQuestion } from './check.js';
 import type { Orders } from './effects.js';
+import type { CheckerEvent } from './events.js';
 import { serverName, serviceName } from './names.js';
 import { isAlive, logAliveChange, type RealServerState } from './real-server.js';
 import { firstDue, nextRandom } from './schedule.js';
-import type {
-  CheckerSettings,
-  CheckSettings,
-  RealServerSettings,
-  VirtualServerSettings,
-} from './settings.js';
+import type { CheckSettings, RealServerSettings, VirtualServerSettings } from './settings.js';
 import { sorryServerActive, stepQuorum, type VirtualServerState } from './virtual-server.js';
 
 /** What the takeover of one configuration passes along; lives for one step. */
@@ -28,21 +26,19 @@ interface Takeover {
   readonly orders: Orders;
   /** State of the random generator. */
   random: number;
+  /** Services that an earlier process left, by key. */
+  readonly found: ReadonlyMap<string, IpvsService>;
 }
 
-/**
- * The virtual servers of a new configuration with the state that the old ones hand on.
- *
- * @returns the servers, and the random generator's state.
- */
+/** The virtual servers of a new configuration with the state that the old ones hand on. */
 export function takeOver(
   old: readonly VirtualServerState[],
-  settings: CheckerSettings,
-  at: Micros,
-  seed: number,
+  event: Extract<CheckerEvent, { kind: 'configured' }>,
   orders: Orders,
 ): readonly VirtualServerState[] {
-  const takeover: Takeover = { at, orders, random: seed };
+  const { at, seed, settings } = event;
+  const found = new Map(event.found?.map((service) => [serviceKey(service.id), service]));
+  const takeover: Takeover = { at, orders, random: seed, found };
   const before = new Map(old.map((service) => [serviceKey(service.settings.id), service]));
   const wanted = unique(
     settings.virtualServers,
@@ -101,7 +97,7 @@ function takeOverServer(
 ): RealServerState {
   const { orders } = takeover;
   const left = [...(old?.checks ?? [])];
-  const startsUp = old ? isAlive(old) : !settings.alpha;
+  const startsUp = old ? isAlive(old) : startsInService(id, settings, takeover);
   let nextCheckNumber = old?.nextCheckNumber ?? 0;
   const checks = settings.checks.map((wanted) => {
     const same = left.findIndex((check) => sameQuestion(check.settings, wanted));
@@ -117,6 +113,15 @@ function takeOverServer(
     logWeightChange(id, old.settings, settings, alive, orders);
   }
   return next;
+}
+
+/** Whether a server that the engine does not know yet starts in service. */
+function startsInService(id: ServiceId, server: RealServerSettings, { found }: Takeover): boolean {
+  const service = found.get(serviceKey(id));
+  if (!service) return !server.alpha;
+  const key = destinationKey(server);
+  const entry = service.destinations.find((destination) => destinationKey(destination) === key);
+  return entry !== undefined && (entry.weight > 0 || server.weight === 0);
 }
 
 function newCheck(

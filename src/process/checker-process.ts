@@ -42,6 +42,8 @@ class CheckerProcess {
   readonly #table: TableKeeper;
   #flushAtStop = false;
   #stopping = false;
+  /** Configurations are taken over one after the other. */
+  #configuring: Promise<void> = Promise.resolve();
 
   constructor({ logger, openTable = () => IpvsClient.open() }: Options) {
     this.#logger = logger;
@@ -64,7 +66,9 @@ class CheckerProcess {
   async #onMessage(message: ToChecker): Promise<void> {
     switch (message.kind) {
       case 'configure':
-        await this.#configure(message.generation, message.settings);
+        this.#configuring = this.#configuring.then(() =>
+          this.#configure(message.generation, message.settings),
+        );
         return;
       case 'ping':
         this.#send({ kind: 'pong' });
@@ -82,11 +86,14 @@ class CheckerProcess {
   }
 
   async #configure(generation: number, settings: CheckerSettings): Promise<void> {
+    const first = this.#engine.phase === 'idle' && settings.virtualServers.length > 0;
+    const found = first && !settings.flushAtStart ? await this.#table.found() : [];
     if (this.#stopping) return;
     this.#flushAtStop = settings.flushAtStop;
     if (settings.flushAtStart) this.#table.flushFirst();
     const seed = randomInt(2 ** 32);
-    this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, seed });
+    const at = monotonicMicros();
+    this.#dispatch({ kind: 'configured', at, generation, settings, seed, found });
     await this.#table.reconciled();
     this.#send({ kind: 'configured', generation });
   }

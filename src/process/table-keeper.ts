@@ -57,6 +57,16 @@ export class TableKeeper {
     this.#table = this.#createTable(true);
   }
 
+  /** The table as it is now; empty if it cannot be read, which the passes report. */
+  async found(): Promise<readonly IpvsService[]> {
+    try {
+      this.#kernel ??= await this.#options.open();
+      return await this.#kernel.readTable();
+    } catch {
+      return [];
+    }
+  }
+
   /** Asks for a pass with what is desired by then. */
   reconcile(): void {
     if (!this.#isNeeded()) return;

@@ -11,6 +11,7 @@ import type {
   RealServerSettings,
   VirtualServerSettings,
 } from '../../../src/checker/settings.js';
+import type { IpvsService } from '../../../src/ipvs/model.js';
 
 export const SECOND = 1_000_000;
 
@@ -116,10 +117,14 @@ export class Harness {
     return effects;
   }
 
-  configure(virtualServers: readonly VirtualServerSettings[], seed = 1): readonly CheckerEffect[] {
+  configure(
+    virtualServers: readonly VirtualServerSettings[],
+    seed = 1,
+    found: readonly IpvsService[] = [],
+  ): readonly CheckerEffect[] {
     const settings: CheckerSettings = { virtualServers, flushAtStart: false, flushAtStop: false };
     const generation = this.state.generation + 1;
-    return this.send({ kind: 'configured', at: this.now, generation, settings, seed });
+    return this.send({ kind: 'configured', at: this.now, generation, settings, seed, found });
   }
 
   /** Turns the clock to the next timer that is due and lets it expire; says which it was. */

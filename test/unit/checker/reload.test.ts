@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { desiredTable } from '../../../src/checker/desired.js';
 import type { RealServerSettings } from '../../../src/checker/settings.js';
+import type { IpvsService } from '../../../src/ipvs/model.js';
 import {
   FAILURE,
   Harness,
@@ -214,6 +215,51 @@ describe('checker: reload', () => {
     assert.equal(configure({ quorum: 2 }), `${A}=1`, 'without one the living are in again');
     assert.equal(configure({ quorum: 2, sorryServer: SORRY }), `${SORRY.address}=1`);
     assert.equal(configure({ quorum: 1, sorryServer: SORRY }), `${A}=1`);
+  });
+
+  describe('after a crash: the table that was found', () => {
+    const C = '10.0.0.3';
+    const servers = (change: Partial<RealServerSettings> = {}): RealServerSettings[] => [
+      realServer(A, change),
+      realServer(B, change),
+      realServer(C, { ...change, weight: 0 }),
+    ];
+    /** The table of a pair of which B has failed, C is drained. */
+    function found(change: Partial<RealServerSettings> = {}): IpvsService[] {
+      const h = new Harness();
+      h.configure([virtualServer(servers(change))]);
+      h.check(A, SUCCESS);
+      h.check(B, FAILURE);
+      h.check(C, SUCCESS);
+      return desiredTable(h.state);
+    }
+
+    for (const change of [{}, { alpha: true }, { inhibitOnFailure: true }]) {
+      it(`is wanted again, with ${JSON.stringify(change)}`, () => {
+        const table = found(change);
+        const h = new Harness();
+        h.configure([virtualServer(servers(change))], 1, table);
+        assert.deepEqual(desiredTable(h.state), table);
+      });
+    }
+
+    it('a service that was not there starts as usual', () => {
+      const h = new Harness();
+      h.configure([virtualServer([realServer(A), realServer(B)], { id: OTHER_ID })], 1, found());
+      assert.equal(h.table(), `${A}=1 ${B}=1`);
+    });
+
+    it('a sorry server in service stays in service', () => {
+      const service = virtualServer([realServer(A)], { sorryServer: SORRY });
+      const before = new Harness();
+      before.configure([service]);
+      before.check(A, FAILURE);
+      const h = new Harness();
+      h.configure([service], 1, desiredTable(before.state));
+      assert.equal(h.table(), `${SORRY.address}=1`);
+      h.check(A, SUCCESS);
+      assert.equal(h.table(), `${A}=1`);
+    });
   });
 
   it('what is configured twice counts once, and is told', () => {
