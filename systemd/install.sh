@@ -19,6 +19,8 @@ cp -R "$here/bin" "$here/package.json" "$here/package-lock.json" "$here/LICENSE"
 cp -R "$here/dist/src" "$lib.new/dist/"
 cp -R "$here/node_modules" "$lib.new/"
 (cd "$lib.new" && npm prune --omit=dev --offline --ignore-scripts --loglevel=error >&2)
+rm -f "$lib.new/node_modules/.tandem-stamp"
+find "$lib.new/node_modules" -type d -empty -delete
 rm -rf "$lib"
 mv "$lib.new" "$lib"
 
