@@ -1,0 +1,101 @@
+/** A capture of VRRP and ARP on a segment, taken in the switch by tcpdump. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { wallToMonotonic, sleep } from './clock.js';
+import { type Overlap, type Ownership, overlaps, ownerships } from './ownership.js';
+import { type AdvertFrame, type ArpFrame, type Frame, readPcap } from './pcap.js';
+import { inNetns, run } from './program.js';
+
+const START_TIMEOUT_MS = 10_000;
+
+export class Capture {
+  readonly #child: ChildProcess;
+  readonly #file: string;
+  readonly #nameOf: (mac: string) => string;
+  readonly #toMonotonic = wallToMonotonic();
+
+  private constructor(child: ChildProcess, file: string, nameOf: (mac: string) => string) {
+    this.#child = child;
+    this.#file = file;
+    this.#nameOf = nameOf;
+  }
+
+  /** Starts one; resolves when it listens. */
+  static async start(
+    netns: string,
+    segment: string,
+    file: string,
+    nameOf: (mac: string) => string,
+  ): Promise<Capture> {
+    const [program = 'tcpdump', ...words] = inNetns(netns, [
+      ...['tcpdump', '-i', segment, '-w', file, '-U', '--immediate-mode', '-s', '256'],
+      ...['-Z', 'root', 'ip proto 112 or arp'],
+    ]);
+    const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.unref();
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`tcpdump does not start: ${said}`)),
+        START_TIMEOUT_MS,
+      );
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(`tcpdump: ${said}`)));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (!said.includes('listening on')) return;
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    (child.stderr as unknown as { unref?: () => void }).unref?.();
+    return new Capture(child, file, nameOf);
+  }
+
+  /** Everything seen so far, oldest first. */
+  frames(since = 0): Frame[] {
+    if (!existsSync(this.#file)) return [];
+    return readPcap(readFileSync(this.#file), this.#toMonotonic).filter(({ at }) => at >= since);
+  }
+
+  /** Adverts, of all hosts or of one. */
+  adverts(host?: string, since = 0): AdvertFrame[] {
+    return this.frames(since).filter(
+      (frame): frame is AdvertFrame =>
+        frame.kind === 'advert' && (host === undefined || this.#nameOf(frame.mac) === host),
+    );
+  }
+
+  /** Gratuitous ARP for an address. */
+  announcements(address: string, host?: string, since = 0): ArpFrame[] {
+    return this.frames(since).filter(
+      (frame): frame is ArpFrame =>
+        frame.kind === 'arp' &&
+        frame.gratuitous &&
+        frame.senderIp === address &&
+        (host === undefined || this.#nameOf(frame.mac) === host),
+    );
+  }
+
+  /** Who owned the address, span by span. `advertInterval` in ms. */
+  owners(address: string, advertInterval: number, since = 0): Ownership[] {
+    return ownerships(this.frames(since), address, this.#nameOf, advertInterval * 1.5);
+  }
+
+  /** Times at which two hosts claimed the address: empty, or something is wrong. */
+  conflicts(address: string, advertInterval: number, since = 0): Overlap[] {
+    return overlaps(this.owners(address, advertInterval, since));
+  }
+
+  /** The last frames as tcpdump prints them. */
+  async text(lines = 60): Promise<string> {
+    const printed = await run(['tcpdump', '-n', '-e', '-tttt', '-v', '-r', this.#file]);
+    return printed.stdout.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGINT');
+    for (let i = 0; i < 100 && this.#child.exitCode === null; i++) await sleep(10);
+    this.#child.kill('SIGKILL');
+  }
+}

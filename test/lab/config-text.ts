@@ -1,0 +1,153 @@
+/** Configurations of the topologies' directors, in the language that both products read. */
+import type { TopologyName } from './topology/index.js';
+
+export interface DirectorConfig {
+  readonly topology: TopologyName;
+  /** Higher wins: 150 and 100 in the classic pair. */
+  readonly priority: number;
+  /** Seconds; below 1 in version 3 only. Default 1. */
+  readonly advertInt?: number;
+  /** VRRP version; default 2. */
+  readonly version?: 2 | 3;
+  readonly lbAlgo?: string;
+  /** `lvs_sync_daemon`: default yes, where there are virtual servers. */
+  readonly sync?: boolean;
+  /** More lines for every vrrp_instance. */
+  readonly instance?: readonly string[];
+  /** More lines for global_defs. */
+  readonly globals?: readonly string[];
+  /** Instead of the topology's virtual servers. */
+  readonly virtualServers?: string;
+}
+
+/** The virtual router id of the VIP's instance, and of the inner one of topology `nat`. */
+export const VRID = 51;
+export const INNER_VRID = 52;
+/** How often the configured checks look, s; deadlines and retries below add up with it. */
+export const DELAY_LOOP = 1;
+export const CONNECT_TIMEOUT = 1;
+export const RETRY = 1;
+export const DELAY_BEFORE_RETRY = 1;
+/**
+ * By then a server that stops answering has left the table, ms: a check starts up to a delay_loop
+ * after it died, and each attempt uses its whole deadline.
+ */
+export const LEAVES_WITHIN =
+  1000 * (DELAY_LOOP + CONNECT_TIMEOUT + RETRY * (DELAY_BEFORE_RETRY + CONNECT_TIMEOUT));
+
+const VIP: Readonly<Record<TopologyName, string>> = {
+  nat: '172.25.254.100',
+  dr: '192.168.0.100',
+  pair: '172.25.254.100',
+};
+const INNER_VIP = '192.168.0.100';
+
+/** A whole configuration file. */
+export function directorConfig(options: DirectorConfig): string {
+  const { topology } = options;
+  const sync = options.sync ?? topology !== 'pair';
+  const syncInterface = topology === 'nat' ? 'eth1' : 'eth0';
+  const globals = [...(options.globals ?? [])];
+  if (sync) globals.push(`lvs_sync_daemon ${syncInterface} VI_1 id 51`);
+  const blocks = [block('global_defs', globals)];
+  if (topology === 'nat') {
+    blocks.push('vrrp_sync_group VG_1 {\n    group {\n        VI_1\n        VI_GATEWAY\n    }\n}');
+  }
+  blocks.push(instance('VI_1', 'eth0', VRID, VIP[topology], options));
+  if (topology === 'nat') {
+    blocks.push(instance('VI_GATEWAY', 'eth1', INNER_VRID, INNER_VIP, options));
+  }
+  blocks.push(options.virtualServers ?? virtualServers(options));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** The web and echo services of a topology with real servers. */
+export function virtualServers(options: DirectorConfig): string {
+  if (options.topology === 'pair') return '';
+  const http = [
+    'HTTP_GET {',
+    '    url {',
+    '        path /',
+    '        status_code 200',
+    '    }',
+    ...checkTimes(),
+    '}',
+  ];
+  const tcp = ['TCP_CHECK {', ...checkTimes(), '}'];
+  return [
+    virtualServer(options, 80, 'TCP', http),
+    virtualServer(options, 443, 'TCP', http.with(0, 'SSL_GET {')),
+    virtualServer(options, 7, 'TCP', tcp),
+  ].join('\n\n');
+}
+
+/** One virtual server over both real servers; `check` is its real servers' checker, `extra` more lines. */
+export function virtualServer(
+  options: Pick<DirectorConfig, 'topology' | 'lbAlgo'>,
+  port: number,
+  protocol: 'TCP' | 'UDP',
+  check: readonly string[],
+  extra: readonly string[] = [],
+): string {
+  const servers = ['192.168.0.10', '192.168.0.20'].flatMap((address) => [
+    `real_server ${address} ${port} {`,
+    '    weight 1',
+    ...check.map((line) => `    ${line}`),
+    '}',
+  ]);
+  return block(`virtual_server ${VIP[options.topology]} ${port}`, [
+    `delay_loop ${DELAY_LOOP}`,
+    `lb_algo ${options.lbAlgo ?? 'rr'}`,
+    `lb_kind ${options.topology === 'dr' ? 'DR' : 'NAT'}`,
+    `protocol ${protocol}`,
+    ...extra,
+    ...servers,
+  ]);
+}
+
+/** The time keywords of a checker. */
+export function checkTimes(): string[] {
+  return [
+    `    connect_timeout ${CONNECT_TIMEOUT}`,
+    `    retry ${RETRY}`,
+    `    delay_before_retry ${DELAY_BEFORE_RETRY}`,
+  ];
+}
+
+/**
+ * How long a backup waits after the last advert that it heard (RFC 3768 6.1, RFC 9568 6.1), ms.
+ * @param advertInt seconds.
+ */
+export function masterDownInterval(
+  priority: number,
+  advertInt: number,
+  version: 2 | 3 = 2,
+): number {
+  const skew = ((256 - priority) / 256) * (version === 3 ? advertInt : 1);
+  return 1000 * (3 * advertInt + skew);
+}
+
+function instance(
+  name: string,
+  device: string,
+  vrid: number,
+  address: string,
+  options: DirectorConfig,
+): string {
+  return block(`vrrp_instance ${name}`, [
+    'state BACKUP',
+    `interface ${device}`,
+    `virtual_router_id ${vrid}`,
+    `priority ${options.priority}`,
+    `advert_int ${options.advertInt ?? 1}`,
+    ...(options.version === 3 ? ['version 3'] : []),
+    ...(options.instance ?? []),
+    'virtual_ipaddress {',
+    `    ${address}/24 dev ${device}`,
+    '}',
+  ]);
+}
+
+function block(head: string, lines: readonly string[]): string {
+  return `${head} {\n${lines.map((line) => `    ${line}`).join('\n')}\n}`;
+}

@@ -1,0 +1,82 @@
+/** Who owned an address at every moment that a capture can see. Pure. */
+import type { AdvertFrame, ArpFrame, Frame } from './pcap.js';
+
+/** A time during which one host claimed the address again and again. */
+export interface Ownership {
+  /** The host's name, or its Ethernet address if it is none of ours. */
+  readonly owner: string;
+  readonly from: number;
+  readonly to: number;
+  readonly claims: number;
+}
+
+export interface Overlap {
+  readonly owners: readonly [string, string];
+  readonly from: number;
+  /** How long both claimed the address, ms. */
+  readonly length: number;
+}
+
+/**
+ * A claim is an advert (priority not 0) that lists the address, or an ARP packet whose sender says
+ * that the address is its own. Claims of one host that follow each other within `holdMs` are one
+ * ownership, from the first to the last; an advert of priority 0 ends it.
+ *
+ * @param nameOf names the host with an Ethernet address.
+ * @param holdMs a little more than the advertisement interval.
+ */
+export function ownerships(
+  frames: readonly Frame[],
+  address: string,
+  nameOf: (mac: string) => string,
+  holdMs: number,
+): Ownership[] {
+  const done: Ownership[] = [];
+  const open = new Map<string, { from: number; to: number; claims: number }>();
+  const close = (owner: string): void => {
+    const span = open.get(owner);
+    if (span) done.push({ owner, ...span });
+    open.delete(owner);
+  };
+  for (const frame of frames) {
+    const owner = nameOf(frame.mac);
+    if (isResignation(frame, address)) {
+      close(owner);
+    } else if (isClaim(frame, address)) {
+      const span = open.get(owner);
+      if (span && frame.at - span.to <= holdMs) {
+        span.to = frame.at;
+        span.claims++;
+      } else {
+        close(owner);
+        open.set(owner, { from: frame.at, to: frame.at, claims: 1 });
+      }
+    }
+  }
+  for (const owner of [...open.keys()]) close(owner);
+  return done.sort((x, y) => x.from - y.from);
+}
+
+/** The times at which two hosts claimed the same address. */
+export function overlaps(spans: readonly Ownership[]): Overlap[] {
+  const found: Overlap[] = [];
+  spans.forEach((one, i) => {
+    for (const other of spans.slice(i + 1)) {
+      if (other.owner === one.owner) continue;
+      const from = Math.max(one.from, other.from);
+      const length = Math.min(one.to, other.to) - from;
+      if (length >= 0) found.push({ owners: [one.owner, other.owner], from, length });
+    }
+  });
+  return found;
+}
+
+function isResignation(frame: Frame, address: string): frame is AdvertFrame {
+  return frame.kind === 'advert' && frame.priority === 0 && frame.addresses.includes(address);
+}
+
+function isClaim(frame: Frame, address: string): frame is AdvertFrame | ArpFrame {
+  if (frame.kind === 'advert') return frame.priority > 0 && frame.addresses.includes(address);
+  // A host that asks for another address with this one as its sender uses it, too.
+  return frame.senderIp === address;
+}

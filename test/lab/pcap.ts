@@ -1,0 +1,112 @@
+/**
+ * Reads the lab's captures: pcap files of Ethernet frames with VRRP and ARP in them. A reader of
+ * its own, so that what tandem sends is not judged by tandem's own decoder.
+ */
+
+export interface AdvertFrame {
+  readonly kind: 'advert';
+  /** Monotonic ms. */
+  readonly at: number;
+  /** Sender's Ethernet address. */
+  readonly mac: string;
+  readonly source: string;
+  readonly ttl: number;
+  readonly version: number;
+  readonly vrid: number;
+  readonly priority: number;
+  readonly addresses: readonly string[];
+}
+
+export interface ArpFrame {
+  readonly kind: 'arp';
+  readonly at: number;
+  readonly mac: string;
+  readonly operation: 'request' | 'reply';
+  readonly senderMac: string;
+  readonly senderIp: string;
+  readonly targetIp: string;
+  /** It says of its sender's address where it is, asked by nobody. */
+  readonly gratuitous: boolean;
+}
+
+export type Frame = AdvertFrame | ArpFrame;
+
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+const ETHERNET_HEADER = 14;
+const ETHERTYPE_IPV4 = 0x0800;
+const ETHERTYPE_ARP = 0x0806;
+const PROTOCOL_VRRP = 112;
+const MAGIC_MICROS = 0xa1b2c3d4;
+
+/**
+ * All whole VRRP and ARP frames of a capture that may still be written to.
+ * @param toMonotonic what is added to a record's wall-clock ms.
+ */
+export function readPcap(file: Buffer, toMonotonic: number): Frame[] {
+  const frames: Frame[] = [];
+  if (file.length < FILE_HEADER) return frames;
+  if (file.readUInt32LE(0) !== MAGIC_MICROS) throw new Error('not a little-endian pcap file');
+  for (let offset = FILE_HEADER; offset + RECORD_HEADER <= file.length; ) {
+    const wall = file.readUInt32LE(offset) * 1000 + file.readUInt32LE(offset + 4) / 1000;
+    const length = file.readUInt32LE(offset + 8);
+    const start = offset + RECORD_HEADER;
+    if (start + length > file.length) break;
+    const frame = readFrame(file.subarray(start, start + length), wall + toMonotonic);
+    if (frame) frames.push(frame);
+    offset = start + length;
+  }
+  return frames;
+}
+
+function readFrame(bytes: Buffer, at: number): Frame | undefined {
+  if (bytes.length < ETHERNET_HEADER) return undefined;
+  const mac = macText(bytes.subarray(6, 12));
+  const payload = bytes.subarray(ETHERNET_HEADER);
+  const type = bytes.readUInt16BE(12);
+  if (type === ETHERTYPE_ARP) return readArp(payload, at, mac);
+  if (type === ETHERTYPE_IPV4) return readAdvert(payload, at, mac);
+  return undefined;
+}
+
+function readArp(bytes: Buffer, at: number, mac: string): ArpFrame | undefined {
+  if (bytes.length < 28) return undefined;
+  const operation = bytes.readUInt16BE(6) === 1 ? 'request' : 'reply';
+  const senderIp = [...bytes.subarray(14, 18)].join('.');
+  const targetIp = [...bytes.subarray(24, 28)].join('.');
+  return {
+    kind: 'arp',
+    at,
+    mac,
+    operation,
+    senderMac: macText(bytes.subarray(8, 14)),
+    senderIp,
+    targetIp,
+    gratuitous: senderIp === targetIp,
+  };
+}
+
+function readAdvert(packet: Buffer, at: number, mac: string): AdvertFrame | undefined {
+  if (packet.length < 20 || packet[9] !== PROTOCOL_VRRP) return undefined;
+  const vrrp = packet.subarray((packet[0]! & 0x0f) * 4, packet.readUInt16BE(2));
+  if (vrrp.length < 8) return undefined;
+  const addresses: string[] = [];
+  for (let i = 0; i < vrrp[3]! && 12 + 4 * i <= vrrp.length; i++) {
+    addresses.push([...vrrp.subarray(8 + 4 * i, 12 + 4 * i)].join('.'));
+  }
+  return {
+    kind: 'advert',
+    at,
+    mac,
+    source: [...packet.subarray(12, 16)].join('.'),
+    ttl: packet[8]!,
+    version: vrrp[0]! >> 4,
+    vrid: vrrp[1]!,
+    priority: vrrp[2]!,
+    addresses,
+  };
+}
+
+function macText(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

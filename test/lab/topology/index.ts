@@ -1,0 +1,9 @@
+/** The topologies by name. */
+import { dr } from './dr.js';
+import { nat } from './nat.js';
+import { pair } from './pair.js';
+import type { Topology } from './topology.js';
+
+export type TopologyName = 'nat' | 'dr' | 'pair';
+
+export const topologies: Readonly<Record<TopologyName, Topology>> = { nat, dr, pair };
