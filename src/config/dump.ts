@@ -35,7 +35,7 @@ const HIDDEN = '********';
  * @param options secrets are hidden unless asked for; with them hidden the text reads as a
  *   configuration with another password.
  */
-export function dumpConfig(config: Config, options: DumpOptions = {}): string {
+export function dump(config: Config, options: DumpOptions = {}): string {
   const blocks: Line[] = [
     globalBlock(config.global),
     ...config.syncGroups.map(groupBlock),
