@@ -62,6 +62,7 @@ export function createLogger(
   });
   // A reader that went away must not end the process.
   destination.on('error', () => {});
+  destinations.push(destination);
   if (format === 'json') return pinoLogger(role, level, destination);
   return pinoLogger(
     role,
@@ -92,6 +93,20 @@ function pinoLogger(role: string, level: Level, sink: pino.DestinationStream): L
     warning: at('warning'),
     error: at('error'),
   };
+}
+
+/** Bounded: a process opens one log. */
+const destinations: ReturnType<typeof pino.destination>[] = [];
+
+/** How long an ending process waits for the reader of its log. */
+const FLUSH_MILLIS = 100;
+
+/** Resolves when every line has been written, or the reader is too slow for it. Never rejects. */
+export async function flushLogs(): Promise<void> {
+  await Promise.race([
+    Promise.all(destinations.map((d) => new Promise<void>((resolve) => d.flush(() => resolve())))),
+    new Promise((resolve) => setTimeout(resolve, FLUSH_MILLIS)),
+  ]);
 }
 
 /** A logger that keeps nothing. */

@@ -19,7 +19,9 @@ export function renderStatus(status: DaemonStatus): string {
   }
   for (const { role, pid, restarts } of status.processes) {
     if (pid === undefined && restarts === 0) continue;
-    lines.push(`process ${role}: ${pid ?? 'NOT RUNNING'}${restarts ? `, restarted ${restarts} times` : ''}`);
+    lines.push(
+      `process ${role}: ${pid ?? 'NOT RUNNING'}${restarts ? `, restarted ${restarts} times` : ''}`,
+    );
   }
   if (status.vrrp) lines.push('', ...vrrpLines(status.vrrp));
   for (const server of status.checker?.virtualServers ?? []) lines.push('', ...serverLines(server));
@@ -69,8 +71,12 @@ function serverLines(server: VirtualServerSnapshot): string[] {
   ];
   for (const real of server.realServers) {
     const weight = real.weight === undefined ? 'not in the table' : `weight ${real.weight}`;
-    const checks = real.checks.map((check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`);
-    lines.push(`  ${real.address}:${real.port} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`);
+    const checks = real.checks.map(
+      (check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`,
+    );
+    lines.push(
+      `  ${real.address}:${real.port} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
+    );
   }
   return lines;
 }
@@ -93,5 +99,10 @@ function duration(micros: Micros): string {
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((word, column) => word.padEnd(widths[column]!)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((word, column) => word.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -2,9 +2,9 @@
 import { messageOf } from '../base/errors.js';
 import { runFiles } from '../process/run-files.js';
 import { VERSION } from '../version.js';
+import { requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
 import { renderStatus } from './status.js';
-import { requestStatus } from './control-client.js';
 
 const HELP = `Usage: tandem COMMAND [OPTION...]
   status [--json]   What the running daemon does, and why

@@ -13,7 +13,12 @@ import { type RunFiles, runFiles } from '../process/run-files.js';
 import { Supervisor } from '../process/supervisor.js';
 import { ServiceManager } from '../process/systemd.js';
 import { VERSION } from '../version.js';
-import { DAEMON_HELP, type DaemonArguments, parseDaemonArguments, UsageError } from './arguments.js';
+import {
+  DAEMON_HELP,
+  type DaemonArguments,
+  parseDaemonArguments,
+  UsageError,
+} from './arguments.js';
 import { EXIT } from './exit-codes.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));

@@ -5,10 +5,16 @@
  *     engine --send-advert--> send() --> IPv4 header + packet --> raw socket (sends only)
  *     raw socket (receives only) --> onDatagram() --> engine: packet-received
  */
-import { type Ip, ipToBytes } from '../base/ip.js';
+
 import { viewOf } from '../base/bytes.js';
+import { type Ip, ipToBytes } from '../base/ip.js';
 import { MULTICAST_GROUP_IPV4, PROTOCOL_VRRP, REQUIRED_TTL } from '../vrrp/ipv4.js';
-import { openReceiveSocket, openSendSocket, type ReceiveSocket, type SendSocket } from './raw-socket.js';
+import {
+  openReceiveSocket,
+  openSendSocket,
+  type ReceiveSocket,
+  type SendSocket,
+} from './raw-socket.js';
 
 const IPV4_HEADER_BYTES = 20;
 /** Network control, as routers send their protocols (RFC 791: precedence 6). */

@@ -3,9 +3,10 @@
  *
  * Every call here is one that returns at once: non-blocking sockets, no waiting.
  */
-import koffi from 'koffi';
+
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
+import koffi from 'koffi';
 import { TandemError } from '../base/errors.js';
 
 /** linux/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
@@ -88,7 +89,8 @@ export function openUnixDatagramSocket(): number {
 export function sendUnixDatagram(fd: number, path: string, data: Uint8Array): void {
   const name = Buffer.from(path);
   // sun_path holds 108 bytes; a path also needs its closing NUL, an abstract name must not have it.
-  if (name.length === 0 || name.length > 107) throw new SystemCallError('sendto', constants.errno.EINVAL);
+  if (name.length === 0 || name.length > 107)
+    throw new SystemCallError('sendto', constants.errno.EINVAL);
   const abstract = path.startsWith('@');
   const address = Buffer.alloc(2 + name.length + (abstract ? 0 : 1));
   address.writeUInt16LE(AF_UNIX, 0);
@@ -109,7 +111,14 @@ function openSocket(domain: number, type: number): number {
 }
 
 function send(fd: number, data: Uint8Array, address: Uint8Array): void {
-  const sent = sendtoCall(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length);
+  const sent = sendtoCall(
+    fd,
+    data,
+    data.length,
+    MSG_DONTWAIT | MSG_NOSIGNAL,
+    address,
+    address.length,
+  );
   if (Number(sent) < 0) throw new SystemCallError('sendto', koffi.errno());
 }
 

@@ -114,7 +114,11 @@ export function openSendSocket(options: {
 const MREQN_BYTES = 12;
 
 /** struct ip_mreqn: group, local address, interface index. */
-function mreqn(group: Uint8Array | undefined, local: Uint8Array | undefined, index: number): Buffer {
+function mreqn(
+  group: Uint8Array | undefined,
+  local: Uint8Array | undefined,
+  index: number,
+): Buffer {
   const bytes = Buffer.alloc(MREQN_BYTES);
   if (group) bytes.set(group, 0);
   if (local) bytes.set(local, 4);

@@ -8,7 +8,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { monotonicMicros } from '../base/clock.js';
-import type { Logger } from '../base/log.js';
+import { flushLogs, type Logger } from '../base/log.js';
 import { desiredTable } from '../checker/desired.js';
 import type { CheckerEffect } from '../checker/effects.js';
 import { createCheckerEngine, step } from '../checker/engine.js';
@@ -108,8 +108,8 @@ class CheckerProcess {
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
     this.#send({ kind: 'stopped' });
-    // One turn for the log and the message above.
-    setTimeout(() => process.exit(0), 10);
+    await flushLogs();
+    process.exit(0);
   }
 
   /** The supervisor is gone: end, leave the table. */
@@ -123,7 +123,7 @@ class CheckerProcess {
     this.#timers.clear();
     for (const { cancel } of this.#probes.values()) cancel();
     // A reconciliation that is under way is finished rather than cut in the middle.
-    const exit = (): void => void setTimeout(() => process.exit(0), 10);
+    const exit = (): void => void flushLogs().then(() => process.exit(0));
     this.#table.stop().then(exit, exit);
   }
 

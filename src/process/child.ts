@@ -79,7 +79,10 @@ export class Child<Send extends object, Receive extends FromChild | { readonly k
     });
     child.on('exit', (code, signal) => this.#exited(child, code, signal));
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MILLIS);
-    this.#logger.notice('child-started', `Starting ${title(this.role)} child process, pid=${child.pid}`);
+    this.#logger.notice(
+      'child-started',
+      `Starting ${title(this.role)} child process, pid=${child.pid}`,
+    );
   }
 
   /** Sends a message; one for a process that is not there is lost, as it would be with it. */
@@ -109,7 +112,10 @@ export class Child<Send extends object, Receive extends FromChild | { readonly k
 
   #ping(): void {
     if (monotonicMicros() - this.#lastSign > HANG_LIMIT) {
-      this.#logger.error('child-hangs', `${title(this.role)} child process does not answer: killing it`);
+      this.#logger.error(
+        'child-hangs',
+        `${title(this.role)} child process does not answer: killing it`,
+      );
       this.#process?.kill('SIGKILL');
       return;
     }

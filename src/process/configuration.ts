@@ -1,10 +1,10 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
 import type { CheckerSettings } from '../checker/settings.js';
-import type { VrrpSettings } from '../vrrp/settings.js';
+import { dump } from '../config/dump.js';
 import { loadConfiguration } from '../config/load.js';
 import { renderDiagnosticLine, renderDiagnostics } from '../config/render.js';
-import { dumpConfig } from '../config/dump.js';
 import { openRoute } from '../netlink/route.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 
@@ -37,7 +37,7 @@ export async function readConfiguration(path: string, color = false): Promise<Lo
     configuration: {
       vrrp: vrrpSettings(loaded.config),
       checker: checkerSettings(loaded.config),
-      text: dumpConfig(loaded.config),
+      text: dump(loaded.config),
     },
     problems,
     report,

@@ -7,10 +7,11 @@
  *     vrrp dies -> its addresses withdrawn, priority 0 sent in its name, restarted
  *     SIGTERM, SIGINT -> children withdraw everything -> exit 0
  */
-import { messageOf } from '../base/errors.js';
-import type { Logger } from '../base/log.js';
-import { MICROS_PER_MILLI } from '../base/time.js';
+
 import { wallMillis } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { flushLogs, type Logger } from '../base/log.js';
+import { MICROS_PER_MILLI } from '../base/time.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
@@ -89,15 +90,15 @@ export class Supervisor {
   /** Starts everything and returns; the process lives until {@link stop} ends it. */
   async start(): Promise<void> {
     const { files, logger } = { files: this.#options.files, logger: this.#logger };
+    process.on('SIGHUP', () => void this.reload());
+    process.on('SIGTERM', () => void this.stop());
+    process.on('SIGINT', () => void this.stop());
     writePidFile(files.pid, process.pid);
     this.#startWanted();
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
       onError: (error) => logger.warning('control-error', `Control socket: ${messageOf(error)}`),
     });
-    process.on('SIGHUP', () => this.reload());
-    process.on('SIGTERM', () => void this.stop());
-    process.on('SIGINT', () => void this.stop());
     const { serviceManager } = this.#options;
     if (serviceManager.watchdogInterval !== undefined) {
       setInterval(
@@ -133,8 +134,8 @@ export class Supervisor {
     for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
     removeReleaseRecord(files.release);
     this.#logger.notice('stopped', 'Stopped');
-    // The log is written asynchronously: one turn for it.
-    setTimeout(() => process.exit(0), 20);
+    await flushLogs();
+    process.exit(0);
   }
 
   /** What `tandem status` shows. A child that does not answer in time is missing in it. */
@@ -192,7 +193,11 @@ export class Supervisor {
       loaded = { problems: [messageOf(error)], report: '' };
     }
     const at = new Date(wallMillis()).toISOString();
-    this.#lastReload = { at, accepted: loaded.configuration !== undefined, problems: loaded.problems };
+    this.#lastReload = {
+      at,
+      accepted: loaded.configuration !== undefined,
+      problems: loaded.problems,
+    };
     for (const problem of loaded.problems) logger.warning('config-problem', problem);
     if (!loaded.configuration) {
       logger.error('reload-rejected', 'Reload rejected: the configuration in force is unchanged');

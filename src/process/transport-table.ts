@@ -4,8 +4,9 @@
  *
  * Bounded by the interfaces that the configuration names.
  */
-import type { Ip } from '../base/ip.js';
+
 import { messageOf } from '../base/errors.js';
+import type { Ip } from '../base/ip.js';
 
 /** What the table needs of a transport; {@link AdvertTransport} is one. */
 export interface Transport {

@@ -5,7 +5,7 @@
  */
 import { monotonicMicros } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import type { Logger } from '../base/log.js';
+import { flushLogs, type Logger } from '../base/log.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
@@ -164,9 +164,9 @@ class VrrpProcess {
     this.#transports.close();
     this.#announcer.close();
     this.#route.close();
-    if (process.connected) this.#send({ kind: 'stopped' });
-    // One turn for the log and the message above.
-    setTimeout(() => process.exit(0), 10);
+    this.#send({ kind: 'stopped' });
+    await flushLogs();
+    process.exit(0);
   }
 
   #dispatch(event: VrrpEvent): void {

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_CONFIG_FILE, parseDaemonArguments, UsageError } from '../../../src/cli/arguments.js';
+import {
+  DEFAULT_CONFIG_FILE,
+  parseDaemonArguments,
+  UsageError,
+} from '../../../src/cli/arguments.js';
 
 describe('tandemd arguments', () => {
   it('runs everything in the background by default', () => {

@@ -16,7 +16,8 @@ function fixture(failing: Set<string> = new Set()) {
     },
     {
       onDatagram: () => {},
-      onChange: (name, usable, reason) => log.push(`change ${name} ${usable} ${reason ?? ''}`.trim()),
+      onChange: (name, usable, reason) =>
+        log.push(`change ${name} ${usable} ${reason ?? ''}`.trim()),
       onSendError: (name, error) => log.push(`error ${name} ${error.message}`),
     },
   );

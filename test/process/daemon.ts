@@ -1,0 +1,139 @@
+/**
+ * A whole daemon in a network namespace of its own, for tests with real processes. Needs root, or
+ * a kernel that lets users make namespaces.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requestStatus } from '../../src/cli/control-client.js';
+import type { DaemonStatus } from '../../src/control/status.js';
+
+const BIN = new URL('../../../bin/tandemd', import.meta.url).pathname;
+const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
+/** A pair of veth ends in the namespace: `v0` with 192.0.2.1 is the daemon's. */
+const NETWORK = `ip link set lo up
+ip link add v0 type veth peer name v1
+ip link set v0 up
+ip link set v1 up
+ip addr add 192.0.2.1/24 dev v0
+exec "$@"`;
+
+/** Why such a daemon cannot be had on this machine; `undefined` if it can. */
+export function whyNoNamespaces(): string | undefined {
+  try {
+    execFileSync('unshare', [...UNSHARE, 'ip', 'link', 'add', 'v0', 'type', 'veth'], {
+      stdio: 'pipe',
+    });
+    return undefined;
+  } catch {
+    return 'no network namespace with a veth can be made here (needs root or user namespaces)';
+  }
+}
+
+/** Waits until something holds; bounded. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMillis = 15_000,
+): Promise<T> {
+  const end = Date.now() + deadlineMillis;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`not within ${deadlineMillis} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export class Daemon {
+  readonly directory = mkdtempSync(join(tmpdir(), 'tandem-process-'));
+  readonly configFile = join(this.directory, 'tandem.conf');
+  #process: ChildProcess | undefined;
+  #output = '';
+  #ended: Promise<number | null> = Promise.resolve(null);
+
+  /** Writes the configuration and starts the daemon in a fresh namespace. */
+  start(config: string, options: readonly string[] = []): this {
+    this.configure(config);
+    const words = [process.execPath, BIN, '-n', '-l', '-D', '-f', this.configFile, ...options];
+    const child = spawn('unshare', [...UNSHARE, 'sh', '-ec', NETWORK, 'sh', ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TANDEM_RUN_DIR: this.directory },
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#output += chunk.toString();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.#process = child;
+    this.#ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    return this;
+  }
+
+  configure(config: string): void {
+    writeFileSync(this.configFile, config);
+  }
+
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The supervisor: `unshare` and `sh` have become it. */
+  get pid(): number {
+    return this.#process?.pid as number;
+  }
+
+  /** Of a role, from its pid file; `undefined` while there is none. */
+  pidOf(role: 'vrrp' | 'checkers'): number | undefined {
+    const path = join(this.directory, `${role}.pid`);
+    return existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
+  }
+
+  status(): Promise<DaemonStatus> {
+    return requestStatus(join(this.directory, 'control.sock'));
+  }
+
+  /** Resolves with the status when a condition on it holds. */
+  untilStatus(what: string, test: (status: DaemonStatus) => boolean): Promise<DaemonStatus> {
+    return eventually(what, async () => {
+      const status = await this.status().catch(() => undefined);
+      return status && test(status) ? status : undefined;
+    });
+  }
+
+  /** Whether an IPv4 address is on an interface of the namespace of a living process of it. */
+  holds(address: string, pid = this.pid): boolean {
+    return readFileSync(`/proc/${pid}/net/fib_trie`, 'utf8')
+      .split('\n')
+      .some(
+        (line, i, all) =>
+          line.includes(` ${address}\n`.trim()) && /host LOCAL/.test(all[i + 1] ?? ''),
+      );
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
+
+  /** The exit code; bounded. */
+  async ended(deadlineMillis = 5_000): Promise<number | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`still alive:\n${this.#output}`)), deadlineMillis);
+    });
+    try {
+      return await Promise.race([this.#ended, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends whatever is left and removes its files. */
+  async clean(): Promise<void> {
+    if (this.#process?.exitCode === null && this.#process.signalCode === null) this.kill('SIGKILL');
+    await this.ended();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { skip } from '../support/skip.js';
+import { Daemon, eventually, whyNoNamespaces } from './daemon.js';
+
+/** Becomes MASTER at once (the owner), so that tests need not wait for a timer. */
+const OWNER = `
+vrrp_instance VI_1 {
+  interface v0
+  virtual_router_id 51
+  priority 255
+  state MASTER
+  virtual_ipaddress {
+    192.0.2.100/24
+  }
+}
+`;
+
+const CHECKED = `
+virtual_server 192.0.2.100 80 {
+  lvs_sched rr
+  lvs_method NAT
+  real_server 192.0.2.7 80 {
+    TCP_CHECK {
+    }
+  }
+}
+`;
+
+function isMaster(status: { vrrp?: { instances: readonly { state: string }[] } }): boolean {
+  return status.vrrp?.instances[0]?.state === 'MASTER';
+}
+
+/** Not ended: a zombie that its new parent has not yet waited for has. */
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('the whole daemon', function () {
+  this.timeout(30_000);
+  let daemon: Daemon;
+
+  before(function () {
+    const why = whyNoNamespaces();
+    if (why) skip(this, why);
+  });
+  beforeEach(() => {
+    daemon = new Daemon();
+  });
+  afterEach(() => daemon.clean());
+
+  it('holds the address while MASTER and withdraws it on SIGTERM, status 0 within two seconds', async () => {
+    daemon.start(OWNER);
+    await daemon.untilStatus('MASTER', isMaster);
+    await eventually('the address is there', () => daemon.holds('192.0.2.100'));
+    const begun = Date.now();
+    daemon.kill('SIGTERM');
+    assert.equal(await daemon.ended(), 0);
+    assert.ok(Date.now() - begun < 2_000);
+    assert.match(daemon.output, /\(VI_1\) sent 0 priority/);
+    assert.match(daemon.output, /Stopped/);
+  });
+
+  it('refuses a bad file at start with status 3, located', async () => {
+    daemon.start(OWNER.replace('priority', 'priorty'));
+    assert.equal(await daemon.ended(15_000), 3);
+    assert.match(daemon.output, /tandem\.conf:5:3: error: unknown keyword 'priorty'/);
+    assert.match(daemon.output, /priority/);
+  });
+
+  it('a second daemon does not start beside it: status 4', async () => {
+    daemon.start(OWNER);
+    await daemon.untilStatus('MASTER', isMaster);
+    const second = new Daemon();
+    try {
+      second.start(OWNER, ['-p', `${daemon.directory}/tandemd.pid`]);
+      assert.equal(await second.ended(15_000), 4);
+      assert.match(second.output, /daemon is already running/);
+    } finally {
+      await second.clean();
+    }
+  });
+
+  it('a bad reload changes nothing and is reported; a good one is put in force', async () => {
+    daemon.start(OWNER);
+    await daemon.untilStatus('MASTER', isMaster);
+    daemon.configure(`${OWNER}\nvrrp_instance VI_1 {\n`);
+    daemon.kill('SIGHUP');
+    const rejected = await daemon.untilStatus('rejected', (s) => s.lastReload?.accepted === false);
+    assert.equal(rejected.generation, 1);
+    assert.ok(isMaster(rejected));
+    assert.ok(daemon.holds('192.0.2.100'));
+    assert.ok(
+      rejected.lastReload?.problems.some((line) => /tandem\.conf:\d+:\d+: error:/.test(line)),
+    );
+
+    daemon.configure(OWNER.replace('192.0.2.100/24', '192.0.2.100/24\n192.0.2.101/24'));
+    daemon.kill('SIGHUP');
+    await daemon.untilStatus('generation 2', (s) => s.generation === 2 && s.ready);
+    await eventually('the new address is there', () => daemon.holds('192.0.2.101'));
+    assert.ok(daemon.holds('192.0.2.100'));
+    assert.equal((await daemon.status()).vrrp?.instances[0]?.becameMaster, 1);
+  });
+
+  it('a reload that removes an instance withdraws its address', async () => {
+    daemon.start(OWNER + CHECKED);
+    await eventually(
+      'the address is there',
+      () => daemon.pid && daemon.pidOf('vrrp') && daemon.holds('192.0.2.100'),
+    );
+    daemon.configure(CHECKED);
+    daemon.kill('SIGHUP');
+    await eventually('the address is gone', () => !daemon.holds('192.0.2.100'));
+  });
+
+  it('a vrrp process that is killed leaves no address, and is started again', async () => {
+    daemon.start(OWNER.replace('priority 255', 'priority 200'));
+    await daemon.untilStatus('MASTER', isMaster);
+    await eventually('the address is there', () => daemon.holds('192.0.2.100'));
+    const pid = daemon.pidOf('vrrp') as number;
+    process.kill(pid, 'SIGKILL');
+    await eventually('the address is gone', () => !daemon.holds('192.0.2.100'), 1_000);
+    const again = await daemon.untilStatus('restarted and MASTER', (s) => isMaster(s));
+    assert.equal(again.processes.find(({ role }) => role === 'vrrp')?.restarts, 1);
+    assert.match(daemon.output, /withdrew 192\.0\.2\.100/);
+  });
+
+  it('a checker that is killed is started again; the vrrp process does not notice', async () => {
+    daemon.start(OWNER + CHECKED);
+    const before = await daemon.untilStatus(
+      'both run',
+      (s) => isMaster(s) && s.checker !== undefined,
+    );
+    process.kill(daemon.pidOf('checkers') as number, 'SIGKILL');
+    const after = await daemon.untilStatus(
+      'checker restarted',
+      (s) =>
+        s.checker !== undefined &&
+        s.processes.some((p) => p.role === 'checker' && p.restarts === 1),
+    );
+    const vrrp = (s: typeof before): unknown => s.processes.find(({ role }) => role === 'vrrp');
+    assert.deepEqual(vrrp(after), vrrp(before));
+    assert.equal(after.vrrp?.instances[0]?.becameMaster, 1);
+  });
+
+  it('children of a supervisor that is killed withdraw and end', async () => {
+    daemon.start(OWNER + CHECKED);
+    await daemon.untilStatus('both run', (s) => isMaster(s) && s.checker !== undefined);
+    const pids = [daemon.pidOf('vrrp') as number, daemon.pidOf('checkers') as number];
+    daemon.kill('SIGKILL');
+    await eventually('no child is left', () => pids.every((pid) => !alive(pid)), 3_000);
+    assert.match(daemon.output, /\(VI_1\) sent 0 priority/);
+  });
+});
