@@ -84,6 +84,8 @@ function copyCheckout(version) {
   }
   const linked = spawnSync('cp', ['-al', path.join(ROOT, 'node_modules'), copy]);
   if (linked.status !== 0) throw new Error(`node_modules cannot be copied: ${linked.stderr}`);
+  // A hard link, too: the copy is to get one of its own.
+  rmSync(path.join(copy, 'node_modules', '.tandem-stamp'), { force: true });
   const native = path.join(copy, 'node_modules', 'raw-socket');
   rmSync(native, { recursive: true });
   cpSync(path.join(ROOT, 'node_modules', 'raw-socket'), native, { recursive: true });

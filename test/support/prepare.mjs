@@ -23,7 +23,7 @@ const COMPILER = [
 ];
 
 /** What the lab needs. `when` leaves out what this machine can do without. */
-const LAB = [
+export const LAB_PACKAGES = [
   {
     name: 'user-mode-linux',
     why: 'a kernel with IPVS for the lab, as this one has none',
@@ -158,7 +158,7 @@ function npm(...args) {
 // --- Debian packages ------------------------------------------------------------------------
 
 function prepareLab() {
-  const wanted = LAB.filter((p) => !p.when || p.when());
+  const wanted = LAB_PACKAGES.filter((p) => !p.when || p.when());
   const missing = wanted.filter((p) => !debianPackagesInstalled().has(p.name));
   const refusal = missing.length > 0 ? installDebian(missing) : undefined;
   if (refusal) return { ready: false, reason: `${refusal} (missing: ${names(missing)})` };
