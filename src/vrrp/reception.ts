@@ -63,11 +63,20 @@ function policyViolation(
     // RFC 3768 7.1: equal intervals. Version 3 learns the interval, but 0 would mean no time at all.
     if (advert.interval !== settings.advertInterval) return 'interval-mismatch';
   } else if (advert.interval === 0) return 'interval-mismatch';
-  if (instance.source && sameBytes(source, instance.source.bytes)) return 'own-advert';
+  if (isOwnAdvert(instance, advert, source)) return 'own-advert';
   if (advert.addressCount !== settings.virtualAddresses.length) return 'address-count-mismatch';
   return sameAddresses(instance.addressBytes, advert.addressBytes)
     ? undefined
     : 'address-list-mismatch';
+}
+
+/**
+ * Whether an advert is one of ours that came back. Another priority than ours cannot be: then two
+ * routers were given one source address (a copied `mcast_src_ip`), and the priority decides.
+ */
+function isOwnAdvert(instance: Instance, advert: Advert, source: Uint8Array): boolean {
+  if (!instance.source || !sameBytes(source, instance.source.bytes)) return false;
+  return advert.priority === instance.effectivePriority || advert.priority === PRIORITY_RELEASE;
 }
 
 /** Whether each configured address is in the advert, in whatever order. */

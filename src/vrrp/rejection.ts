@@ -12,7 +12,7 @@ export type PolicyDropReason =
   | 'vrid-unknown'
   /** Version 2: the interval must equal ours. Version 3: it must not be 0. */
   | 'interval-mismatch'
-  /** Our own source address: looped back, or another router uses it. */
+  /** Our own source address and priority: looped back, or another router has both. */
   | 'own-advert'
   /** Another number of addresses than configured. */
   | 'address-count-mismatch'
