@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fstatSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../base/errors.js';
-import type { Level, Logger } from '../base/log.js';
+import { flushLogs, type Level, type Logger } from '../base/log.js';
 import { LOG_VARIABLE, type LogTarget, openLog } from '../process/child-log.js';
 import { readConfiguration } from '../process/configuration.js';
 import { runningPid } from '../process/pidfile.js';
@@ -21,6 +21,8 @@ import {
 } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 
+const BACKGROUND_POLL_MILLIS = 20;
+const BACKGROUND_WAIT_MILLIS = 10_000;
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
@@ -100,14 +102,8 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     return EXIT.configuration;
   }
   if (!args.dontFork) {
-    // Node cannot fork itself into the background: the daemon is a new process, and so is not a
-    // child of the shell.
-    const output = args.logConsole ? 'inherit' : 'ignore';
-    spawn(process.execPath, [...process.execArgv, MAIN, ...argv, '--dont-fork'], {
-      detached: true,
-      stdio: ['ignore', output, output],
-    }).unref();
-    return EXIT.ok;
+    // Node cannot fork itself into the background: the daemon is a new process.
+    return startInBackground(argv, args.logConsole, files);
   }
   const level: Level = args.logDetail ? 'info' : 'notice';
   const target = logTarget(args);
@@ -117,9 +113,39 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     await supervise(args, files, logger, configuration, problems, `${target}:${level}`);
     return EXIT.ok;
   } catch (error) {
+    logger.error('start-failed', `Cannot start: ${messageOf(error)}`);
     process.stderr.write(`tandemd: cannot start: ${messageOf(error)}\n`);
+    await flushLogs();
     process.exit(EXIT.failed);
   }
+}
+
+/** Starts the daemon as a process of its own and waits until it has its pid file, or has failed. */
+function startInBackground(
+  argv: readonly string[],
+  logConsole: boolean,
+  files: RunFiles,
+): Promise<number> {
+  const output = logConsole ? 'inherit' : 'ignore';
+  const child = spawn(process.execPath, [...process.execArgv, MAIN, ...argv, '--dont-fork'], {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  return new Promise((resolve) => {
+    const done = (code: number): void => {
+      clearInterval(poll);
+      clearTimeout(giveUp);
+      child.unref();
+      resolve(code);
+    };
+    child.once('error', () => done(EXIT.failed));
+    child.once('exit', (code) => done(code ?? EXIT.failed));
+    const poll = setInterval(() => {
+      if (runningPid(files.pid) === child.pid) done(EXIT.ok);
+    }, BACKGROUND_POLL_MILLIS);
+    // It is slow, not dead: whoever started it need not wait for ever.
+    const giveUp = setTimeout(() => done(EXIT.ok), BACKGROUND_WAIT_MILLIS);
+  });
 }
 
 async function supervise(

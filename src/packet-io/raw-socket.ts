@@ -10,6 +10,7 @@ import raw from 'raw-socket';
 /** asm-generic/socket.h, linux/in.h */
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
+const SO_PRIORITY = 12;
 const SO_BINDTODEVICE = 25;
 const IPPROTO_IP = 0;
 const IP_MULTICAST_IF = 32;
@@ -18,6 +19,9 @@ const IP_MULTICAST_LOOP = 34;
 const IP_ADD_MEMBERSHIP = 35;
 /** raw(7): implies IP_HDRINCL and receives nothing. */
 const IPPROTO_RAW = 255;
+
+/** linux/pkt_sched.h: adverts leave before whatever else queues on a busy link. */
+const TC_PRIO_CONTROL = 7;
 
 /** Room for the adverts of some thousand instances that arrive while we are busy. */
 const RECEIVE_BUFFER_BYTES = 1_048_576;
@@ -95,6 +99,7 @@ export function openSendSocket(options: {
       MREQN_BYTES,
     );
     setNumber(socket, IPPROTO_IP, IP_MULTICAST_TTL, 255);
+    setNumber(socket, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL);
     setNumber(socket, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
   } catch (error) {
     socket.close();

@@ -25,6 +25,8 @@ import { LinkTable } from './link-table.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
 
+const READ_AGAIN_MILLIS = 1_000;
+
 /** Runs the vrrp process until it is told to stop or its supervisor is gone. */
 export async function runVrrpProcess(options: { readonly logger: Logger }): Promise<void> {
   const vrrp = new VrrpProcess(options.logger);
@@ -105,7 +107,7 @@ class VrrpProcess {
         this.#links.removeAddress(entry);
         this.#addressChanged(entry.interfaceIndex, entry.address);
       },
-      onOverrun: () => void this.#readKernel(),
+      onOverrun: () => this.#readAgain(),
     });
     await this.#readKernel();
     process.on('message', (message: ToVrrp) => void this.#onMessage(message));
@@ -218,6 +220,10 @@ class VrrpProcess {
       if (!link) continue;
       try {
         this.#announcer.announce(link.index, link.mac, address, repeat);
+        this.#logger.info(
+          'garp-sent',
+          `Sending gratuitous ARP on ${name} for ${address} (${repeat} times)`,
+        );
       } catch (error) {
         this.#logger.warning(
           'announce-failed',
@@ -264,6 +270,14 @@ class VrrpProcess {
       this.#transports.linkAbsent(name);
       this.#dispatch({ kind: 'link-removed', at: monotonicMicros(), name });
     }
+  }
+
+  /** Notifications were lost: what is known may be wrong until the kernel has been read. */
+  #readAgain(): void {
+    this.#readKernel().catch((error: unknown) => {
+      this.#logger.error('kernel-unreadable', `Cannot read interfaces: ${messageOf(error)}`);
+      setTimeout(() => this.#readAgain(), READ_AGAIN_MILLIS);
+    });
   }
 
   #send(message: FromVrrp): void {
