@@ -1,7 +1,7 @@
 /** A capture of VRRP and ARP on a segment, taken in the switch by tcpdump. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { wallToMonotonic, sleep } from './clock.js';
+import { sleep, wallToMonotonic } from './clock.js';
 import { type Overlap, type Ownership, overlaps, ownerships } from './ownership.js';
 import { type AdvertFrame, type ArpFrame, type Frame, readPcap } from './pcap.js';
 import { inNetns, run } from './program.js';

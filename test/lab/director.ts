@@ -5,7 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Millis, now, sleep } from './clock.js';
 import { Host } from './host.js';
-import { parseConnections, parseTable, type TableConnection, type TableService } from './ipvs-table.js';
+import {
+  parseConnections,
+  parseTable,
+  type TableConnection,
+  type TableService,
+} from './ipvs-table.js';
 import { isRunning, kill, type Network } from './network.js';
 import { type Ended, launch, run } from './program.js';
 import type { HostSpec } from './topology/topology.js';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Millis, now, wallToMonotonic } from './clock.js';
-import { type Network } from './network.js';
+import type { Network } from './network.js';
 import { type Ended, inNetns, run } from './program.js';
 import type { HostSpec } from './topology/topology.js';
 

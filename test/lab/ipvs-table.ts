@@ -46,7 +46,9 @@ export function parseTable(text: string): TableService[] {
     } else if (words.length >= 3) {
       const [kind = '', where = '', scheduler = '', ...flags] = words;
       const name =
-        kind === 'FWM' ? `FWM ${Number.parseInt(where, 16)}` : `${kind} ${endpoint(where).join(':')}`;
+        kind === 'FWM'
+          ? `FWM ${Number.parseInt(where, 16)}`
+          : `${kind} ${endpoint(where).join(':')}`;
       services.push({ name, scheduler, flags: flags.join(' '), servers: [] });
     }
   }

@@ -69,9 +69,7 @@ export class Network {
     this.#cables?.close();
     this.#cables = new CableRoom(this.switchNetns);
     const ports = specs.flatMap((spec) =>
-      spec.nics.map(
-        (nic) => `link set ${portOf(spec.name, nic.segment)} master ${nic.segment} up`,
-      ),
+      spec.nics.map((nic) => `link set ${portOf(spec.name, nic.segment)} master ${nic.segment} up`),
     );
     await must(['ip', '-batch', '-'], { netns: this.switchNetns, input: `${ports.join('\n')}\n` });
     for (const spec of specs) {

@@ -1,7 +1,8 @@
 /** What runs on the client: requests, echo connections, and knocking at the VIP. */
+
+import { createSocket } from 'node:dgram';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createSocket } from 'node:dgram';
 import { EchoConnection, type EchoOptions, type EchoReport } from './echo-connection.js';
 import { Knocker, type KnockOptions, type KnockReport } from './knocker.js';
 import { serve } from './serve.js';

@@ -1,9 +1,7 @@
 /** The helper processes' end of agent.ts: answers each message by the handler of its name. */
 
 /** `call('http', x)` in the parent becomes `handlers.http(x)` here. */
-export function serve(
-  handlers: Readonly<Record<string, (argument: never) => unknown>>,
-): void {
+export function serve(handlers: Readonly<Record<string, (argument: never) => unknown>>): void {
   process.on('message', (message) => {
     const { id, action, argument } = message as { id: number; action: string; argument: unknown };
     const answer = async (): Promise<unknown> => {

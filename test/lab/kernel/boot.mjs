@@ -8,7 +8,15 @@
  * TANDEM_LAB_TIMEOUT (seconds) bounds the command.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,10 +58,13 @@ export function labAvailability() {
   if (wish === 'native' || (wish !== 'uml' && nativeIpvs())) {
     return { available: true, reason: "the machine's own kernel", how: 'native' };
   }
-  if (process.arch !== 'x64') return no(`no IPVS in this kernel, and no User Mode Linux on ${process.arch}`);
+  if (process.arch !== 'x64')
+    return no(`no IPVS in this kernel, and no User Mode Linux on ${process.arch}`);
   const missingUml = missingPackages(UML_PACKAGES);
   if (missingUml.length > 0) {
-    return no(`no IPVS in this kernel; missing for User Mode Linux: apt-get install ${missingUml.join(' ')}`);
+    return no(
+      `no IPVS in this kernel; missing for User Mode Linux: apt-get install ${missingUml.join(' ')}`,
+    );
   }
   return { available: true, reason: 'no IPVS in this kernel: User Mode Linux', how: 'uml' };
 }
@@ -85,7 +96,9 @@ export async function runInLabKernel(job) {
 function writeJob({ command, env = {} }, work) {
   const quote = (word) => `'${String(word).replaceAll("'", "'\\''")}'`;
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => /^(PATH|HOME|LANG|TERM|TANDEM_\w+|NODE_\w+|CI|COLUMNS)$/.test(name)),
+    Object.entries(process.env).filter(([name]) =>
+      /^(PATH|HOME|LANG|TERM|TANDEM_\w+|NODE_\w+|CI|COLUMNS)$/.test(name),
+    ),
   );
   const lines = Object.entries({ ...inherited, ...env })
     .filter(([name]) => /^\w+$/.test(name))
@@ -109,9 +122,23 @@ async function runNative(job, work) {
   writeJob(job, work);
   const child = spawn(
     'unshare',
-    ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', 'sh', '-c',
-      'mount -t tmpfs tmpfs /run && mount -t sysfs sys /sys && exec bash "$0"', path.join(work, 'job.sh')],
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, PATH: SEARCH_PATH } },
+    [
+      '--net',
+      '--mount',
+      '--pid',
+      '--fork',
+      '--kill-child=KILL',
+      '--mount-proc',
+      'sh',
+      '-c',
+      'mount -t tmpfs tmpfs /run && mount -t sysfs sys /sys && exec bash "$0"',
+      path.join(work, 'job.sh'),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, PATH: SEARCH_PATH },
+    },
   );
   return supervise(work, child, [child.stdout, child.stderr], job, () => undefined);
 }
@@ -127,8 +154,20 @@ async function runUml(job, work) {
   if (shim) env.LD_PRELOAD = shim;
   const child = spawn(
     'linux.uml',
-    ['mem=3G', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${path.join(work, 'init.sh')}`,
-      `LAB_WORK=${work}`, `uml_dir=${work}/uml`, 'con=null', 'con0=null,fd:1', 'ssl0=null,fd:3', 'quiet'],
+    [
+      'mem=3G',
+      'root=/dev/root',
+      'rootfstype=hostfs',
+      'rootflags=/',
+      'rw',
+      `init=${path.join(work, 'init.sh')}`,
+      `LAB_WORK=${work}`,
+      `uml_dir=${work}/uml`,
+      'con=null',
+      'con0=null,fd:1',
+      'ssl0=null,fd:3',
+      'quiet',
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true, env, cwd: work },
   );
   try {
@@ -140,17 +179,34 @@ async function runUml(job, work) {
   const console = [];
   const note = (text) => {
     console.push(...text.split(/\r?\n/));
-    if (console.length > 10 * CONSOLE_TAIL_LINES) console.splice(0, console.length - 5 * CONSOLE_TAIL_LINES);
-    return /Kernel panic|panic - not syncing/i.test(text) ? 'the User Mode Linux kernel panicked' : undefined;
+    if (console.length > 10 * CONSOLE_TAIL_LINES)
+      console.splice(0, console.length - 5 * CONSOLE_TAIL_LINES);
+    return /Kernel panic|panic - not syncing/i.test(text)
+      ? 'the User Mode Linux kernel panicked'
+      : undefined;
   };
-  const tail = () => console.filter((line) => line.trim() !== '').slice(-CONSOLE_TAIL_LINES).join('\n');
-  const outcome = await supervise(work, child, [child.stdio[3]], job, () =>
-    existsSync(path.join(work, 'started')) ? undefined : 'User Mode Linux did not boot',
-    [child.stdout, child.stderr], note);
+  const tail = () =>
+    console
+      .filter((line) => line.trim() !== '')
+      .slice(-CONSOLE_TAIL_LINES)
+      .join('\n');
+  const outcome = await supervise(
+    work,
+    child,
+    [child.stdio[3]],
+    job,
+    () => (existsSync(path.join(work, 'started')) ? undefined : 'User Mode Linux did not boot'),
+    [child.stdout, child.stderr],
+    note,
+  );
   const file = path.join(work, 'exit-code');
-  if (outcome.problem) return { ...outcome, problem: `${outcome.problem}; its console:\n${tail()}` };
+  if (outcome.problem)
+    return { ...outcome, problem: `${outcome.problem}; its console:\n${tail()}` };
   if (!existsSync(file)) {
-    return { code: 125, problem: `User Mode Linux ended without an exit code; its console:\n${tail()}` };
+    return {
+      code: 125,
+      problem: `User Mode Linux ended without an exit code; its console:\n${tail()}`,
+    };
   }
   return { code: Number(readFileSync(file, 'utf8')) };
 }
@@ -171,10 +227,13 @@ function supervise(work, child, outputs, job, bootProblem, consoles = [], note =
     };
     const timers = [
       setTimeout(() => give(`out of time after ${timeoutMs / 1000} s`), timeoutMs),
-      setTimeout(() => {
-        const reason = bootProblem();
-        if (reason) give(`${reason} within ${BOOT_TIMEOUT_MS / 1000} s`);
-      }, Math.min(BOOT_TIMEOUT_MS, timeoutMs)),
+      setTimeout(
+        () => {
+          const reason = bootProblem();
+          if (reason) give(`${reason} within ${BOOT_TIMEOUT_MS / 1000} s`);
+        },
+        Math.min(BOOT_TIMEOUT_MS, timeoutMs),
+      ),
     ];
     const interrupted = (signal) => {
       group();
@@ -198,7 +257,11 @@ function supervise(work, child, outputs, job, bootProblem, consoles = [], note =
       process.off('SIGTERM', interrupted);
       process.off('exit', group);
       group();
-      resolve(problem ? { code: 125, problem } : { code: code ?? 128, ...(signal && { problem: `ended by ${signal}` }) });
+      resolve(
+        problem
+          ? { code: 125, problem }
+          : { code: code ?? 128, ...(signal && { problem: `ended by ${signal}` }) },
+      );
     };
     child.on('error', (error) => {
       problem = `cannot start: ${error.message}`;
@@ -244,26 +307,39 @@ function tracedBy(leader) {
 /** Compiles the shim; without it the plain boot works on most processors. */
 function buildShim(work) {
   const file = path.join(work, 'fpregs-shim.so');
-  const built = spawnSync('cc', ['-shared', '-fPIC', '-O2', '-o', file, path.join(HERE, 'fpregs-shim.c')], {
-    env: { ...process.env, PATH: SEARCH_PATH },
-  });
+  const built = spawnSync(
+    'cc',
+    ['-shared', '-fPIC', '-O2', '-o', file, path.join(HERE, 'fpregs-shim.c')],
+    {
+      env: { ...process.env, PATH: SEARCH_PATH },
+    },
+  );
   return built.status === 0 ? file : undefined;
 }
 
 function nativeIpvs() {
-  if (spawnSync('modprobe', ['ip_vs'], { env: { PATH: SEARCH_PATH } }).status !== 0 && !existsSync('/proc/net/ip_vs')) {
+  if (
+    spawnSync('modprobe', ['ip_vs'], { env: { PATH: SEARCH_PATH } }).status !== 0 &&
+    !existsSync('/proc/net/ip_vs')
+  ) {
     return false;
   }
-  const spaces = spawnSync('unshare', ['--net', '--mount', '--pid', '--fork', '--mount-proc', 'true'], {
-    env: { PATH: SEARCH_PATH },
-  });
+  const spaces = spawnSync(
+    'unshare',
+    ['--net', '--mount', '--pid', '--fork', '--mount-proc', 'true'],
+    {
+      env: { PATH: SEARCH_PATH },
+    },
+  );
   return spaces.status === 0;
 }
 
 function missingPackages(table) {
   const folders = SEARCH_PATH.split(':');
   return Object.entries(table)
-    .filter(([command]) => !folders.some((folder) => folder && existsSync(path.join(folder, command))))
+    .filter(
+      ([command]) => !folders.some((folder) => folder && existsSync(path.join(folder, command))),
+    )
     .map(([, name]) => name);
 }
 
