@@ -60,24 +60,27 @@ export class SyncDaemonReconciler {
       if (await attempt(() => this.#kernel.stopDaemon(daemon.state), 'ESRCH')) stopped.push(daemon);
     };
 
+    const same = running.find((daemon) => daemon.state === desired?.state);
     if (desired) {
-      const same = running.find((daemon) => daemon.state === desired.state);
       // A daemon's interface and id cannot be changed: it makes room for its successor.
       if (same && !isSame(same, desired)) await stop(same);
       if (!same || !isSame(same, desired)) {
+        // EEXIST: another one between our reading and here; the reading below shows whose.
         if (await attempt(() => this.#kernel.startDaemon(desired), 'EEXIST')) started.push(desired);
       }
     }
     for (const daemon of running) {
       if (daemon.state !== desired?.state) await stop(daemon);
     }
-    const changed = started.length > 0 || stopped.length > 0 || failed.length > 0;
-    return {
-      started,
-      stopped,
-      failed,
-      running: changed ? await this.#kernel.readDaemons() : running,
-    };
+    const settled = same !== undefined || desired === undefined;
+    if (settled && started.length + stopped.length + failed.length === 0) {
+      return { started, stopped, failed, running };
+    }
+    const after = await this.#kernel.readDaemons();
+    if (desired && failed.length === 0 && !after.some((daemon) => isSame(daemon, desired))) {
+      failed.push(`a ${desired.state} daemon of something else runs in the place of ours`);
+    }
+    return { started, stopped, failed, running: after };
   }
 }
 

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { IpvsClient } from '../../../src/ipvs/client.js';
+import type { IpvsDestination, IpvsService } from '../../../src/ipvs/model.js';
+import { renderOperation } from '../../../src/ipvs/operations.js';
+import { IpvsTableReconciler } from '../../../src/kernel/ipvs-table.js';
+import { FakeKernel } from '../../fake/kernel.js';
+import { FakeScheduler } from '../../fake/kernel-scheduler.js';
+
+const server = (n: number, weight = 1): IpvsDestination => ({
+  address: `10.0.0.${n}`,
+  port: 80,
+  method: 'NAT',
+  weight,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+});
+const service = (
+  port: number,
+  destinations: readonly IpvsDestination[],
+  scheduler = 'rr',
+): IpvsService => ({
+  id: { kind: 'address', protocol: 'TCP', address: '192.0.2.1', port },
+  scheduler,
+  flags: 0,
+  persistenceTimeout: 0,
+  persistencePrefix: 32,
+  destinations,
+});
+
+async function setup(options: { flushAtStart?: boolean } = {}) {
+  const kernel = new FakeKernel();
+  const client = await IpvsClient.open({
+    transport: kernel.genericTransport,
+    scheduler: new FakeScheduler(),
+  });
+  const other = await IpvsClient.open({
+    transport: kernel.genericTransport,
+    scheduler: new FakeScheduler(),
+  });
+  /** Somebody else's `ipvsadm -A`. */
+  const foreign = async (...services: IpvsService[]) => {
+    await new IpvsTableReconciler(other).reconcile(services);
+  };
+  return { kernel, other, foreign, reconciler: new IpvsTableReconciler(client, options) };
+}
+
+describe('kernel: IPVS table', () => {
+  it('makes the table as wanted, and then leaves it alone', async () => {
+    const { kernel, reconciler } = await setup();
+    const desired = [service(80, [server(1), server(2, 3)]), service(443, [server(1)], 'wlc')];
+    const first = await reconciler.reconcile(desired);
+    assert.equal(first.applied.length, 5);
+    assert.deepEqual([first.failed, first.drift], [[], []]);
+    assert.deepEqual(kernel.ipvs.lines(), [
+      'TCP  192.0.2.1:80 rr',
+      '  -> 10.0.0.1:80 Masq 1',
+      '  -> 10.0.0.2:80 Masq 3',
+      'TCP  192.0.2.1:443 wlc',
+      '  -> 10.0.0.1:80 Masq 1',
+    ]);
+    const second = await reconciler.reconcile(desired);
+    assert.deepEqual([second.applied, second.drift], [[], []]);
+    assert.equal(second.table.length, 2);
+  });
+
+  it('adopts what an earlier process left, and prunes in it', async () => {
+    const { kernel, reconciler, foreign } = await setup();
+    await foreign(service(80, [server(1), server(9)]));
+    const before = kernel.requests.length;
+    const report = await reconciler.reconcile([service(80, [server(1, 7)])]);
+    assert.deepEqual(report.applied.map(renderOperation), [
+      'set-destination TCP 192.0.2.1:80 10.0.0.1:80 NAT weight 7',
+      'delete-destination TCP 192.0.2.1:80 10.0.0.9:80',
+    ]);
+    assert.ok(!kernel.requests.slice(before).includes('IPVS_CMD_NEW_SERVICE'));
+  });
+
+  it('leaves services of others alone, also when it withdraws its own', async () => {
+    const { kernel, reconciler, foreign } = await setup();
+    await foreign(service(99, [server(9)]));
+    await reconciler.reconcile([service(80, [server(1)]), service(81, [])]);
+    await reconciler.reconcile([service(80, [server(1)])]);
+    const theirs = ['TCP  192.0.2.1:99 rr', '  -> 10.0.0.9:80 Masq 1'];
+    assert.deepEqual(kernel.ipvs.lines(), [
+      ...theirs,
+      'TCP  192.0.2.1:80 rr',
+      '  -> 10.0.0.1:80 Masq 1',
+    ]);
+    const report = await reconciler.withdraw();
+    assert.equal(report.applied.length, 1);
+    assert.deepEqual(kernel.ipvs.lines(), theirs);
+  });
+
+  it('forgets services that are wanted no more and gone', async () => {
+    const { reconciler } = await setup();
+    await reconciler.reconcile([service(80, []), service(81, [])]);
+    await reconciler.reconcile([service(80, [])]);
+    assert.deepEqual([...reconciler.owned], ['TCP 192.0.2.1:80']);
+  });
+
+  it('answers for services that it is told to', async () => {
+    const { kernel, reconciler, foreign } = await setup();
+    await foreign(service(80, []), service(81, []));
+    reconciler.adopt(['TCP 192.0.2.1:81']);
+    await reconciler.reconcile([]);
+    assert.deepEqual(kernel.ipvs.lines(), ['TCP  192.0.2.1:80 rr']);
+  });
+
+  it('flushes everything at its first pass if it is to, and only then', async () => {
+    const { kernel, reconciler, foreign } = await setup({ flushAtStart: true });
+    await foreign(service(99, []));
+    await reconciler.reconcile([service(80, [])]);
+    assert.deepEqual(kernel.ipvs.lines(), ['TCP  192.0.2.1:80 rr']);
+    await foreign(service(99, []));
+    await reconciler.reconcile([service(80, [])]);
+    assert.equal(kernel.ipvs.lines().length, 2);
+  });
+
+  it('repairs what others changed, and says so', async () => {
+    const { kernel, reconciler, other } = await setup();
+    const desired = [service(80, [server(1), server(2)])];
+    await reconciler.reconcile(desired);
+    const { id } = desired[0]!;
+    await other.apply([
+      { kind: 'set-destination', id, destination: server(1, 0) },
+      { kind: 'delete-destination', id, destination: server(2) },
+      { kind: 'add-destination', id, destination: server(3) },
+    ]);
+    const report = await reconciler.reconcile(desired);
+    assert.equal(report.drift.length, 3);
+    assert.deepEqual(kernel.ipvs.lines(), [
+      'TCP  192.0.2.1:80 rr',
+      '  -> 10.0.0.1:80 Masq 1',
+      '  -> 10.0.0.2:80 Masq 1',
+    ]);
+  });
+
+  it('does not call a new wish drift', async () => {
+    const { reconciler } = await setup();
+    await reconciler.reconcile([service(80, [server(1)])]);
+    assert.deepEqual((await reconciler.reconcile([service(80, [server(2)])])).drift, []);
+  });
+
+  it('reads again when the table changed between reading and writing', async () => {
+    const { kernel, reconciler, foreign } = await setup();
+    let once = true;
+    kernel.faults.push((name) => {
+      // Between our reading and our writing another one makes the same service.
+      if (name === 'IPVS_CMD_GET_SERVICE' && once) {
+        once = false;
+        void foreign(service(80, [server(1, 5)]));
+      }
+      return undefined;
+    });
+    const report = await reconciler.reconcile([service(80, [server(1)])]);
+    assert.deepEqual(report.failed, []);
+    assert.deepEqual(kernel.ipvs.lines(), ['TCP  192.0.2.1:80 rr', '  -> 10.0.0.1:80 Masq 1']);
+  });
+
+  for (const [fault, name] of [
+    [{ errno: 'EEXIST' }, 'IPVS_CMD_NEW_DEST'],
+    [{ errno: 'ESRCH' }, 'IPVS_CMD_NEW_DEST'],
+    ['overrun', 'IPVS_CMD_NEW_SERVICE'],
+  ] as const) {
+    it(`reads again after ${typeof fault === 'string' ? fault : fault.errno}`, async () => {
+      const { kernel, reconciler } = await setup();
+      kernel.failNext(fault, name);
+      const report = await reconciler.reconcile([service(80, [server(1), server(2)])]);
+      assert.deepEqual(report.failed, []);
+      assert.equal(kernel.ipvs.lines().length, 3);
+    });
+  }
+
+  it('does not read again for ever', async () => {
+    const { kernel, reconciler } = await setup();
+    kernel.faults.push((name) => (name === 'IPVS_CMD_NEW_DEST' ? { errno: 'EEXIST' } : undefined));
+    const report = await reconciler.reconcile([service(80, [server(1)])]);
+    assert.equal(report.failed.length, 1);
+    assert.equal(kernel.requests.filter((name) => name === 'IPVS_CMD_NEW_DEST').length, 4);
+  });
+
+  it('says which scheduler the kernel lacks, and makes the other services', async () => {
+    const { kernel, reconciler } = await setup();
+    const report = await reconciler.reconcile([
+      service(80, [server(1)], 'nosuch'),
+      service(443, [server(1)]),
+    ]);
+    assert.equal(report.failed[0]?.reason, 'TCP 192.0.2.1:80: the kernel has no scheduler nosuch');
+    assert.deepEqual(kernel.ipvs.lines(), ['TCP  192.0.2.1:443 rr', '  -> 10.0.0.1:80 Masq 1']);
+  });
+
+  it('takes for deleted what somebody else deletes at the same time', async () => {
+    const { kernel, reconciler } = await setup();
+    await reconciler.reconcile([service(80, [server(1), server(2)]), service(81, [])]);
+    kernel.failNext({ errno: 'ENOENT' }, 'IPVS_CMD_DEL_DEST');
+    kernel.failNext({ errno: 'ESRCH' }, 'IPVS_CMD_DEL_SERVICE');
+    const report = await reconciler.reconcile([service(80, [server(1)])]);
+    assert.deepEqual(report.failed, []);
+    assert.equal(kernel.ipvs.lines().length, 2);
+  });
+});
