@@ -148,9 +148,11 @@ export class SimNode {
       dueAt + lateness,
       () =>
         this.#whenRunning(order, () => {
-          // Re-armed, cancelled, or of a process before this one.
-          if (timers !== this.#timers || timers.get(timer) !== dueAt) return;
-          timers.delete(timer);
+          // Of a process before this one, or cancelled. One that was re-armed while it waited for
+          // the sockets is delivered: the engine must know that it is stale.
+          if (timers !== this.#timers || !timers.has(timer)) return;
+          if (timers.get(timer) === dueAt) timers.delete(timer);
+          else if (order === ORDER.plain) return;
           this.dispatch({ kind: 'timer-expired', at: schedule.now, dueAt, timer });
         }),
       order,
