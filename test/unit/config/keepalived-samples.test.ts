@@ -1,0 +1,79 @@
+/**
+ * keepalived's own sample files, where they are kept beside the checkout with a table of the
+ * verdicts of its `-t`: none may break the loader; those that use only what is built must load.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadConfiguration } from '../../../src/config/load.js';
+import { renderDiagnostics } from '../../../src/config/render.js';
+import { diskFiles } from '../../../src/process/config-files.js';
+import { skip } from '../../support/skip.js';
+
+const FOLDER = fileURLToPath(new URL('../../../../../shared/keepalived-configs/', import.meta.url));
+
+/** Loads; or is refused, and these codes are why. */
+const EXPECTED: Readonly<Record<string, 'loads' | string>> = {
+  'keepalived.conf.HTTP_GET.port': 'loads',
+  'keepalived.conf.IPv6': 'CONFIG_PLANNED',
+  'keepalived.conf.PING_CHECK': 'CONFIG_PLANNED',
+  'keepalived.conf.SMTP_CHECK': 'CONFIG_PLANNED',
+  // `auth_type AH`.
+  'keepalived.conf.SSL_GET': 'CONFIG_PLANNED',
+  'keepalived.conf.UDP_CHECK': 'CONFIG_PLANNED',
+  'keepalived.conf.conditional_conf': 'CONFIG_PLANNED',
+  'keepalived.conf.fwmark': 'loads',
+  'keepalived.conf.inhibit': 'loads',
+  'keepalived.conf.misc_check': 'CONFIG_PLANNED',
+  'keepalived.conf.misc_check_arg': 'CONFIG_PLANNED',
+  // `quorum_up`.
+  'keepalived.conf.quorum': 'CONFIG_PLANNED',
+  'keepalived.conf.sample': 'loads',
+  'keepalived.conf.status_code': 'loads',
+  'keepalived.conf.track_interface': 'CONFIG_PLANNED',
+  'keepalived.conf.virtual_server_group': 'CONFIG_PLANNED',
+  'keepalived.conf.virtualhost': 'loads',
+  // `smtp_alert`.
+  'keepalived.conf.vrrp': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.localcheck': 'CONFIG_PLANNED',
+  // Instances listed without `group`, an ancient form that keepalived complains about too.
+  'keepalived.conf.vrrp.lvs_syncd': 'CONFIG_PLANNED CONFIG_UNKNOWN_KEYWORD',
+  'keepalived.conf.vrrp.routes': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.rules': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.scripts': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.static_ipaddress': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.sync': 'CONFIG_PLANNED',
+  'shipped/docker_keepalived.conf': 'loads',
+  'shipped/keepalived_etc_keepalived_keepalived.conf': 'CONFIG_PLANNED',
+  'shipped/keepalived_etc_keepalived_keepalived.conf.sample': 'CONFIG_PLANNED',
+  // Prose.
+  'shipped/doc_keepalived.conf.SYNOPSIS': 'CONFIG_UNKNOWN_KEYWORD',
+  'shipped/NOTE_vrrp_vmac-2.conf': 'CONFIG_PLANNED',
+};
+
+describe("config: keepalived's samples", () => {
+  for (const [name, verdict] of Object.entries(EXPECTED)) {
+    it(`${name}: ${verdict}`, function () {
+      const path = FOLDER + name;
+      if (!existsSync(path)) skip(this, "keepalived's samples are not beside the checkout");
+      const { config, diagnostics, sources } = loadConfiguration(path, diskFiles);
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      const codes = [...new Set(errors.map(({ code }) => code))].sort().join(' ');
+      const shown = renderDiagnostics(diagnostics, sources);
+      assert.equal(codes === '' ? 'loads' : codes, verdict, shown);
+      assert.equal(config !== undefined, verdict === 'loads');
+    });
+  }
+
+  it('none of them is forgotten here', function () {
+    if (!existsSync(FOLDER)) skip(this, "keepalived's samples are not beside the checkout");
+    const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.conf\b/.test(name) && statSync(FOLDER + name).isFile())
+      // A systemd fragment.
+      .filter((name) => !name.includes('service.d'));
+    assert.deepEqual(
+      names.filter((name) => !Object.hasOwn(EXPECTED, name)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { allBlocks, grammar, lookUp } from '../../../src/config/grammar/index.js';
+import { distance, nearest } from '../../../src/config/nearest.js';
+import { skip } from '../../support/skip.js';
+import { found, instanceText, load, messages } from './support.js';
+
+/** keepalived's own list, where it is kept beside the checkout. */
+const KEYWORDS = new URL('../../../../../shared/keepalived-configs/KEYWORDS.txt', import.meta.url);
+
+describe('config: keywords', () => {
+  it('a mistyped one is told with the nearest of its block', () => {
+    const loaded = load(instanceText('priorty 100'));
+    assert.deepEqual(found(loaded), ['2:1 CONFIG_UNKNOWN_KEYWORD']);
+    assert.deepEqual(messages(loaded, 'CONFIG_UNKNOWN_KEYWORD'), [
+      "unknown keyword 'priorty' in vrrp_instance",
+    ]);
+    assert.equal(loaded.diagnostics[0]?.suggestion, "'priority'");
+  });
+
+  it('one of another block is told with its block', () => {
+    assert.match(
+      messages(load(instanceText('quorum 2')), 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '',
+      /it belongs in virtual_server/,
+    );
+    assert.match(
+      messages(load('advert_int 1'), 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '',
+      /at the top of a configuration; it belongs in vrrp_instance/,
+    );
+    assert.match(
+      messages(load('interval 1'), 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '',
+      /it belongs in vrrp_script/,
+    );
+  });
+
+  it('an unknown block is told once, its inside is not read', () => {
+    const loaded = load('vrrp_instanc A {\n nonsense\n more {\n }\n}\n');
+    assert.deepEqual(found(loaded), ['1:1 CONFIG_UNKNOWN_KEYWORD']);
+    assert.equal(loaded.diagnostics[0]?.suggestion, "'vrrp_instance'");
+  });
+
+  it('a planned block is told once, its inside is not read', () => {
+    assert.deepEqual(found(load('vrrp_script A {\n nonsense\n}\n')), ['1:1 CONFIG_PLANNED']);
+  });
+
+  it('names of all objects are no keywords', () => {
+    for (const word of ['toString', '__proto__', 'constructor', 'hasOwnProperty']) {
+      assert.deepEqual(found(load(word)), ['1:1 CONFIG_UNKNOWN_KEYWORD'], word);
+    }
+  });
+
+  it('an old name works and names the new one', () => {
+    const loaded = load(
+      'virtual_server 192.0.2.1 80 {\nlb_algo wrr\nlb_kind DR\nprotocol TCP\nreal_server 10.0.0.1 {\nHTTP_GET {\nnb_get_retry 2\nurl {\npath /\n}\n}\n}\n}',
+    );
+    assert.deepEqual(found(loaded), [
+      '2:1 CONFIG_OLD_NAME',
+      '3:1 CONFIG_OLD_NAME',
+      '7:1 CONFIG_OLD_NAME',
+    ]);
+    const [service] = loaded.config?.virtualServers ?? [];
+    assert.equal(service?.scheduler, 'wrr');
+    assert.equal(service?.realServers[0]?.method, 'DR');
+    assert.equal(service?.realServers[0]?.checks[0]?.timing.retry, 2);
+  });
+
+  it('the last of two counts', () => {
+    const loaded = load(instanceText('priority 10\npriority 20'));
+    assert.deepEqual(found(loaded), ['3:1 CONFIG_REPEATED']);
+    assert.equal(loaded.config?.instances[0]?.priority, 20);
+  });
+
+  it('an old and a new name are the same keyword', () => {
+    const loaded = load(
+      'virtual_server 192.0.2.1 80 {\nlb_algo wrr\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nreal_server 10.0.0.1 {\n}\n}',
+    );
+    assert.deepEqual(found(loaded), ['2:1 CONFIG_OLD_NAME', '3:1 CONFIG_REPEATED']);
+  });
+
+  it('a wrong value is told once, not as a missing setting too', () => {
+    assert.deepEqual(
+      found(
+        load(
+          'vrrp_instance A {\ninterface eth0\nvirtual_router_id 300\nvirtual_ipaddress { 192.0.2.1 }\n}',
+        ),
+      ),
+      ['3:19 CONFIG_OUT_OF_RANGE'],
+    );
+  });
+
+  it('every keyword has a sentence, and an old name has its keyword', () => {
+    for (const [opener, keywords] of allBlocks()) {
+      for (const [word, keyword] of Object.entries(keywords)) {
+        assert.match(keyword.doc, /^\S.*\.$/, `${opener} ${word}`);
+        assert.ok(keyword.args.min <= keyword.args.max, `${opener} ${word}`);
+        if (keyword.oldNameOf !== undefined) {
+          assert.equal(lookUp(keywords, keyword.oldNameOf)?.status, 'supported', word);
+        }
+        if (keyword.status === 'ignored' || keyword.status === 'unsupported') {
+          assert.ok(keyword.reason, word);
+        }
+      }
+    }
+    assert.ok(Object.keys(grammar).length > 4);
+  });
+
+  it("every keyword of keepalived's list is known to some table", function () {
+    if (!existsSync(KEYWORDS))
+      skip(this, "keepalived's list of keywords is not beside the checkout");
+    const known = new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
+    const listed = readFileSync(KEYWORDS, 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+      .map((line) => line.replace(/^R /, '').trim());
+    assert.ok(listed.length > 300);
+    assert.deepEqual(
+      listed.filter((word) => !known.has(word)),
+      [],
+    );
+  });
+
+  describe('nearest', () => {
+    it('counts edits, a swap as one', () => {
+      assert.equal(distance('abc', 'abc'), 0);
+      assert.equal(distance('abc', 'acb'), 1);
+      assert.equal(distance('abc', 'ab'), 1);
+      assert.equal(distance('', 'abc'), 3);
+      assert.equal(distance('kitten', 'sitting'), 3);
+      assert.equal(distance('x'.repeat(65), 'x'), Number.POSITIVE_INFINITY);
+    });
+
+    it('gives the best first, none that is far', () => {
+      assert.deepEqual(nearest('stat', ['start', 'state', 'other']), ['start', 'state']);
+      assert.deepEqual(nearest('zzz', ['state']), []);
+      assert.deepEqual(nearest('PRIORITY', ['priority']), ['priority']);
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Diagnostic } from '../../../src/config/diagnostics.js';
+import {
+  maskSecrets,
+  renderDiagnosticLine,
+  renderDiagnostics,
+} from '../../../src/config/render.js';
+import { load, MAIN } from './support.js';
+
+function render(text: string, color = false): string {
+  const { diagnostics, sources } = load(text);
+  return renderDiagnostics(diagnostics, sources, { color });
+}
+
+describe('config: diagnostics for people', () => {
+  it('show place, line, caret, what was expected, and what was meant', () => {
+    assert.equal(
+      render('global_defs {\n\tvrrp_version 4\n\trouter_idd x\n}\n'),
+      `${MAIN}:2:15: error: vrrp_version: 4 is out of range [CONFIG_OUT_OF_RANGE]
+  2 | \tvrrp_version 4
+    | \t             ^
+    expected: a whole number from 2 to 3
+${MAIN}:3:2: error: unknown keyword 'router_idd' in global_defs [CONFIG_UNKNOWN_KEYWORD]
+  3 | \trouter_idd x
+    | \t^^^^^^^^^^
+    did you mean: 'router_id'
+`,
+    );
+  });
+
+  it('in colour when asked', () => {
+    const text = render('nonsense', true);
+    assert.ok(text.includes('\x1b[31merror:\x1b[0m'));
+    assert.ok(text.includes('\x1b[31m^^^^^^^^\x1b[0m'));
+    assert.equal(render('nonsense').includes('\x1b'), false);
+  });
+
+  it('without the text of the file, without its line', () => {
+    const { diagnostics } = load('nonsense');
+    assert.equal(
+      renderDiagnostics(diagnostics, new Map()),
+      `${MAIN}:1:1: error: unknown keyword 'nonsense' at the top of a configuration [CONFIG_UNKNOWN_KEYWORD]\n`,
+    );
+    assert.equal(renderDiagnostics([], new Map()), '');
+  });
+
+  it('the caret stays within the line', () => {
+    const at = { file: 'f', line: 1, column: 3, length: 99 };
+    const diagnostic: Diagnostic = { code: 'CONFIG_IGNORED', severity: 'info', at, message: 'm' };
+    assert.equal(
+      renderDiagnostics([diagnostic], new Map([['f', 'abcd\r\n']])),
+      'f:1:3: info: m [CONFIG_IGNORED]\n  1 | abcd\n    |   ^^\n',
+    );
+  });
+
+  it('on one line for the log', () => {
+    const { diagnostics } = load('global_defs {\nvrrp_version 4\nrouter_idd x\n}');
+    assert.deepEqual(diagnostics.map(renderDiagnosticLine), [
+      `${MAIN}:2:14: error: vrrp_version: 4 is out of range; expected a whole number from 2 to 3 [CONFIG_OUT_OF_RANGE]`,
+      `${MAIN}:3:1: error: unknown keyword 'router_idd' in global_defs; did you mean 'router_id'? [CONFIG_UNKNOWN_KEYWORD]`,
+    ]);
+  });
+
+  describe('secrets', () => {
+    it('are stars in a shown line', () => {
+      assert.equal(maskSecrets('  auth_pass hunter2'), '  auth_pass *******');
+      assert.equal(maskSecrets('  auth_pass "a b" # c'), `  auth_pass ${'*'.repeat(9)}`);
+      assert.equal(maskSecrets('{ auth_pass hunter2 }'), '{ auth_pass ******* }');
+      assert.equal(maskSecrets('priority 100'), 'priority 100');
+      assert.equal(maskSecrets('auth_pass'), 'auth_pass');
+    });
+
+    it('of a mistyped keyword too', () => {
+      assert.equal(maskSecrets('auth_pas hunter2'), 'auth_pas *******');
+      assert.equal(maskSecrets('auht_pass hunter2'), 'auht_pass *******');
+    });
+
+    it('are in no diagnostic, whatever is wrong around them', () => {
+      const SECRET = 'hunter2';
+      const wrong = [
+        `auth_pass ${SECRET}`,
+        `auth_pas ${SECRET}`,
+        `auth_type PASS ${SECRET}`,
+        `auth_type PASS\nauth_pass ${SECRET}${SECRET}`,
+        `auth_type PASS\nauth_pass ${SECRET} more`,
+        `auth_type PASS\nauth_pass "${SECRET}`,
+        `auth_type PASS\nauth_pass ${SECRET} {`,
+        `auth_pas ${SECRET} {`,
+        `auth_type PASS\nauth_pass ${SECRET}\nauth_pass ${SECRET}`,
+      ];
+      for (const inner of wrong) {
+        const text = `vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nauthentication {\n${inner}\n}\n}\n`;
+        const { diagnostics, sources } = load(text);
+        assert.ok(diagnostics.length > 0, inner);
+        const shown =
+          renderDiagnostics(diagnostics, sources) + diagnostics.map(renderDiagnosticLine);
+        // What stands after `auth_type PASS` is not known to be a secret: its line shows it.
+        if (!inner.startsWith(`auth_type PASS ${SECRET}`))
+          assert.doesNotMatch(shown, /hunter2/, inner);
+        assert.doesNotMatch(JSON.stringify(diagnostics), /hunter2/, inner);
+      }
+    });
+  });
+});
