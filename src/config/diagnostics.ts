@@ -86,25 +86,26 @@ export interface Report {
 }
 
 /**
- * How many diagnostics are kept: a file that is no configuration at all must not fill the memory.
- * The last place says how many more there were.
+ * How many errors, and how many others, are kept: a file that is no configuration at all must not
+ * fill the memory. One more diagnostic at the end says how many there were besides.
  */
 export const MAX_DIAGNOSTICS = 1000;
 
 /** Collects diagnostics in the order in which they are found. */
 export class Sink {
   private readonly found: Diagnostic[] = [];
-  private dropped = 0;
+  private errors = 0;
+  private others = 0;
+
   /** Whether anything of severity `error` was reported. */
-  hasErrors = false;
+  get hasErrors(): boolean {
+    return this.errors > 0;
+  }
 
   report(code: DiagnosticCode, at: Position, report: Report): void {
     const severity = report.severity ?? DIAGNOSTIC_CODES[code];
-    if (severity === 'error') this.hasErrors = true;
-    if (this.found.length >= MAX_DIAGNOSTICS) {
-      this.dropped++;
-      return;
-    }
+    const earlier = severity === 'error' ? this.errors++ : this.others++;
+    if (earlier >= MAX_DIAGNOSTICS) return;
     this.found.push({
       code,
       severity,
@@ -126,12 +127,13 @@ export class Sink {
         a.at.column - b.at.column,
     );
     const last = sorted.at(-1);
-    if (this.dropped > 0 && last) {
+    const dropped = this.errors + this.others - this.found.length;
+    if (dropped > 0 && last) {
       sorted.push({
         code: 'CONFIG_BOUND_EXCEEDED',
-        severity: 'error',
+        severity: this.errors > MAX_DIAGNOSTICS ? 'error' : 'warning',
         at: last.at,
-        message: `${this.dropped} more diagnostics are not shown (at most ${MAX_DIAGNOSTICS} are kept)`,
+        message: `${dropped} more diagnostics are not shown (at most ${MAX_DIAGNOSTICS} errors and as many others are kept)`,
       });
     }
     return sorted;
