@@ -13,8 +13,13 @@ export const MAX_BLOCK_DEPTH = 64;
 export interface TreeHints {
   /** Whether a statement that begins with this word always has a block. */
   opensBlock(word: string): boolean;
-  /** Whether a statement that begins with this word and has a block can stand at the top only. */
+  /** Whether it is a block of the top level and of no other. */
   topLevelOnly(word: string): boolean;
+  /**
+   * Whether a block, by the keyword that opens it ('' is the top), can hold a keyword; `undefined`
+   * if the block is not known.
+   */
+  holds(block: string, word: string): boolean | undefined;
 }
 
 interface OpenBlock {
@@ -75,10 +80,21 @@ class TreeBuilder {
     return (this.stack[0] as OpenBlock).statements;
   }
 
+  /**
+   * A block that cannot stand here but could further out: the braces between were lost. Other words
+   * are no such sign, they may just be misplaced.
+   */
   private beforeStatement(word: Word): void {
-    if (this.stack.length === 1 || !this.hints.topLevelOnly(word.text)) return;
+    const { hints, stack } = this;
+    if (stack.length === 1 || !hints.opensBlock(word.text)) return;
+    const holds = (index: number): boolean | undefined =>
+      hints.holds(stack[index]?.words?.[0]?.text ?? '', word.text);
+    let outer = hints.topLevelOnly(word.text) ? 0 : stack.length - 1;
+    if (outer > 0 && holds(outer) !== false) return;
+    while (outer > 0 && holds(outer) !== true) outer--;
+    if (outer === 0 && holds(0) !== true) return;
     this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`);
-    while (this.stack.length > 1) this.popBlock();
+    while (stack.length > outer + 1) this.popBlock();
   }
 
   private openBlock(at: Position): void {

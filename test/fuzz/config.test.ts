@@ -203,6 +203,7 @@ describe('fuzz: configuration', () => {
       if (content.includes('{') && !content.includes('}')) {
         told(mangled(content.replace('{', '')), index + 1, 'lost {');
       }
+      if (content.trim() === '}') told(mangled(''), index + 1, 'lost }');
       const number = /(?<= )\d+$/.exec(content)?.[0];
       if (number !== undefined && keyword !== undefined) {
         // These two may stand without a number.

@@ -139,7 +139,24 @@ export function lookUp(keywords: Keywords, word: string): Keyword | undefined {
 export const treeHints: TreeHints = {
   opensBlock: (word) => blockOpeners().has(word),
   topLevelOnly: (word) => TOP_BLOCKS.has(word),
+  holds(block, word) {
+    const keywords = allBlocks().get(block);
+    if (keywords) return lookUp(keywords, word) !== undefined;
+    return entryBlocks().has(block) ? false : undefined;
+  },
 };
+
+let lists: ReadonlySet<string> | undefined;
+
+/** Words that open a block of entries: no keyword stands in there. */
+function entryBlocks(): ReadonlySet<string> {
+  lists ??= new Set(
+    [...allBlocks().values()].flatMap((keywords) =>
+      Object.keys(keywords).filter((word) => keywords[word]?.body?.kind === 'entries'),
+    ),
+  );
+  return lists;
+}
 
 let openers: ReadonlySet<string> | undefined;
 

@@ -72,6 +72,30 @@ describe('config: tree', () => {
       assert.ok(found(loaded).includes('4:2 CONFIG_UNKNOWN_KEYWORD'));
     });
 
+    it('before a block of a block further out is told there', () => {
+      const loaded = load(
+        'vrrp_instance A {\n interface eth0\n virtual_router_id 1\n authentication {\n' +
+          '  auth_type PASS\n  auth_pass x\n virtual_ipaddress {\n 192.0.2.1\n }\n}\n',
+      );
+      assert.deepEqual(found(loaded), ['6:13 CONFIG_MISSING_CLOSE_BRACE']);
+      assert.match(
+        messages(loaded, 'CONFIG_MISSING_CLOSE_BRACE')[0] ?? '',
+        /'authentication' opened at .*:4:2 is not closed when 'virtual_ipaddress' begins/,
+      );
+    });
+
+    it('of a list is told too, and of an unknown block only where the next one is of the top', () => {
+      const list = load(
+        'vrrp_instance A {\n virtual_ipaddress {\n  192.0.2.1\n virtual_ipaddress_excluded {\n  192.0.2.2\n }\n}\n',
+      );
+      assert.ok(found(list).includes('3:3 CONFIG_MISSING_CLOSE_BRACE'));
+      const unknown = load('nonsense {\n url {\n }\n');
+      assert.deepEqual(found(unknown), [
+        '1:1 CONFIG_UNKNOWN_KEYWORD',
+        '3:2 CONFIG_MISSING_CLOSE_BRACE',
+      ]);
+    });
+
     it('never shows the words of an unknown block, which could be a password', () => {
       const loaded = load('vrrp_instance A {\n auth_pas hunter2 {\n');
       assert.doesNotMatch(JSON.stringify(loaded.diagnostics), /hunter2/);
