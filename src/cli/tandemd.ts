@@ -74,7 +74,8 @@ async function release(args: DaemonArguments): Promise<number> {
       return EXIT.ok;
     }
     const logger = openLog('release', logTarget(args), 'notice');
-    const { removed, failed } = await new Releaser(logger).release(settings);
+    const releaser = new Releaser(logger);
+    const { removed, failed } = await releaser.release(settings).finally(() => releaser.close());
     process.stdout.write(`Withdrew ${removed.join(', ') || 'no address'}.\n`);
     for (const failure of failed) process.stderr.write(`tandemd: ${failure}\n`);
     if (failed.length > 0) return EXIT.failed;

@@ -78,6 +78,12 @@ export class Releaser {
     }
     return { removed: [...new Set(report.removed.map(({ address }) => address.address))], failed };
   }
+
+  /** Closes what was opened; an open socket keeps a process from ending. */
+  close(): void {
+    this.#route?.close();
+    this.#route = undefined;
+  }
 }
 
 /** Stops the daemons of both states; returns what failed, in words. */
