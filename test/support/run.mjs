@@ -154,10 +154,8 @@ async function runTheLab(lab) {
     count('lab', { passed: 0, failed: 0, skipped: 1 }, 'there is no test/lab/run.mjs');
     return;
   }
-  if (!lab.ready) {
-    count('lab', { passed: 0, failed: 0, skipped: 1 }, lab.reason);
-    return;
-  }
+  // The lab says itself what it cannot do without; some packages are for a few scenarios only.
+  if (!lab.ready) console.log(lab.reason);
   const files = options.files.filter((file) => file.startsWith('test/lab/'));
   if (options.files.length > 0 && files.length === 0) return;
   try {
