@@ -14,6 +14,7 @@ import {
   RTMGRP_LINK,
 } from './constants.js';
 import { decodeMessages } from './message.js';
+import type { SocketOptions } from './overrun-guard.js';
 import { type AddressEntry, decodeAddress, decodeLink, type Link } from './rtnl.js';
 import { type Scheduler, systemScheduler } from './scheduler.js';
 import { type NetlinkTransport, type OpenTransport, rawTransport } from './transport.js';
@@ -30,6 +31,11 @@ export interface MonitorHandlers {
 }
 
 export interface MonitorOptions {
+  /**
+   * Without it a burst of notifications that overruns the receive buffer ends the process: see
+   * transport.ts.
+   */
+  readonly socketOptions?: SocketOptions;
   /** A fake kernel in tests. */
   readonly transport?: OpenTransport;
   readonly scheduler?: Scheduler;
@@ -58,6 +64,7 @@ export class NetlinkMonitor {
         groups: RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
         receiveBuffer: RECEIVE_BUFFER,
         receive: 'exact',
+        ...(options.socketOptions ? { socketOptions: options.socketOptions } : {}),
       });
     this.#reopen();
   }

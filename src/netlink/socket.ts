@@ -50,6 +50,12 @@ export interface NetlinkSocketOptions {
 /** Bounds of one batch datagram: the kernel works on it in one go while we stand still. */
 const BATCH_BYTES = 32_768;
 const BATCH_MESSAGES = 128;
+/**
+ * What the kernel counts for one waiting answer, at most: a refusal carries the request, which in
+ * a batch is short. The answers of a whole batch must fit into the receive buffer, because they are
+ * all written before we read the first.
+ */
+const ANSWER_BYTES = 2_560;
 
 interface Exchange {
   readonly operation: string;
@@ -149,8 +155,9 @@ export class NetlinkSocket {
       const results: BatchResult[] = [];
       let from = 0;
       while (from < requests.length) {
+        const most = this.#batchMessages();
         let to = from;
-        for (let bytes = 0; to < requests.length && to - from < BATCH_MESSAGES; to++) {
+        for (let bytes = 0; to < requests.length && to - from < most; to++) {
           bytes += 16 + (requests[to] as NetlinkRequest).body.length;
           if (bytes > BATCH_BYTES && to > from) break;
         }
@@ -224,6 +231,11 @@ export class NetlinkSocket {
       );
     }
     return results;
+  }
+
+  #batchMessages(): number {
+    const room = this.#transport?.receiveBuffer ?? Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.min(BATCH_MESSAGES, Math.floor(room / ANSWER_BYTES)));
   }
 
   /** Sends, and waits until `accept` has seen the last answer; it must not throw. */

@@ -10,9 +10,15 @@
  *   the callback), so it is closed on a later turn.
  * - An exception that leaves a callback ends the process.
  * - A datagram that is longer than the buffer arrives as `truncatedMessage`.
+ * - A receive buffer that overruns ends the process: the kernel raises ENOBUFS as POLLERR, and the
+ *   handler for that throws a C++ exception (it makes a string of a null pointer). So an overrun
+ *   must never be raised. A socket for requests cannot overrun, because a batch's answers fit into
+ *   its buffer (see `receiveBuffer`) and a dump waits for its reader; a socket for notifications
+ *   needs NETLINK_NO_ENOBUFS and looks at the kernel's count of losses instead ({@link overrunGuard}).
  */
 import { constants } from 'node:os';
 import { RawNetlinkSocket } from 'netlink/dist/raw.js';
+import { type OverrunGuard, overrunGuard, type SocketOptions } from './overrun-guard.js';
 
 /** An open socket. */
 export interface NetlinkTransport {
@@ -20,6 +26,8 @@ export interface NetlinkTransport {
   send(datagram: Uint8Array): void;
   /** Closes it. No handler is called afterwards. */
   close(): void;
+  /** Bytes of answers that can wait, counted as the kernel does. Without a real socket: any. */
+  readonly receiveBuffer?: number;
 }
 
 export interface TransportHandlers {
@@ -47,6 +55,8 @@ export interface RawTransportOptions {
    * `exact`: look at the size first, one system call more: for notifications.
    */
   readonly receive: 'dump' | 'exact';
+  /** Keeps an overrun from ending the process: for notifications. */
+  readonly socketOptions?: SocketOptions;
 }
 
 /** The most that netlink_recvmsg makes of a dump's datagram. */
@@ -64,6 +74,23 @@ export function rawTransport(options: RawTransportOptions): OpenTransport {
         ? { messagePeeking: false, msgBufferSize: DUMP_BUFFER }
         : { messagePeeking: true }),
     });
+    let guard: OverrunGuard | undefined;
+    try {
+      if (options.socketOptions) {
+        guard = overrunGuard(options.socketOptions, options.protocol, socket.address().port);
+      }
+    } catch (error) {
+      setImmediate(() => socket.close());
+      throw error;
+    }
+    let checking = false;
+    /** What was lost was lost behind what is being read: look when that has been read. */
+    const checkLosses = (): void => {
+      checking = false;
+      if (open && guard?.hasLost()) {
+        handlers.onError(constants.errno.ENOBUFS, 'notifications were lost');
+      }
+    };
     const fail = (error: unknown): void => {
       if (!open) return;
       const { errno, message } = error as { errno?: unknown; message?: unknown };
@@ -71,13 +98,19 @@ export function rawTransport(options: RawTransportOptions): OpenTransport {
     };
     socket.on('message', (datagram, sender) => {
       // Generic netlink lets any process send to us: only port 0 is the kernel.
-      if (open && sender.port === 0) handlers.onDatagram(datagram);
+      if (!open || sender.port !== 0) return;
+      if (guard && !checking) {
+        checking = true;
+        setImmediate(checkLosses);
+      }
+      handlers.onDatagram(datagram);
     });
     socket.on('truncatedMessage', () => {
       if (open) handlers.onError(constants.errno.EMSGSIZE, 'a datagram was longer than the buffer');
     });
     socket.on('error', fail);
     return {
+      receiveBuffer: socket.getRecvBufferSize(),
       send(datagram) {
         if (!open) return;
         try {
