@@ -11,11 +11,16 @@ import { TandemError } from '../base/errors.js';
 
 /** linux/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
 const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
 const AF_PACKET = 17;
+const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_MARK = 36;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const ARPHRD_ETHER = 1;
@@ -24,6 +29,9 @@ const libc = koffi.load('libc.so.6');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
 const sendtoCall = libc.func(
   'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
+);
+const setsockoptCall = libc.func(
+  'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
 );
 const closeCall = libc.func('int close(int fd)');
 
@@ -97,6 +105,24 @@ export function sendUnixDatagram(fd: number, path: string, data: Uint8Array): vo
   address.set(name, 2);
   if (abstract) address[2] = 0;
   send(fd, data, address);
+}
+
+/**
+ * Opens a TCP socket whose packets carry a firewall mark (SO_MARK, socket(7)). Needs CAP_NET_ADMIN.
+ *
+ * @returns the file descriptor; it belongs to the caller.
+ * @throws SystemCallError
+ */
+export function openMarkedTcpSocket(family: 4 | 6, mark: number): number {
+  const fd = openSocket(family === 4 ? AF_INET : AF_INET6, SOCK_STREAM);
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(mark);
+  if (setsockoptCall(fd, SOL_SOCKET, SO_MARK, value, value.length) !== 0) {
+    const error = new SystemCallError('setsockopt SO_MARK', koffi.errno());
+    closeSocket(fd);
+    throw error;
+  }
+  return fd;
 }
 
 /** Closes a descriptor that one of the functions above opened. */

@@ -7,7 +7,9 @@
  * connections live on, while the vrrp process has given up the addresses.
  */
 import { randomInt } from 'node:crypto';
+import { Socket } from 'node:net';
 import { monotonicMicros } from '../base/clock.js';
+import { familyOf } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { desiredTable } from '../checker/desired.js';
 import type { CheckerEffect } from '../checker/effects.js';
@@ -15,10 +17,13 @@ import { createCheckerEngine, step } from '../checker/engine.js';
 import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
 import type { CancelProbe } from '../checker/probe/probe.js';
 import { startProbe } from '../checker/probe/start.js';
-import type { CheckerSettings } from '../checker/settings.js';
+import type { ProbeResult } from '../checker/probe-result.js';
+import type { CheckerSettings, CheckTarget } from '../checker/settings.js';
 import { snapshot } from '../checker/snapshot.js';
 import { IpvsClient } from '../ipvs/client.js';
-import type { FromChecker, ToChecker } from './ipc.js';
+import { openMarkedTcpSocket } from '../packet-io/libc.js';
+import type { ToChecker } from './ipc.js';
+import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { TimerQueue } from './timer-queue.js';
 
@@ -56,11 +61,11 @@ class CheckerProcess {
   }
 
   start(): void {
-    process.on('message', (message: ToChecker) => void this.#onMessage(message));
-    process.on('disconnect', () => this.#abandon());
-    process.on('SIGTERM', () => void this.#stop());
-    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-    this.#send({ kind: 'ready' });
+    serveSupervisor<ToChecker>({
+      onMessage: (message) => void this.#onMessage(message),
+      onGone: () => this.#abandon(),
+      onTerm: () => void this.#stop(),
+    });
   }
 
   async #onMessage(message: ToChecker): Promise<void> {
@@ -70,11 +75,8 @@ class CheckerProcess {
           this.#configure(message.generation, message.settings),
         );
         return;
-      case 'ping':
-        this.#send({ kind: 'pong' });
-        return;
       case 'status-request':
-        this.#send({
+        tellSupervisor({
           kind: 'status',
           id: message.id,
           snapshot: snapshot(this.#engine, this.#table.errors),
@@ -95,7 +97,7 @@ class CheckerProcess {
     const at = monotonicMicros();
     this.#dispatch({ kind: 'configured', at, generation, settings, seed, found });
     await this.#table.reconciled();
-    this.#send({ kind: 'configured', generation });
+    tellSupervisor({ kind: 'configured', generation });
   }
 
   /** Everything withdrawn, exit 0. */
@@ -107,7 +109,7 @@ class CheckerProcess {
     this.#timers.clear();
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
-    this.#send({ kind: 'stopped' });
+    tellSupervisor({ kind: 'stopped' });
     await flushLogs();
     process.exit(0);
   }
@@ -168,14 +170,16 @@ class CheckerProcess {
 
   #startProbe(order: Extract<CheckerEffect, { kind: 'start-probe' }>): void {
     const { check, attempt, spec, deadline } = order;
-    const cancel = startProbe(spec, deadline, (result) => {
+    const onResult = (result: ProbeResult): void => {
       if (this.#probes.get(check)?.attempt === attempt) this.#probes.delete(check);
       this.#dispatch({ kind: 'probe-finished', at: monotonicMicros(), check, attempt, result });
-    });
+    };
+    const cancel = startProbe(spec, deadline, onResult, { createMarkedSocket });
     this.#probes.set(check, { attempt, cancel });
   }
+}
 
-  #send(message: FromChecker): void {
-    if (process.connected) process.send?.(message, undefined, undefined, () => {});
-  }
+/** A socket whose packets carry the check's firewall mark. @throws SystemCallError */
+function createMarkedSocket(target: CheckTarget): Socket {
+  return new Socket({ fd: openMarkedTcpSocket(familyOf(target.address), target.fwmark) });
 }

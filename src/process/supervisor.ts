@@ -21,6 +21,7 @@ import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
 import type { LoadedConfiguration } from './configuration.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
+import { loadIpvs } from './kernel-modules.js';
 import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
@@ -62,6 +63,7 @@ export class Supervisor {
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
+  #flushed = false;
   #lastReload: DaemonStatus['lastReload'];
   #reloading: Promise<void> = Promise.resolve();
   #control: ControlServer | undefined;
@@ -94,6 +96,7 @@ export class Supervisor {
     process.on('SIGTERM', () => void this.stop());
     process.on('SIGINT', () => void this.stop());
     writePidFile(files.pid, process.pid);
+    await this.#loadModules();
     this.#startWanted();
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
@@ -170,6 +173,7 @@ export class Supervisor {
   }
 
   #startWanted(): void {
+    if (this.#stopping) return;
     for (const child of [this.#vrrp, this.#checker]) {
       if (this.#running.has(child.role) || !this.#wanted(child.role)) continue;
       this.#running.add(child.role);
@@ -208,6 +212,7 @@ export class Supervisor {
       this.#configured.clear();
       // Until the vrrp process has acted, addresses of both may be there.
       writeReleaseRecord(this.#options.files.release, before, this.#configuration.vrrp);
+      await this.#loadModules();
       if (this.#running.has('vrrp')) this.#configure('vrrp');
       if (this.#running.has('checker')) this.#configure('checker');
       this.#startWanted();
@@ -217,12 +222,22 @@ export class Supervisor {
     this.#announceReady();
   }
 
+  /** Before a process starts that needs them. */
+  async #loadModules(): Promise<void> {
+    const { vrrp } = this.#configuration;
+    if (this.#wanted('checker') || vrrp.syncDaemon) await loadIpvs(this.#logger);
+  }
+
   #configure(role: Role): void {
     const generation = this.#generation;
     if (role === 'vrrp') {
       this.#vrrp.send({ kind: 'configure', generation, settings: this.#configuration.vrrp });
     } else {
-      this.#checker.send({ kind: 'configure', generation, settings: this.#configuration.checker });
+      const { checker } = this.#configuration;
+      // `lvs_flush` is for the start of the daemon: a reload or a checker that died must not undo
+      // what runs.
+      const settings = { ...checker, flushAtStart: checker.flushAtStart && !this.#flushed };
+      this.#checker.send({ kind: 'configure', generation, settings });
     }
   }
 
@@ -247,6 +262,7 @@ export class Supervisor {
       this.#configure(child.role);
     } else if (message.kind === 'configured' && message.generation === this.#generation) {
       this.#configured.add(child.role);
+      if (child.role === 'checker') this.#flushed = true;
       if (child.role === 'vrrp') writeReleaseRecord(files.release, this.#configuration.vrrp);
       this.#announceReady();
     }

@@ -20,8 +20,9 @@ import { snapshot } from '../vrrp/snapshot.js';
 import { needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
 import { DrainingTimers } from './draining-timers.js';
-import type { FromVrrp, ToVrrp } from './ipc.js';
+import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
+import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
 
@@ -110,12 +111,12 @@ class VrrpProcess {
       onOverrun: () => this.#readAgain(),
     });
     await this.#readKernel();
-    process.on('message', (message: ToVrrp) => void this.#onMessage(message));
-    // Nobody is left to withdraw our addresses if we die: do it now.
-    process.on('disconnect', () => void this.#stop());
-    process.on('SIGTERM', () => void this.#stop());
-    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-    this.#send({ kind: 'ready' });
+    serveSupervisor<ToVrrp>({
+      onMessage: (message) => void this.#onMessage(message),
+      // Nobody is left to withdraw our addresses if we die: do it now.
+      onGone: () => void this.#stop(),
+      onTerm: () => void this.#stop(),
+    });
   }
 
   async #onMessage(message: ToVrrp): Promise<void> {
@@ -123,11 +124,8 @@ class VrrpProcess {
       case 'configure':
         await this.#configure(message.generation, message.settings);
         return;
-      case 'ping':
-        this.#send({ kind: 'pong' });
-        return;
       case 'status-request':
-        this.#send({
+        tellSupervisor({
           kind: 'status',
           id: message.id,
           snapshot: snapshot(this.#engine, monotonicMicros()),
@@ -147,7 +145,7 @@ class VrrpProcess {
     this.#transports.report();
     this.#reconcile();
     await this.#addresses.settled();
-    this.#send({ kind: 'configured', generation });
+    tellSupervisor({ kind: 'configured', generation });
   }
 
   /** Priority 0, everything withdrawn, exit 0. */
@@ -166,7 +164,7 @@ class VrrpProcess {
     this.#transports.close();
     this.#announcer.close();
     this.#route.close();
-    this.#send({ kind: 'stopped' });
+    tellSupervisor({ kind: 'stopped' });
     await flushLogs();
     process.exit(0);
   }
@@ -195,7 +193,7 @@ class VrrpProcess {
         this.#addresses.announceWhenPresent(effect.addresses, effect.repeat);
         return;
       case 'state-changed':
-        this.#send(effect);
+        tellSupervisor(effect);
         return;
       case 'log':
         this.#logger[effect.level](effect.event, effect.text, effect.fields);
@@ -278,9 +276,5 @@ class VrrpProcess {
       this.#logger.error('kernel-unreadable', `Cannot read interfaces: ${messageOf(error)}`);
       setTimeout(() => this.#readAgain(), READ_AGAIN_MILLIS);
     });
-  }
-
-  #send(message: FromVrrp): void {
-    if (process.connected) process.send?.(message, undefined, undefined, () => {});
   }
 }
