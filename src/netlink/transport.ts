@@ -8,7 +8,8 @@
  *   `send` returns; only the answer comes through the event loop.
  * - Closing it inside one of its own callbacks can end the process (it uses its poll watcher after
  *   the callback), so it is closed on a later turn.
- * - An exception that leaves a callback ends the process.
+ * - An exception that leaves a callback aborts the process without a word: it is thrown on a later
+ *   turn instead, as any other uncaught one.
  * - A datagram that is longer than the buffer arrives as `truncatedMessage`.
  * - A receive buffer that overruns ends the process: the kernel raises ENOBUFS as POLLERR, and the
  *   handler for that throws a C++ exception (it makes a string of a null pointer). So an overrun
@@ -91,22 +92,33 @@ export function rawTransport(options: RawTransportOptions): OpenTransport {
         handlers.onError(constants.errno.ENOBUFS, 'notifications were lost');
       }
     };
-    const fail = (error: unknown): void => {
+    const safely = (run: () => void): void => {
       if (!open) return;
+      try {
+        run();
+      } catch (error) {
+        setImmediate(() => {
+          throw error;
+        });
+      }
+    };
+    const fail = (error: unknown): void => {
       const { errno, message } = error as { errno?: unknown; message?: unknown };
-      handlers.onError(typeof errno === 'number' ? Math.abs(errno) : 0, String(message));
+      const number = typeof errno === 'number' ? Math.abs(errno) : 0;
+      safely(() => handlers.onError(number, String(message)));
     };
     socket.on('message', (datagram, sender) => {
       // Generic netlink lets any process send to us: only port 0 is the kernel.
-      if (!open || sender.port !== 0) return;
+      if (sender.port !== 0) return;
       if (guard && !checking) {
         checking = true;
         setImmediate(checkLosses);
       }
-      handlers.onDatagram(datagram);
+      safely(() => handlers.onDatagram(datagram));
     });
     socket.on('truncatedMessage', () => {
-      if (open) handlers.onError(constants.errno.EMSGSIZE, 'a datagram was longer than the buffer');
+      const { EMSGSIZE } = constants.errno;
+      safely(() => handlers.onError(EMSGSIZE, 'a datagram was longer than the buffer'));
     });
     socket.on('error', fail);
     return {

@@ -282,6 +282,19 @@ describe('netlink: batches', () => {
     );
   });
 
+  it('are short where few answers fit into the receive buffer', async () => {
+    const wire = manual();
+    const open: OpenTransport = (handlers) => ({ ...wire.open(handlers), receiveBuffer: 6_000 });
+    const socket = new NetlinkSocket(open, { scheduler: new FakeScheduler() });
+    const batch = socket.batch([add(1), add(2), add(3)]);
+    await turn();
+    assert.equal(decodeMessages(wire.sent[0]!).length, 2 + 1);
+    wire.answer(-1);
+    await turn();
+    wire.answer(-1);
+    assert.equal((await batch).length, 3);
+  });
+
   it('send a request alone that is longer than a datagram should be', async () => {
     const wire = manual();
     const socket = new NetlinkSocket(wire.open, { scheduler: new FakeScheduler() });
