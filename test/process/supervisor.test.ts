@@ -115,6 +115,7 @@ describe('the whole daemon', function () {
     daemon.configure(CHECKED);
     daemon.kill('SIGHUP');
     await eventually('the address is gone', () => !daemon.holds('192.0.2.100'));
+    assert.equal(daemon.holds('192.0.2.100'), false);
   });
 
   it('a vrrp process that is killed leaves no address, and is started again', async () => {
