@@ -49,6 +49,9 @@ export function buildInstance(
   const { state, priority } = stateAndPriority(section, pick, name, at, sink);
   const { preempt, preemptDelay } = preemption(section, pick, name, state, priority, sink);
   const authentication = authenticationOf(section, pick, name, version, sink);
+  if (section.all('virtual_ipaddress').every(({ entries }) => entries.length === 0)) {
+    reportNoAddress(name, version, at, sink);
+  }
   const advertised = limitAddresses(virtualAddresses, excludedAddresses, name, sink);
   return {
     at,
@@ -230,6 +233,16 @@ function authenticationOf(
   if (version === 3) return ignored('VRRP version 3 has none');
   if (password === undefined || password === '') return ignored("'auth_pass' is missing or empty");
   return { type, password };
+}
+
+function reportNoAddress(name: string, version: number, at: Position, sink: Sink): void {
+  sink.report('CONFIG_NO_VIRTUAL_ADDRESS', at, {
+    message:
+      version === 3
+        ? `vrrp_instance ${name} has no virtual address: VRRP version 3 needs at least one in its adverts`
+        : `vrrp_instance ${name} has no virtual address: whoever is MASTER, no address moves`,
+    severity: version === 3 ? 'error' : 'warning',
+  });
 }
 
 /** keepalived moves what the advert cannot list to the excluded addresses. */

@@ -117,7 +117,7 @@ function checkInterval(instance: InstanceConfig, sink: Sink): void {
 }
 
 function checkAddresses(instance: InstanceConfig, sink: Sink): void {
-  const { name, version, family, virtualAddresses, excludedAddresses } = instance;
+  const { name, family, virtualAddresses, excludedAddresses } = instance;
   const seen = new Map<string, VirtualAddressConfig>();
   for (const address of [...virtualAddresses, ...excludedAddresses]) {
     const key = `${address.interface} ${address.address}/${address.prefixLength}`;
@@ -148,15 +148,6 @@ function checkAddresses(instance: InstanceConfig, sink: Sink): void {
   if (sourceAddress !== undefined && familyOf(sourceAddress) !== family) {
     sink.report('CONFIG_FAMILY_MISMATCH', instance.origins['mcast_src_ip'] ?? instance.at, {
       message: `vrrp_instance ${name}: mcast_src_ip ${sourceAddress} is not of the family of the virtual addresses`,
-    });
-  }
-  if (virtualAddresses.length === 0) {
-    sink.report('CONFIG_NO_VIRTUAL_ADDRESS', instance.at, {
-      message:
-        version === 3
-          ? `vrrp_instance ${name} has no virtual address: VRRP version 3 needs at least one in its adverts`
-          : `vrrp_instance ${name} has no virtual address: whoever is MASTER, no address moves`,
-      severity: version === 3 ? 'error' : 'warning',
     });
   }
 }
