@@ -33,6 +33,9 @@ const sendtoCall = libc.func(
 const setsockoptCall = libc.func(
   'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
 );
+const getsockoptCall = libc.func(
+  'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
+);
 const closeCall = libc.func('int close(int fd)');
 
 /** A libc call that failed: `errno` and its name beside the call's. Code `SYSTEM_CALL`. */
@@ -117,12 +120,40 @@ export function openMarkedTcpSocket(family: 4 | 6, mark: number): number {
   const fd = openSocket(family === 4 ? AF_INET : AF_INET6, SOCK_STREAM);
   const value = Buffer.alloc(4);
   value.writeUInt32LE(mark);
-  if (setsockoptCall(fd, SOL_SOCKET, SO_MARK, value, value.length) !== 0) {
-    const error = new SystemCallError('setsockopt SO_MARK', koffi.errno());
+  try {
+    setSocketOption(fd, SOL_SOCKET, SO_MARK, value);
+  } catch (error) {
     closeSocket(fd);
     throw error;
   }
   return fd;
+}
+
+/** setsockopt(2) on a descriptor of this process. @throws SystemCallError */
+export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array): void {
+  if (setsockoptCall(fd, level, name, value, value.length) !== 0) {
+    throw new SystemCallError('setsockopt', koffi.errno());
+  }
+}
+
+/**
+ * getsockopt(2) on a descriptor of this process.
+ *
+ * @returns the option's value, at most `length` bytes.
+ * @throws SystemCallError
+ */
+export function getSocketOption(
+  fd: number,
+  level: number,
+  name: number,
+  length: number,
+): Uint8Array {
+  const value = new Uint8Array(length);
+  const size = [length];
+  if (getsockoptCall(fd, level, name, value, size) !== 0) {
+    throw new SystemCallError('getsockopt', koffi.errno());
+  }
+  return value.subarray(0, size[0]);
 }
 
 /** Closes a descriptor that one of the functions above opened. */

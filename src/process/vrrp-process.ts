@@ -11,6 +11,7 @@ import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import { Announcer } from '../packet-io/announcer.js';
+import { getSocketOption, setSocketOption } from '../packet-io/libc.js';
 import { desiredKernel } from '../vrrp/desired.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
@@ -92,24 +93,27 @@ class VrrpProcess {
 
   async start(): Promise<void> {
     // Listen before reading, so that nothing falls between.
-    this.#monitor = new NetlinkMonitor({
-      onLink: (link) => {
-        const old = this.#links.nameOf(link.index);
-        if (old !== undefined && old !== link.name) this.#linkRemoved(link.index, old);
-        this.#links.setLink(link);
-        this.#linkChanged(link.name);
+    this.#monitor = new NetlinkMonitor(
+      {
+        onLink: (link) => {
+          const old = this.#links.nameOf(link.index);
+          if (old !== undefined && old !== link.name) this.#linkRemoved(link.index, old);
+          this.#links.setLink(link);
+          this.#linkChanged(link.name);
+        },
+        onLinkRemoved: (link) => this.#linkRemoved(link.index, link.name),
+        onAddress: (entry) => {
+          this.#links.addAddress(entry);
+          this.#addressChanged(entry.interfaceIndex, entry.address);
+        },
+        onAddressRemoved: (entry) => {
+          this.#links.removeAddress(entry);
+          this.#addressChanged(entry.interfaceIndex, entry.address);
+        },
+        onOverrun: () => this.#readAgain(),
       },
-      onLinkRemoved: (link) => this.#linkRemoved(link.index, link.name),
-      onAddress: (entry) => {
-        this.#links.addAddress(entry);
-        this.#addressChanged(entry.interfaceIndex, entry.address);
-      },
-      onAddressRemoved: (entry) => {
-        this.#links.removeAddress(entry);
-        this.#addressChanged(entry.interfaceIndex, entry.address);
-      },
-      onOverrun: () => this.#readAgain(),
-    });
+      { socketOptions: { set: setSocketOption, get: getSocketOption } },
+    );
     await this.#readKernel();
     serveSupervisor<ToVrrp>({
       onMessage: (message) => void this.#onMessage(message),

@@ -5,33 +5,14 @@
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import type { SocketOptions } from '../../src/netlink/overrun-guard.js';
+import { getSocketOption, setSocketOption } from '../../src/packet-io/libc.js';
 
 const CLONE_NEWNET = 0x4000_0000;
 const libc = koffi.load('libc.so.6');
 const setns = libc.func('int setns(int fd, int kind)');
-const setsockopt = libc.func(
-  'int setsockopt(int fd, int level, int option, const void *value, uint32_t length)',
-);
-const getsockopt = libc.func(
-  'int getsockopt(int fd, int level, int option, void *value, _Inout_ uint32_t *length)',
-);
 
 /** setsockopt(2) and getsockopt(2). */
-export const socketOptions: SocketOptions = {
-  set(fd, level, option, value) {
-    if (setsockopt(fd, level, option, value, value.length) !== 0) {
-      throw new Error(`setsockopt: error ${koffi.errno()}`);
-    }
-  },
-  get(fd, level, option, length) {
-    const value = new Uint8Array(length);
-    const size = [length];
-    if (getsockopt(fd, level, option, value, size) !== 0) {
-      throw new Error(`getsockopt: error ${koffi.errno()}`);
-    }
-    return value.subarray(0, size[0]);
-  },
-};
+export const socketOptions: SocketOptions = { set: setSocketOption, get: getSocketOption };
 
 /**
  * Runs something with this thread in a named namespace (`ip netns`). A socket belongs to the
