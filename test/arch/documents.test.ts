@@ -87,6 +87,16 @@ describe('arch: documents', () => {
     });
   });
 
+  it('doc/design/README.md names every design decision', function () {
+    const names = trackedFiles();
+    if (!names) skip(this, 'this is no git checkout');
+    const index = readText('doc/design/README.md') ?? '';
+    const missing = names
+      .filter((name) => /^doc\/design\/\d{4}-.*\.md$/.test(name))
+      .filter((name) => !index.includes(`(${path.basename(name)})`));
+    assert.deepEqual(missing, []);
+  });
+
   it('documents link to files that exist', function () {
     const names = trackedFiles()?.filter((name) => name.endsWith('.md'));
     if (!names) skip(this, 'this is no git checkout');

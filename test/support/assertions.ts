@@ -1,5 +1,5 @@
 /**
- * A test that asserts nothing fails. Loaded with mocha's `--require`: counts calls of node:assert
+ * A test that asserts nothing fails. Loaded by .mocharc.json: counts calls of node:assert
  * while a test runs. A bare `assert(...)` cannot be counted and is found in the test's text.
  */
 import assert from 'node:assert';

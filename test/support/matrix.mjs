@@ -117,8 +117,6 @@ function runTests({ binary }, copy) {
     binary,
     [
       path.join(copy, 'node_modules/mocha/bin/mocha.js'),
-      '--require',
-      './dist/test/support/assertions.js',
       ...FOLDERS.filter((folder) => existsSync(path.join(copy, 'dist/test', folder))).map(
         (folder) => `dist/test/${folder}/**/*.test.js`,
       ),

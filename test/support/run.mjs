@@ -80,23 +80,15 @@ async function runMocha(layer, { folders, limit }) {
   const modules = path.join(ROOT, 'node_modules');
   const args = [
     path.join(modules, 'mocha', 'bin', 'mocha.js'),
-    '--require',
-    './dist/test/support/assertions.js',
     ...(options.grep ? ['--grep', options.grep] : []),
     ...files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
   ];
   if (options.coverage) {
+    // Files are chosen after the source maps have led from dist/ to src/.
     args.unshift(
       path.join(modules, 'c8', 'bin', 'c8.js'),
-      '--src',
-      'src',
-      '--include',
-      'src/**',
-      '--all',
-      '--reporter',
-      'text',
-      '--reporter',
-      'lcov',
+      ...['--all', '--src', 'src', '--include', 'src/**', '--exclude-after-remap'],
+      ...['--reporter', 'text', '--reporter', 'lcov'],
     );
   }
   const code = await runBounded(process.execPath, args, limit, { TANDEM_TEST_RESULTS: results });
