@@ -3,9 +3,9 @@
  * words turned into values. What comes out is typed by the table it came from.
  */
 import type { Sink } from './diagnostics.js';
-import { blocksOf, lookUp } from './grammar/index.js';
+import { allBlocks, blocksOf, lookUp } from './grammar/index.js';
 import type { BodyOf, Keyword, Keywords, ReportArg, ValueOf } from './grammar/keyword.js';
-import { suggest } from './nearest.js';
+import { nearest, suggest } from './nearest.js';
 import type { Position, Statement, Word } from './source.js';
 
 /** A keyword with its value, as it was written. */
@@ -152,8 +152,18 @@ function reportUnknown(blockName: string, keywords: Keywords, word: Word, sink: 
   const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
   sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, {
     message: `unknown keyword '${word.text}' ${where}${hint}`,
-    suggestion: suggest(word.text, usual),
+    suggestion:
+      suggest(word.text, usual) ?? (hint === '' ? suggestElsewhere(word.text) : undefined),
   });
+}
+
+/** The nearest keyword of any other block, with that block: the typo may be misplaced as well. */
+function suggestElsewhere(word: string): string | undefined {
+  const known = new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
+  const [best] = nearest(word, known);
+  if (best === undefined) return undefined;
+  const [opener] = blocksOf(best);
+  return opener ? `'${best}' in ${opener}` : `'${best}' at the top`;
 }
 
 /** Minds the status; false if the statement is to be passed over. */

@@ -201,6 +201,7 @@ function readEscape(text: string, at: number, stop: number): { text: string; end
  * sequences matter.
  */
 function plannedSyntax(raw: string, isFirst: boolean): string | undefined {
+  if (!/[$@~]/.test(raw)) return undefined;
   if (isFirst && raw.startsWith('@')) return 'conditional lines (@id) are';
   if (isFirst && /^\$[A-Za-z_]\w*=/.test(raw)) return 'definitions of parameters are';
   if (/\$\{_[A-Z]/.test(raw) || /^\$_[A-Z]+$/.test(raw)) return 'parameters are';

@@ -33,6 +33,16 @@ describe('config: keywords', () => {
     );
   });
 
+  it('a mistyped one of another block is suggested with its block', () => {
+    assert.equal(
+      load(instanceText('auth_pas x')).diagnostics[0]?.suggestion,
+      "'auth_pass' in authentication",
+    );
+    const nested = load('vrrp_sync_group G {\nvrrp_instanc A {\n}\n}');
+    assert.equal(nested.diagnostics.at(-1)?.suggestion, "'vrrp_instance' at the top");
+    assert.equal(load('utter_nonsense').diagnostics[0]?.suggestion, undefined);
+  });
+
   it('an unknown block is told once, its inside is not read', () => {
     const loaded = load('vrrp_instanc A {\n nonsense\n more {\n }\n}\n');
     assert.deepEqual(found(loaded), ['1:1 CONFIG_UNKNOWN_KEYWORD']);

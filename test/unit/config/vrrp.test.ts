@@ -155,6 +155,9 @@ describe('config: vrrp_instance', () => {
 
     it('AH is planned', () => {
       assert.deepEqual(found(load(block('auth_type AH\nauth_pass 1234'))), ['4:11 CONFIG_PLANNED']);
+      assert.deepEqual(found(load(block('auth_type pass\nauth_pass 1234'))), [
+        '4:11 CONFIG_INVALID_VALUE',
+      ]);
     });
   });
 
@@ -225,9 +228,17 @@ describe('config: vrrp_instance', () => {
         ['192.0.2.9 no_track', '5:11 CONFIG_PLANNED'],
         ['192.0.2.9 peer 192.0.2.8', '5:11 CONFIG_PLANNED'],
         ['2001:db8::1/64', '5:1 CONFIG_PLANNED'],
+        ['2001:db8::1/64 brd +', '5:20 CONFIG_INVALID_VALUE'],
+        ['192.0.2.9 {', '5:1 CONFIG_UNEXPECTED_OPEN_BRACE'],
       ];
       for (const [line, expected] of wrong)
         assert.ok(found(entry(line)).includes(expected), `${line}: ${found(entry(line))}`);
+    });
+
+    it('and a source address of another family are told', () => {
+      assert.deepEqual(found(load(instanceText('mcast_src_ip 2001:db8::1'))), [
+        '2:14 CONFIG_FAMILY_MISMATCH',
+      ]);
     });
 
     it('of two families are told', () => {
@@ -340,6 +351,11 @@ describe('config: vrrp_instance', () => {
           '2:31 warning CONFIG_SYNC_GROUP_OVERLAP',
         ],
       );
+    });
+
+    it('a sync group takes names only', () => {
+      const text = 'vrrp_sync_group G {\ngroup {\nA {\n}\n}\n}';
+      assert.ok(found(load(text)).includes('3:1 CONFIG_UNEXPECTED_OPEN_BRACE'));
     });
 
     it('the sync daemon of an instance that is not there', () => {
