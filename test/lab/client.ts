@@ -32,7 +32,7 @@ export class Client extends Host {
 
   /** Starts its probe. */
   async ready(): Promise<void> {
-    this.#agent = await Agent.start(this.netns, 'probe');
+    this.#agent = await Agent.start(this.netns, 'probe', true);
   }
 
   /** Requests, each on a connection of its own; who answered how often. */

@@ -12,6 +12,11 @@ export interface DirectorConfig {
   readonly lbAlgo?: string;
   /** `lvs_sync_daemon`: default yes, where there are virtual servers. */
   readonly sync?: boolean;
+  /**
+   * HTTPS as well; default yes. Handshakes of two directors with two servers each second are work
+   * that machines of their own would not notice, and the lab's one processor does.
+   */
+  readonly tls?: boolean;
   /** More lines for every vrrp_instance. */
   readonly instance?: readonly string[];
   /** More lines for global_defs. */
@@ -74,11 +79,12 @@ export function virtualServers(options: DirectorConfig): string {
     '}',
   ];
   const tcp = ['TCP_CHECK {', ...checkTimes(), '}'];
-  return [
-    virtualServer(options, 80, 'TCP', http),
-    virtualServer(options, 443, 'TCP', http.with(0, 'SSL_GET {')),
-    virtualServer(options, 7, 'TCP', tcp),
-  ].join('\n\n');
+  const servers = [virtualServer(options, 80, 'TCP', http)];
+  if (options.tls ?? true) {
+    servers.push(virtualServer(options, 443, 'TCP', http.with(0, 'SSL_GET {')));
+  }
+  servers.push(virtualServer(options, 7, 'TCP', tcp));
+  return servers.join('\n\n');
 }
 
 /** One virtual server over both real servers; `check` is its real servers' checker, `extra` more lines. */

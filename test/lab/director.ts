@@ -1,8 +1,10 @@
 /** A machine that runs tandem or keepalived. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requestStatus } from '../../src/cli/control-client.js';
+import type { DaemonStatus } from '../../src/control/status.js';
 import { type Millis, now, sleep } from './clock.js';
 import { Host } from './host.js';
 import {
@@ -26,6 +28,8 @@ const PID_FILES: Readonly<Record<Role, string>> = {
   vrrp: 'vrrp.pid',
   checker: 'checkers.pid',
 };
+/** Before each daemon's own words in the log. */
+const START_MARK = '=== started ';
 const STOP_TIMEOUT_MS = 20_000;
 
 /** How a daemon ended. */
@@ -69,15 +73,17 @@ export class Director extends Host {
   start(product: Product, config: string, args: readonly string[] = []): void {
     this.#product = product;
     this.writeConfig(config);
+    appendFileSync(this.#file('log'), `${START_MARK}${product} ${args.join(' ')}\n`);
     const program = product === 'tandem' ? path.join(CHECKOUT, 'bin/tandemd') : 'keepalived';
     const options = ['-n', '-l', '-D', '-f', this.configFile];
     options.push('-p', this.#file('main.pid'), '-r', this.#file('vrrp.pid'));
     options.push('-c', this.#file('checkers.pid'));
     // Without a syslog daemon keepalived's messages would go to the kernel's console as well.
     if (product === 'keepalived') options.push('-G');
-    // `ip netns exec` and not nsenter: the daemon sees its own namespace's /sys, too.
+    // `ip netns exec` and not nsenter: the daemon sees its own namespace's /sys, too. It has the
+    // priority that a daemon has on a machine of its own (job-prelude.sh lowered ours).
     this.#daemon = launch(
-      ['ip', 'netns', 'exec', this.netns, program, ...options, ...args],
+      ['nice', '-n', '-10', 'ip', 'netns', 'exec', this.netns, program, ...options, ...args],
       this.#file('log'),
       { TANDEM_RUN_DIR: this.#file('run') },
     );
@@ -150,13 +156,17 @@ export class Director extends Host {
     return this.tandem('tandemd', ['--release', '-f', this.configFile]);
   }
 
-  /** tandem's status as its command gives it. */
-  async status<T = Record<string, unknown>>(): Promise<T> {
-    const ended = await this.tandem('tandem', ['status', '--json']);
-    if (ended.code !== 0) {
-      throw new Error(`tandem status: exit code ${ended.code}\n${ended.stderr}${ended.stdout}`);
-    }
-    return JSON.parse(ended.stdout) as T;
+  /** tandem's status, asked over its control socket: a Node less than `tandem status --json`. */
+  status(): Promise<DaemonStatus> {
+    return requestStatus(path.join(this.#file('run'), 'control.sock'));
+  }
+
+  /** The state of an instance by the daemon's own log: keepalived and tandem word it alike. */
+  state(instance = 'VI_1'): string {
+    const transitions = this.logs().matchAll(
+      new RegExp(`\\(${instance}\\) Entering (\\w+) STATE`, 'g'),
+    );
+    return [...transitions].at(-1)?.[1] ?? 'none';
   }
 
   /** Runs one of tandem's commands on this machine. */
@@ -192,9 +202,9 @@ export class Director extends Host {
     return parseConnections(this.procNet(synced ? 'ip_vs_conn_sync' : 'ip_vs_conn'));
   }
 
-  /** Everything the daemons of this machine said since the lab was built. */
+  /** What the daemon said since it was started. */
   logs(): string {
-    return existsSync(this.#file('log')) ? readFileSync(this.#file('log'), 'utf8') : '';
+    return this.#wholeLog().split(START_MARK).at(-1) ?? '';
   }
 
   override async powerOff(): Promise<Millis> {
@@ -206,12 +216,17 @@ export class Director extends Host {
   override async report(): Promise<string> {
     const table = await this.ipvsadm();
     const daemons = await this.ipvsadm('-L --daemon');
-    const log = this.logs().split('\n').slice(-80).join('\n');
+    const log = this.#wholeLog().split('\n').slice(-80).join('\n');
     return [
       await super.report(),
       `--- ${this.name}: ipvsadm -Ln\n${table}${daemons}`,
       `--- ${this.name}: log of ${this.#product}\n${log}`,
     ].join('\n');
+  }
+
+  /** What all daemons of this machine said since the lab was built. */
+  #wholeLog(): string {
+    return existsSync(this.#file('log')) ? readFileSync(this.#file('log'), 'utf8') : '';
   }
 
   #file(name: string): string {

@@ -2,10 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Millis, now, wallToMonotonic } from './clock.js';
-import type { Network } from './network.js';
+import { type Millis, now, sleep, wallToMonotonic } from './clock.js';
+import { kill, type Network } from './network.js';
 import { type Ended, inNetns, run } from './program.js';
 import type { HostSpec } from './topology/topology.js';
+
+/** From a machine's death to the end of its processes: longer than any short take-over. */
+const BURIAL_MS = 1_500;
 
 /** An address that came or went, as the kernel reported it. */
 export interface AddressEvent {
@@ -21,6 +24,7 @@ export class Host {
   protected readonly network: Network;
   /** Our own helpers in the namespace: not part of the machine. */
   protected readonly helpers = new Set<number>();
+  #burial: Promise<void> | undefined;
 
   constructor(network: Network, spec: HostSpec) {
     this.network = network;
@@ -80,18 +84,25 @@ export class Host {
   }
 
   /**
-   * The machine dies: nothing of it reaches the wire any more, then all its processes end.
+   * The machine dies: nothing of it reaches the wire any more, and nothing in it goes on.
+   *
+   * Its processes are stopped at once and killed a moment later: taking them apart is work for the
+   * one processor that the survivors run on, too, and on machines of their own they would not
+   * notice.
    * @returns when it died.
    */
   async powerOff(): Promise<Millis> {
+    const pids = this.network.pidsOf(this.name);
     const at = now();
     await this.unplug();
-    this.network.killAll(this.name);
+    for (const pid of pids) kill(pid, 'SIGSTOP');
+    this.#burial = sleep(BURIAL_MS).then(() => this.network.killAll(this.name));
     return at;
   }
 
   /** The machine boots: a new kernel state, addresses from its topology, no daemons. */
   async powerOn(): Promise<void> {
+    await this.#burial;
     this.helpers.clear();
     await this.network.raze(this.spec);
     await this.network.raise([this.spec]);

@@ -107,7 +107,7 @@ export class Lab {
   }
 
   /**
-   * Waits until something is so, looking every 20 ms.
+   * Waits until something is so, looking every 20 ms (or `pollMs`).
    * @param what said when it does not become so in time.
    * @returns what the predicate returned.
    */
@@ -115,13 +115,14 @@ export class Lab {
     predicate: () => T | Promise<T>,
     timeoutMs: Millis,
     what: string,
+    pollMs: Millis = POLL_MS,
   ): Promise<NonNullable<T>> {
     const deadline = now() + timeoutMs;
     for (;;) {
       const result = await predicate();
       if (result) return result;
       if (now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
   }
 

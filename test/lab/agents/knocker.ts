@@ -1,9 +1,9 @@
 /**
- * Knocks at an address every few milliseconds and records when it answered. A knock is a TCP
- * connection to a port on which nobody serves: the owner of the address refuses it at once, and
- * nothing of it stays anywhere.
+ * Knocks at an address every few milliseconds and records when it answered. A knock is a datagram to
+ * a port on which nobody serves: the owner of the address refuses it at once (ICMP port
+ * unreachable), and nothing of it stays anywhere.
  */
-import { connect } from 'node:net';
+import { createSocket, type Socket } from 'node:dgram';
 import { now } from '../clock.js';
 
 export interface KnockOptions {
@@ -28,10 +28,7 @@ export interface KnockReport {
   readonly outages: readonly Outage[];
 }
 
-/** After this a knock counts as unanswered; below the kernel's retransmission of 1 s. */
-const PATIENCE_MS = 500;
-/** Knocks at one time: PATIENCE_MS worth of them at 2 ms each. */
-const MAX_OPEN = 250;
+const KNOCK = Buffer.from('knock');
 /** Knocks that are remembered: ten minutes at 5 ms each. */
 const MAX_ANSWERS = 120_000;
 /** Silence beyond which we call it an outage, in knock intervals. */
@@ -39,15 +36,27 @@ const OUTAGE_INTERVALS = 5;
 
 export class Knocker {
   readonly #options: KnockOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #socket: Socket;
+  #timer: NodeJS.Timeout | undefined;
   readonly #startedAt = now();
   readonly #answers: number[] = [];
-  #open = 0;
   #knocks = 0;
 
   constructor(options: KnockOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#knock(), options.intervalMs);
+    this.#socket = createSocket('udp4');
+    const refused = (error: NodeJS.ErrnoException | null): void => {
+      // EHOSTUNREACH and the like come from our own kernel: nobody answered.
+      if (error?.code === 'ECONNREFUSED') this.#answered();
+    };
+    this.#socket.on('error', refused);
+    this.#socket.connect(options.port, options.host, () => {
+      this.#timer = setInterval(() => {
+        this.#knocks++;
+        // An answer that came just now is told to whoever uses the socket next.
+        this.#socket.send(KNOCK, refused);
+      }, options.intervalMs);
+    });
   }
 
   /** What happened at or after an instant. */
@@ -72,26 +81,12 @@ export class Knocker {
 
   stop(since = 0): KnockReport {
     clearInterval(this.#timer);
-    return this.report(since);
+    const report = this.report(since);
+    this.#socket.close();
+    return report;
   }
 
-  #knock(): void {
-    if (this.#open >= MAX_OPEN || this.#answers.length >= MAX_ANSWERS) return;
-    this.#knocks++;
-    this.#open++;
-    const socket = connect({ host: this.#options.host, port: this.#options.port });
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-    const answered = (): void => {
-      this.#answers.push(now());
-      socket.destroy();
-    };
-    socket.once('connect', answered);
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      // EHOSTUNREACH and the like come from our own kernel: nobody answered.
-      if (error.code === 'ECONNREFUSED') answered();
-    });
-    socket.once('close', () => {
-      this.#open--;
-    });
+  #answered(): void {
+    if (this.#answers.length < MAX_ANSWERS) this.#answers.push(now());
   }
 }
