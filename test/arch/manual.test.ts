@@ -1,0 +1,32 @@
+/** The manual pages name every option, command and exit code that the programs have. */
+import assert from 'node:assert/strict';
+import { DAEMON_HELP } from '../../src/cli/arguments.js';
+import { EXIT } from '../../src/cli/exit-codes.js';
+import { readText } from './tree.js';
+
+describe('arch: manual pages', () => {
+  /** A page's words as they are shown: roff's `\-` is a dash. */
+  const page = (name: string): string => (readText(name) ?? '').replaceAll('\\-', '-');
+  const daemon = page('doc/man/tandemd.8');
+
+  const missing = (help: string, text: string): string[] =>
+    [...help.matchAll(/(?<![\w-])(--[a-z][a-z_-]*|-[a-zA-Z])(?![\w-])/g)]
+      .map((match) => match[1] as string)
+      .filter(
+        (option) => !new RegExp(`(?<![\\w-])${option}(?![\\w-])`).test(text.replace(/\\f./g, ' ')),
+      );
+
+  it('miss nothing unnoticed', () => {
+    assert.deepEqual(missing('-x, --example=FILE', 'only -x here'), ['--example']);
+  });
+
+  it('tandemd(8) has every option of --help', () => {
+    assert.ok(DAEMON_HELP.includes('--release'));
+    assert.deepEqual(missing(DAEMON_HELP, daemon), []);
+  });
+
+  it('have every exit code', () => {
+    const codes = [...daemon.matchAll(/^\.B (\d+)$/gm)].map((match) => Number(match[1]));
+    assert.deepEqual(codes, Object.values(EXIT));
+  });
+});
