@@ -1,0 +1,77 @@
+/** keepalived on one side, tandem on the other: elect, fail over, fail back, both ways round. */
+import assert from 'node:assert/strict';
+import { now, renderMillis } from './clock.js';
+import type { Product } from './director.js';
+import {
+  killMachine,
+  measured,
+  observeTakeOver,
+  type PairOptions,
+  settled,
+  startDirector,
+  startPair,
+  takeOverBound,
+} from './steps.js';
+import { labSuite } from './suite.js';
+
+const VERSIONS: readonly PairOptions[] = [
+  { version: 2, advertInt: 1 },
+  { version: 3, advertInt: 0.1 },
+];
+const SIDES: readonly { readonly a: Product; readonly b: Product }[] = [
+  { a: 'tandem', b: 'keepalived' },
+  { a: 'keepalived', b: 'tandem' },
+];
+
+labSuite('interop with keepalived', 'pair', (lab) => {
+  afterEach(async () => {
+    for (const director of lab().directors) {
+      await director.powerOff();
+      await director.powerOn();
+    }
+  });
+
+  for (const timing of VERSIONS) {
+    for (const sides of SIDES) {
+      const { version = 2, advertInt = 1 } = timing;
+      const title = `version ${version}: ${sides.a} with priority 150, ${sides.b} with 100`;
+
+      it(`${title}: elect, fail over, fail back, stop, return`, async () => {
+        const { vip, client, capture } = lab();
+        const options = { ...timing, ...sides };
+        await startPair(lab(), options);
+        const start = now();
+        const knocking = await client.knock(vip);
+
+        // The machine of the one dies, the other takes over within its timer.
+        const over = await killMachine(lab(), 'a', knocking);
+        measured(`${sides.b} answers ${renderMillis(over.took)} after ${sides.a}'s last advert`);
+        // keepalived is measured only; the bound is for tandem.
+        if (sides.b === 'tandem') assert.ok(over.took <= takeOverBound(advertInt, version));
+
+        // It returns and preempts.
+        await lab().director('a').powerOn();
+        startDirector(lab(), 'a', options);
+        await settled(lab(), 'a', 'b');
+
+        // It stops in an orderly way: priority 0 shortens the wait.
+        const stopped = await lab().director('a').stop();
+        assert.equal(stopped.code, 0);
+        const handed = await observeTakeOver(lab(), 'a', stopped.at, knocking);
+        const silent = handed.answeredAt - handed.silentFrom;
+        measured(
+          `after a graceful stop of ${sides.a} the VIP was silent for ${renderMillis(silent)}`,
+        );
+        assert.ok(silent < 1500);
+
+        // And returns once more.
+        startDirector(lab(), 'a', options);
+        await settled(lab(), 'a', 'b');
+        await knocking.stop();
+        assert.deepEqual(capture.conflicts(vip, advertInt * 1000, start), []);
+        const owners = capture.owners(vip, advertInt * 1000, start).map(({ owner }) => owner);
+        assert.deepEqual(owners, ['a', 'b', 'a', 'b', 'a']);
+      });
+    }
+  }
+});
