@@ -1,6 +1,7 @@
 /** A laboratory: one topology, running, with everything a scenario needs at hand. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { asserted } from '../support/asserted.js';
 import { Capture } from './capture.js';
 import { Client } from './client.js';
 import { type Millis, now, sleep } from './clock.js';
@@ -120,7 +121,10 @@ export class Lab {
     const deadline = now() + timeoutMs;
     for (;;) {
       const result = await predicate();
-      if (result) return result;
+      if (result) {
+        asserted();
+        return result;
+      }
       if (now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
       await sleep(pollMs);
     }
@@ -133,6 +137,7 @@ export class Lab {
       if (!predicate()) throw new Error(`for ${durationMs} ms, but not always: ${what}`);
       await sleep(POLL_MS);
     }
+    asserted();
   }
 
   /** Everything one wants to see when a scenario failed. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requestStatus } from '../../src/cli/control-client.js';
 import type { DaemonStatus } from '../../src/control/status.js';
+import { asserted } from '../support/asserted.js';
 
 const BIN = new URL('../../../bin/tandemd', import.meta.url).pathname;
 const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
@@ -40,7 +41,10 @@ export async function eventually<T>(
   const end = Date.now() + deadlineMillis;
   for (;;) {
     const value = await probe();
-    if (value) return value;
+    if (value) {
+      asserted();
+      return value;
+    }
     if (Date.now() > end) throw new Error(`not within ${deadlineMillis} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,14 +1,14 @@
 /**
  * A test that asserts nothing fails. Loaded by .mocharc.json: counts calls of node:assert
- * while a test runs. A bare `assert(...)` cannot be counted and is found in the test's text.
+ * while a test runs, and of helpers that say so themselves (asserted.ts). A bare `assert(...)` cannot be counted and is found in the test's text.
  */
 import assert from 'node:assert';
 import { syncBuiltinESMExports } from 'node:module';
+import { asserted, takeAsserted } from './asserted.js';
 
 type Table = Record<string, unknown>;
 type Callable = (...args: unknown[]) => unknown;
 
-let assertions = 0;
 /** node:assert and node:assert/strict, which share most of their functions. */
 const tables = [assert, assert.strict] as unknown as Table[];
 
@@ -23,7 +23,7 @@ syncBuiltinESMExports();
 
 function counted(name: string, original: Callable): Callable {
   return function (this: unknown, ...args: unknown[]): unknown {
-    assertions++;
+    asserted();
     // Node's match() asks whether it is `assert.match`, so it has to be while it runs.
     const patched = tables.map((table) => table[name]);
     for (const table of tables) table[name] = original;
@@ -38,7 +38,7 @@ function counted(name: string, original: Callable): Callable {
 }
 
 function check(source: string): void {
-  if (assertions === 0 && !/\bassert\s*\(/.test(source)) {
+  if (takeAsserted() === 0 && !/\bassert\s*\(/.test(source)) {
     throw new Error('this test asserts nothing');
   }
 }
@@ -48,7 +48,7 @@ export const mochaHooks = {
     const test = this.currentTest;
     const original = test?.fn;
     if (!test || !original) return;
-    assertions = 0;
+    takeAsserted();
     const source = original.toString();
     if (original.length > 0) {
       test.fn = function counted(this: Mocha.Context, done: Mocha.Done): void {
