@@ -52,7 +52,10 @@ async function testConfiguration(
   args: DaemonArguments & { readonly testLogFile: string | undefined },
 ): Promise<number> {
   const color = args.testLogFile === undefined && process.stderr.isTTY;
-  const { configuration, report } = await readConfiguration(args.configFile, color);
+  const { configuration, report } = await readConfiguration(args.configFile, {
+    configId: args.configId,
+    color,
+  });
   if (args.testLogFile === undefined) process.stderr.write(report);
   else writeFileSync(args.testLogFile, report);
   if (configuration && args.dumpConf) process.stdout.write(configuration.text);
@@ -94,10 +97,10 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const { configuration, problems, report } = await readConfiguration(
-    args.configFile,
-    process.stderr.isTTY,
-  );
+  const { configuration, problems, report } = await readConfiguration(args.configFile, {
+    configId: args.configId,
+    color: process.stderr.isTTY,
+  });
   if (!configuration) {
     process.stderr.write(report);
     return EXIT.configuration;
@@ -172,7 +175,7 @@ async function supervise(
     childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
     logger,
     serviceManager,
-    load: () => readConfiguration(args.configFile),
+    load: () => readConfiguration(args.configFile, { configId: args.configId }),
   });
   await supervisor.start();
 }

@@ -8,6 +8,8 @@ import type { Config } from './model.js';
 export interface Environment {
   /** The names of its interfaces; `undefined`: not known, interfaces are not checked. */
   readonly interfaces?: readonly string[];
+  /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
+  readonly configId?: string;
 }
 
 /** Reports what contradicts what. The model may hold empty values if errors came before. */

@@ -4,6 +4,8 @@
  * - `#` and `!` start a comment anywhere outside quotes, even inside a word.
  * - `{` and `}` outside quotes are tokens by themselves, even when glued to a word.
  * - A word may be partly quoted with " or '; both kinds know escapes; no quote spans lines.
+ * - A line that begins with `@ID` stands only where the config-id is ID, one that begins with `@^ID`
+ *   only where it is not; otherwise it is as if it were not there, its braces too.
  * - Escapes, in and out of quotes: \a \b \E \f \n \r \t \v, \nnn (up to three octal digits),
  *   \xX.. (hexadecimal digits), \cC (control C); any other escaped character is itself.
  */
@@ -36,17 +38,19 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
  *
  * @param file the name that positions carry.
  * @param sink receives CONFIG_UNTERMINATED_QUOTE, CONFIG_BAD_CHARACTER and CONFIG_PLANNED (for
- *   `@id` lines, definitions of parameters and `~SEQ`, which the preprocessing stage will take).
+ *   definitions of parameters and `~SEQ`, which the preprocessing stage will take).
+ * @param configId what `@ID` is compared with (`tandemd -i`, or the host's name); without one no
+ *   `@ID` matches.
  * @returns the tokens, always closed by an `end`.
  */
-export function lex(file: string, text: string, sink: Sink): Token[] {
+export function lex(file: string, text: string, sink: Sink, configId?: string): Token[] {
   const tokens: Token[] = [];
   let line = 1;
   let start = 0;
   while (start <= text.length) {
     let stop = text.indexOf('\n', start);
     if (stop < 0) stop = text.length;
-    lexLine(file, line, text, start, stop, tokens, sink);
+    lexLine(file, line, text, start, stop, tokens, sink, configId);
     start = stop + 1;
     line++;
   }
@@ -61,6 +65,7 @@ function lexLine(
   stop: number,
   tokens: Token[],
   sink: Sink,
+  configId: string | undefined,
 ): void {
   const position = (from: number, to: number): Position => ({
     file,
@@ -70,7 +75,7 @@ function lexLine(
   });
   const firstToken = tokens.length;
   let inInclude = false;
-  let at = start;
+  let at = afterCondition(text, start, stop, configId);
   while (at < stop) {
     const char = text[at] as string;
     if (isSpace(char)) {
@@ -109,6 +114,23 @@ function lexLine(
     }
   }
   tokens.push({ kind: 'end', at: position(stop, stop) });
+}
+
+/** Where a line's text begins after its condition; its end if the condition does not hold. */
+function afterCondition(
+  text: string,
+  start: number,
+  stop: number,
+  configId: string | undefined,
+): number {
+  let at = start;
+  while (at < stop && isSpace(text[at] as string)) at++;
+  if (text[at] !== '@') return at;
+  const isNegated = text[at + 1] === '^';
+  const from = at + (isNegated ? 2 : 1);
+  for (at = from; at < stop && !isSpace(text[at] as string); ) at++;
+  const isSame = configId !== undefined && text.slice(from, at) === configId;
+  return isSame === isNegated ? stop : at;
 }
 
 interface ReadWord {
@@ -201,8 +223,7 @@ function readEscape(text: string, at: number, stop: number): { text: string; end
  * sequences matter.
  */
 function plannedSyntax(raw: string, isFirst: boolean): string | undefined {
-  if (!/[$@~]/.test(raw)) return undefined;
-  if (isFirst && raw.startsWith('@')) return 'conditional lines (@id) are';
+  if (!/[$~]/.test(raw)) return undefined;
   if (isFirst && /^\$[A-Za-z_]\w*=/.test(raw)) return 'definitions of parameters are';
   if (/\$\{_[A-Z]/.test(raw) || /^\$_[A-Z]+$/.test(raw)) return 'parameters are';
   if (/~(?:SEQx?|LST)\(/.test(raw)) return 'sequences (~SEQ, ~LST) are';

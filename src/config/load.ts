@@ -31,7 +31,7 @@ export function loadConfiguration(
   environment: Environment = {},
 ): Loaded {
   const sink = new Sink();
-  const { tokens, sources } = preprocess(path, files, sink);
+  const { tokens, sources } = preprocess(path, files, sink, environment.configId);
   const statements = parseTree(tokens, treeHints, sink);
   const config = build(statements, sink);
   check(config, environment, sink);

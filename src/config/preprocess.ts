@@ -1,6 +1,6 @@
 /**
  * From a file to one stream of tokens: takes `include` lines away and puts the tokens of the files
- * that they name in their place. Conditions, parameters and sequences belong here too, later.
+ * that they name in their place. Parameters and sequences belong here too, later.
  */
 import type { Sink } from './diagnostics.js';
 import type { ConfigFiles } from './files.js';
@@ -23,6 +23,7 @@ export interface Preprocessed {
 interface State extends Preprocessed {
   readonly files: ConfigFiles;
   readonly sink: Sink;
+  readonly configId: string | undefined;
   /** The files that are being read now, outermost first, with the place that includes the next. */
   readonly open: { readonly path: string; readonly from: Position | undefined }[];
   characters: number;
@@ -32,15 +33,22 @@ interface State extends Preprocessed {
 /**
  * Reads a file and all that it includes.
  *
+ * @param configId see {@link lex}.
  * @param sink receives CONFIG_FILE_UNREADABLE, CONFIG_INCLUDE_CYCLE, CONFIG_INCLUDE_NO_MATCH,
  *   CONFIG_BOUND_EXCEEDED and what the lexer finds.
  */
-export function preprocess(path: string, files: ConfigFiles, sink: Sink): Preprocessed {
+export function preprocess(
+  path: string,
+  files: ConfigFiles,
+  sink: Sink,
+  configId?: string,
+): Preprocessed {
   const state: State = {
     tokens: [],
     sources: new Map(),
     files,
     sink,
+    configId,
     open: [],
     characters: 0,
     fileCount: 0,
@@ -90,7 +98,11 @@ function readFile(path: string, from: Position | undefined, state: State): void 
   }
   state.sources.set(path, text);
   open.push({ path, from });
-  expand(lex(path, text.startsWith('\ufeff') ? text.slice(1) : text, sink), path, state);
+  expand(
+    lex(path, text.startsWith('\ufeff') ? text.slice(1) : text, sink, state.configId),
+    path,
+    state,
+  );
   open.pop();
 }
 

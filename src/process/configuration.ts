@@ -1,4 +1,5 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
+import { hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
 import { dump } from '../config/dump.js';
 import { loadConfiguration } from '../config/load.js';
@@ -25,13 +26,23 @@ export interface LoadedConfiguration {
 /**
  * Reads, parses and checks a configuration.
  *
- * @param color whether to colour the diagnostics for a terminal.
+ * @param options `configId`: what `@ID` at the beginning of a line is compared with; the first part
+ *   of the host's name if not given. `color`: whether to colour the report for a terminal.
  */
-export async function readConfiguration(path: string, color = false): Promise<LoadedConfiguration> {
+export async function readConfiguration(
+  path: string,
+  options: { readonly configId?: string | undefined; readonly color?: boolean } = {},
+): Promise<LoadedConfiguration> {
   const interfaces = await interfaceNames();
-  const loaded = loadConfiguration(path, diskFiles, interfaces ? { interfaces } : {});
+  const configId = options.configId ?? (hostname().split('.')[0] as string);
+  const loaded = loadConfiguration(path, diskFiles, {
+    configId,
+    ...(interfaces ? { interfaces } : {}),
+  });
   const problems = loaded.diagnostics.map(renderDiagnosticLine);
-  const report = renderDiagnostics(loaded.diagnostics, loaded.sources, { color });
+  const report = renderDiagnostics(loaded.diagnostics, loaded.sources, {
+    color: options.color ?? false,
+  });
   if (!loaded.config) return { problems, report };
   return {
     configuration: {

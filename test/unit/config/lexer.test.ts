@@ -81,12 +81,38 @@ describe('config: lexer', () => {
   });
 
   it('reports what preprocessing would act on', () => {
-    assert.deepEqual(codes('@main a\n$X=1\n~SEQ(a,1,2) b\n$' + '{_PWD}'), [
+    assert.deepEqual(codes('$X=1\n~SEQ(a,1,2) b\n$' + '{_PWD}'), [
       '1:1 CONFIG_PLANNED',
       '2:1 CONFIG_PLANNED',
       '3:1 CONFIG_PLANNED',
-      '4:1 CONFIG_PLANNED',
     ]);
     assert.deepEqual(codes('a@b c $X=1'), []);
+  });
+});
+
+describe('config: lexer: conditional lines', () => {
+  const text = '@a one\n@b two {\n  @^a three\n@^b four\n@a\nfive @a\n';
+  const words = (configId?: string): string[] => {
+    const sink = new Sink();
+    const found = lex('x.conf', text, sink, configId)
+      .filter((token) => token.kind !== 'end')
+      .map((token) => (token.kind === 'word' ? token.text : token.kind));
+    assert.equal(sink.hasErrors, false);
+    return found;
+  };
+
+  it('stand where the config-id is theirs, or with ^ is not', () => {
+    assert.deepEqual(words('a'), ['one', 'four', 'five', '@a']);
+    assert.deepEqual(words('b'), ['two', 'open', 'three', 'five', '@a']);
+    assert.deepEqual(words('ab'), ['three', 'four', 'five', '@a']);
+  });
+
+  it('without a config-id only the negated ones stand', () => {
+    assert.deepEqual(words(), ['three', 'four', 'five', '@a']);
+  });
+
+  it('keep their positions', () => {
+    const token = lex('x.conf', '@a  priority 3', new Sink(), 'a')[0];
+    assert.deepEqual([token?.at.line, token?.at.column], [1, 5]);
   });
 });
