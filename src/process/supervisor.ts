@@ -8,7 +8,7 @@
  *     SIGTERM, SIGINT -> children withdraw everything -> exit 0
  */
 
-import { wallMillis } from '../base/clock.js';
+import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { MICROS_PER_MILLI } from '../base/time.js';
@@ -30,6 +30,8 @@ import type { ServiceManager } from './systemd.js';
 
 /** Of the two seconds that a stop may take. */
 const STOP_DEADLINE_MILLIS = 1_500;
+const VRRP_STOP_DEADLINE_MILLIS = 1_000;
+const MIN_STOP_MILLIS = 300;
 const STATUS_DEADLINE_MILLIS = 1_000;
 
 export interface SupervisorOptions {
@@ -124,14 +126,16 @@ export class Supervisor {
     this.#stopping = true;
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
-    const [vrrp] = await Promise.all([
-      this.#vrrp.stop(STOP_DEADLINE_MILLIS),
-      this.#checker.stop(STOP_DEADLINE_MILLIS),
-    ]);
+    // Addresses first: while this node has them and no services any more, the packets of
+    // connections that the peer could go on with are answered by a reset.
+    const begun = monotonicMicros();
+    const vrrp = await this.#vrrp.stop(VRRP_STOP_DEADLINE_MILLIS);
     // It was killed before it had withdrawn its addresses, or was dead when we were told to stop.
     if (vrrp === 'killed' || !this.#configured.has('vrrp')) {
       await this.#releaser.release(this.#configuration.vrrp);
     }
+    const took = Math.ceil((monotonicMicros() - begun) / MICROS_PER_MILLI);
+    await this.#checker.stop(Math.max(MIN_STOP_MILLIS, STOP_DEADLINE_MILLIS - took));
     this.#control?.close();
     const { files } = this.#options;
     for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
