@@ -66,9 +66,14 @@ export class AddressReconciler {
    *
    * @param desired every address of the configuration, wanted or not; one that several instances
    *   list is wanted if any wants it.
+   * @param onAdded told which wanted addresses are there after the first additions, before the
+   *   kernel is read: they can be announced.
    * @throws {NetlinkError} the kernel could not be read; additions have been tried.
    */
-  async reconcile(desired: readonly DesiredAddress[]): Promise<AddressReport> {
+  async reconcile(
+    desired: readonly DesiredAddress[],
+    onAdded: (held: readonly InstanceAddress[]) => void = () => {},
+  ): Promise<AddressReport> {
     const wanted = new Map<string, DesiredAddress>();
     const unwanted = new Map<string, DesiredAddress>();
     for (const item of desired) {
@@ -82,7 +87,12 @@ export class AddressReconciler {
     const errors = new Map<string, NetlinkError>();
     const done = new Set<string>();
     const unseen = [...wanted].filter(([key]) => !this.#confirmed.has(key));
-    await this.#apply('add', unseen, errors, done);
+    const added = await this.#apply('add', unseen, errors, done);
+    onAdded(
+      [...wanted]
+        .filter(([key]) => this.#confirmed.has(key) || added.has(key))
+        .map(([, item]) => instanceAddress(item)),
+    );
 
     this.learnLinks(await this.#kernel.links());
     let before = await this.#kernel.addresses();
@@ -133,13 +143,17 @@ export class AddressReconciler {
     };
   }
 
-  /** Tries every item whose interface exists. Collects errors, and the keys that really changed. */
+  /**
+   * Tries every item whose interface exists. Collects errors, and the keys that really changed.
+   *
+   * @returns the keys that are as wanted now, changed or not.
+   */
   async #apply(
     kind: AddressOperation['kind'],
     items: readonly (readonly [string, DesiredAddress])[],
     errors: Map<string, NetlinkError>,
     done: Set<string>,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<string>> {
     const keys: string[] = [];
     const operations: AddressOperation[] = [];
     for (const [key, { address }] of items) {
@@ -148,14 +162,18 @@ export class AddressReconciler {
       keys.push(key);
       operations.push({ kind, spec: specOf(address, interfaceIndex) });
     }
-    if (operations.length === 0) return;
+    const good = new Set<string>();
+    if (operations.length === 0) return good;
     const results = await this.#kernel.applyAddresses(operations);
     keys.forEach((key, i) => {
       const error = results[i];
       if (error === undefined) done.add(key);
-      if (error === undefined || isAlready(kind, error)) errors.delete(key);
-      else errors.set(key, error);
+      if (error === undefined || isAlready(kind, error)) {
+        errors.delete(key);
+        good.add(key);
+      } else errors.set(key, error);
     });
+    return good;
   }
 
   #keysOf(entries: readonly AddressEntry[]): Set<string> {

@@ -7,6 +7,11 @@ import { closeSocket, openPacketSocket, sendFrame } from './libc.js';
 export class Announcer {
   #fd: number | undefined;
 
+  /** Opens the socket, which {@link announce} does otherwise. @throws SystemCallError */
+  open(): void {
+    this.#fd ??= openPacketSocket();
+  }
+
   /**
    * Tells the neighbours on one interface that an address is at a MAC now, `repeat` times. Needs
    * CAP_NET_RAW.
@@ -14,9 +19,10 @@ export class Announcer {
    * @throws SystemCallError, for example ENETDOWN
    */
   announce(interfaceIndex: number, mac: Mac, address: Ip, repeat: number): void {
-    this.#fd ??= openPacketSocket();
+    const fd = this.#fd ?? openPacketSocket();
+    this.#fd = fd;
     const frame = encodeGratuitousArp(mac, address);
-    for (let i = 0; i < repeat; i++) sendFrame(this.#fd, interfaceIndex, frame);
+    for (let i = 0; i < repeat; i++) sendFrame(fd, interfaceIndex, frame);
   }
 
   close(): void {

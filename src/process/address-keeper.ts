@@ -13,8 +13,11 @@ interface Target {
 }
 
 interface Options {
-  /** One pass over the kernel; passes do not overlap. */
-  reconcile(desired: readonly DesiredAddress[]): Promise<AddressReport>;
+  /** One pass over the kernel; passes do not overlap. See {@link AddressReconciler}. */
+  reconcile(
+    desired: readonly DesiredAddress[],
+    onAdded: (held: readonly InstanceAddress[]) => void,
+  ): Promise<AddressReport>;
   desired(): readonly DesiredAddress[];
   announce(targets: readonly Target[], repeat: number): void;
   /** What a pass found for one instance: restored addresses, and those it could not put there. */
@@ -33,11 +36,17 @@ export class AddressKeeper {
   #pass: Promise<void> | undefined;
   /** Bounded: filled by transitions during a pass, emptied at its end. */
   #waiting: { readonly targets: readonly Target[]; readonly repeat: number }[] = [];
+  /** What the last pass has put or found there; bounded by the configuration. */
+  #held: ReadonlySet<string> = new Set();
 
   constructor(options: Options) {
     this.#options = options;
     this.#reconciler = new Reconciler<AddressReport>({
-      pass: () => options.reconcile(options.desired()),
+      pass: () =>
+        options.reconcile(options.desired(), (held) => {
+          this.#hold(held);
+          this.#announceHeld();
+        }),
       isComplete: (report) => report.failed.length === 0,
       onReport: (report) => this.#tell(report),
       onError: options.onError,
@@ -49,7 +58,8 @@ export class AddressKeeper {
     const done = (): void => {
       if (this.#pass !== pass) return;
       this.#pass = undefined;
-      this.#announceWaiting();
+      this.#announceHeld();
+      this.#waiting = [];
     };
     const pass = this.#reconciler.reconcileNow().then(done, done);
     this.#pass = pass;
@@ -60,13 +70,23 @@ export class AddressKeeper {
     while (this.#pass) await this.#pass;
   }
 
-  /** Announces addresses after the pass that was asked for; at once if there is none. */
+  /**
+   * Announces addresses as soon as the pass that was asked for has put them there; at once if there
+   * is none. Those that it cannot put there are not announced.
+   */
   announceWhenPresent(targets: readonly Target[], repeat: number): void {
     this.#waiting.push({ targets, repeat });
-    if (!this.#pass) this.#announceWaiting();
+    if (this.#pass) return;
+    this.#announceHeld();
+    this.#waiting = [];
   }
 
-  #tell({ restored, failed }: AddressReport): void {
+  #hold(held: readonly InstanceAddress[]): void {
+    this.#held = new Set(held.map(({ address }) => `${address.interface} ${address.address}`));
+  }
+
+  #tell({ restored, failed, confirmed }: AddressReport): void {
+    this.#hold(confirmed);
     const ofInstance =
       (name: string) =>
       ({ instance }: InstanceAddress): boolean =>
@@ -82,20 +102,26 @@ export class AddressKeeper {
     }
   }
 
-  /** Its instance may have left MASTER while an announcement waited. */
-  #announceWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    if (waiting.length === 0) return;
-    const held = new Set(
+  /** Announces what is there and still wanted; the rest goes on waiting. */
+  #announceHeld(): void {
+    if (this.#waiting.length === 0) return;
+    const wanted = new Set(
       this.#options
         .desired()
         .filter((entry) => entry.present)
         .map(({ address }) => `${address.interface} ${address.address}`),
     );
+    const isReady = (target: Target): boolean => {
+      const key = `${target.interface} ${target.address}`;
+      return wanted.has(key) && this.#held.has(key);
+    };
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const { targets, repeat } of waiting) {
-      const still = targets.filter((target) => held.has(`${target.interface} ${target.address}`));
-      if (still.length > 0) this.#options.announce(still, repeat);
+      const ready = targets.filter(isReady);
+      const rest = targets.filter((target) => !isReady(target));
+      if (rest.length > 0) this.#waiting.push({ targets: rest, repeat });
+      if (ready.length > 0) this.#options.announce(ready, repeat);
     }
   }
 }

@@ -16,6 +16,7 @@ import { desiredKernel } from '../vrrp/desired.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
+import { rehearse } from '../vrrp/rehearsal.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { needsDrain, type TimerKey } from '../vrrp/timers.js';
@@ -26,6 +27,9 @@ import { LinkTable } from './link-table.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
+
+/** Effects that only tell of what was done. */
+type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'log' }>;
 
 const READ_AGAIN_MILLIS = 1_000;
 
@@ -47,6 +51,8 @@ class VrrpProcess {
   readonly #addresses: AddressKeeper;
   readonly #daemons: SyncDaemonKeeper;
   #monitor: NetlinkMonitor | undefined;
+  /** Bounded by one turn of the event loop. */
+  readonly #reports: Report[] = [];
   #packets = 0;
   #stopping = false;
 
@@ -80,7 +86,7 @@ class VrrpProcess {
     );
     this.#reconciler = new AddressReconciler(this.#route);
     this.#addresses = new AddressKeeper({
-      reconcile: (desired) => this.#reconciler.reconcile(desired),
+      reconcile: (desired, onAdded) => this.#reconciler.reconcile(desired, onAdded),
       desired: () => desiredKernel(this.#engine).addresses,
       announce: (targets, repeat) => this.#announce(targets, repeat),
       onReconciled: (report) =>
@@ -115,6 +121,8 @@ class VrrpProcess {
       { socketOptions: { set: setSocketOption, get: getSocketOption } },
     );
     await this.#readKernel();
+    rehearse();
+    this.#openAnnouncer();
     serveSupervisor<ToVrrp>({
       onMessage: (message) => void this.#onMessage(message),
       // Nobody is left to withdraw our addresses if we die: do it now.
@@ -165,6 +173,7 @@ class VrrpProcess {
       this.#addresses.settled(),
       this.#daemons.stop(),
     ]);
+    this.#tellReports();
     this.#transports.close();
     this.#announcer.close();
     this.#route.close();
@@ -176,10 +185,26 @@ class VrrpProcess {
   #dispatch(event: VrrpEvent): void {
     const result = step(this.#engine, event);
     this.#engine = result.state;
-    for (const effect of result.effects) this.#execute(effect);
+    for (const effect of result.effects) {
+      // A socket sends when the event loop polls: what only tells of it waits until then.
+      if (effect.kind === 'state-changed' || effect.kind === 'log') this.#tellLater(effect);
+      else this.#execute(effect);
+    }
   }
 
-  #execute(effect: VrrpEffect): void {
+  #tellLater(report: Report): void {
+    this.#reports.push(report);
+    if (this.#reports.length === 1) setImmediate(() => this.#tellReports());
+  }
+
+  #tellReports(): void {
+    for (const report of this.#reports.splice(0)) {
+      if (report.kind === 'state-changed') tellSupervisor(report);
+      else this.#logger[report.level](report.event, report.text, report.fields);
+    }
+  }
+
+  #execute(effect: Exclude<VrrpEffect, Report>): void {
     switch (effect.kind) {
       case 'send-advert':
         this.#transports.send(effect.interface, effect.packet, effect.source, effect.destination);
@@ -195,12 +220,6 @@ class VrrpProcess {
         return;
       case 'announce':
         this.#addresses.announceWhenPresent(effect.addresses, effect.repeat);
-        return;
-      case 'state-changed':
-        tellSupervisor(effect);
-        return;
-      case 'log':
-        this.#logger[effect.level](effect.event, effect.text, effect.fields);
         return;
     }
   }
@@ -232,6 +251,18 @@ class VrrpProcess {
           `Error sending gratuitous ARP on ${name} for ${address}: ${messageOf(error)}`,
         );
       }
+    }
+  }
+
+  /** Before the first announcement, not in it; without the privilege that one will fail and say so. */
+  #openAnnouncer(): void {
+    try {
+      this.#announcer.open();
+    } catch (error) {
+      this.#logger.warning(
+        'announcer-unusable',
+        `Cannot open a packet socket: ${messageOf(error)}`,
+      );
     }
   }
 
