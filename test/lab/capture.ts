@@ -87,6 +87,20 @@ export class Capture {
     return overlaps(this.owners(address, advertInterval, since));
   }
 
+  /** What was on the wire between two instants, one line a frame, times after the first. */
+  excerpt(from: number, to: number): string {
+    return this.frames(from)
+      .filter(({ at }) => at <= to)
+      .map((frame) => {
+        const what =
+          frame.kind === 'advert'
+            ? `advert vrid ${frame.vrid} priority ${frame.priority}`
+            : `ARP ${frame.operation}, sender ${frame.senderIp}, target ${frame.targetIp}`;
+        return `${(frame.at - from).toFixed(1).padStart(8)} ms  ${this.#nameOf(frame.mac)}: ${what}`;
+      })
+      .join('\n');
+  }
+
   /** The last frames as tcpdump prints them. */
   async text(lines = 60): Promise<string> {
     const printed = await run(['tcpdump', '-n', '-e', '-tttt', '-v', '-r', this.#file]);

@@ -41,6 +41,10 @@ export function ownerships(
   for (const frame of frames) {
     const owner = nameOf(frame.mac);
     if (isResignation(frame, address)) {
+      // Who was silent all through a short reign did not own the address during it, even if its
+      // claims before and after are close to each other.
+      const reign = open.get(owner);
+      for (const [other, span] of [...open]) if (reign && span.to < reign.from) close(other);
       close(owner);
     } else if (isClaim(frame, address)) {
       const span = open.get(owner);

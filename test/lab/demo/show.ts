@@ -287,8 +287,9 @@ export class Show {
     this.#narrator.check(what, conflicts.length === 0, String(conflicts.length), 'none');
     for (const { owners, from, length } of conflicts) {
       this.#narrator.say(
-        `${owners.join(' and ')} from ${renderMillis(from - start)} after the start, for ${renderMillis(length)}`,
+        `${owners.join(' and ')} from ${renderMillis(from - start)} after the start, for ${renderMillis(length)}:`,
       );
+      this.#narrator.say(this.#lab.capture.excerpt(from - 30, from + length + 30));
     }
   }
 
