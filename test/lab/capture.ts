@@ -1,9 +1,12 @@
-/** A capture of VRRP and ARP on a segment, taken in the switch by tcpdump. */
+/**
+ * A capture on a segment, taken in the switch by tcpdump: VRRP, ARP, and what the VIP answers to those
+ * who knock at it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { sleep, wallToMonotonic } from './clock.js';
 import { type Overlap, type Ownership, overlaps, ownerships } from './ownership.js';
-import { type AdvertFrame, type ArpFrame, type Frame, readPcap } from './pcap.js';
+import { type AdvertFrame, type AnswerFrame, type ArpFrame, type Frame, readPcap } from './pcap.js';
 import { inNetns, run } from './program.js';
 
 const START_TIMEOUT_MS = 10_000;
@@ -25,11 +28,12 @@ export class Capture {
     netns: string,
     segment: string,
     file: string,
+    vip: string,
     nameOf: (mac: string) => string,
   ): Promise<Capture> {
     const [program = 'tcpdump', ...words] = inNetns(netns, [
       ...['tcpdump', '-i', segment, '-w', file, '-U', '--immediate-mode', '-s', '256'],
-      ...['-Z', 'root', 'ip proto 112 or arp'],
+      ...['-Z', 'root', `ip proto 112 or arp or (icmp and src host ${vip})`],
     ]);
     const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     child.unref();
@@ -77,6 +81,16 @@ export class Capture {
     );
   }
 
+  /** What an address answered to knocks. */
+  answers(address: string, host?: string, since = 0): AnswerFrame[] {
+    return this.frames(since).filter(
+      (frame): frame is AnswerFrame =>
+        frame.kind === 'answer' &&
+        frame.source === address &&
+        (host === undefined || this.#nameOf(frame.mac) === host),
+    );
+  }
+
   /** Who owned the address, span by span. `advertInterval` in ms. */
   owners(address: string, advertInterval: number, since = 0): Ownership[] {
     return ownerships(this.frames(since), address, this.#nameOf, advertInterval * 1.5);
@@ -92,18 +106,16 @@ export class Capture {
     return this.frames(from)
       .filter(({ at }) => at <= to)
       .map((frame) => {
-        const what =
-          frame.kind === 'advert'
-            ? `advert vrid ${frame.vrid} priority ${frame.priority}`
-            : `ARP ${frame.operation}, sender ${frame.senderIp}, target ${frame.targetIp}`;
-        return `${(frame.at - from).toFixed(1).padStart(8)} ms  ${this.#nameOf(frame.mac)}: ${what}`;
+        const at = (frame.at - from).toFixed(1).padStart(8);
+        return `${at} ms  ${this.#nameOf(frame.mac)}: ${describe(frame)}`;
       })
       .join('\n');
   }
 
   /** The last frames as tcpdump prints them. */
   async text(lines = 60): Promise<string> {
-    const printed = await run(['tcpdump', '-n', '-e', '-tttt', '-v', '-r', this.#file]);
+    const filter = 'not icmp';
+    const printed = await run(['tcpdump', '-n', '-e', '-tttt', '-v', '-r', this.#file, filter]);
     return printed.stdout.trimEnd().split('\n').slice(-lines).join('\n');
   }
 
@@ -111,5 +123,16 @@ export class Capture {
     this.#child.kill('SIGINT');
     for (let i = 0; i < 100 && this.#child.exitCode === null; i++) await sleep(10);
     this.#child.kill('SIGKILL');
+  }
+}
+
+function describe(frame: Frame): string {
+  switch (frame.kind) {
+    case 'advert':
+      return `advert vrid ${frame.vrid} priority ${frame.priority}`;
+    case 'arp':
+      return `ARP ${frame.operation}, sender ${frame.senderIp}, target ${frame.targetIp}`;
+    case 'answer':
+      return `${frame.source} answers a knock`;
   }
 }

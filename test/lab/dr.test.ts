@@ -22,7 +22,7 @@ labSuite('direct routing', 'dr', (lab) => {
     const echo = await client.openEcho(vip);
     const knocking = await client.knock(vip);
     await syncedTo(lab(), 'b', (await echo.report()).localPort);
-    const over = await killMachine(lab(), 'a', knocking);
+    const over = await killMachine(lab(), 'a');
     measured(`VIP answers ${renderMillis(over.took)} after the last advert`);
     assert.ok(over.took <= takeOverBound(1, 2));
     await sleep(over.sinceDeath + 500);

@@ -33,7 +33,7 @@ for (const options of CASES) {
       await syncedTo(lab(), 'b', (await echo.report()).localPort);
       await echo.mark();
 
-      const over = await killMachine(lab(), 'a', knocking);
+      const over = await killMachine(lab(), 'a');
       measured(
         `VIP answers ${renderMillis(over.took)} after the last advert ` +
           `(bound ${renderMillis(takeOverBound(advertInt, version))}), ` +

@@ -44,6 +44,7 @@ export class Lab {
       lab.network.switchNetns,
       lab.topology.vipSegment,
       path.join(folderOf(lab.network), `${++captures}.pcap`),
+      lab.topology.vip,
       (mac) => lab.#hostOf(mac),
     );
     return lab;

@@ -1,5 +1,5 @@
 /** Who owned an address at every moment that a capture can see. Pure. */
-import type { AdvertFrame, ArpFrame, Frame } from './pcap.js';
+import type { Frame } from './pcap.js';
 
 /** A time during which one host claimed the address again and again. */
 export interface Ownership {
@@ -19,7 +19,8 @@ export interface Overlap {
 
 /**
  * A claim is an advert (priority not 0) that lists the address, or an ARP packet whose sender says
- * that the address is its own. Claims of one host that follow each other within `holdMs` are one
+ * that the address is its own. What merely answers claims nothing: when a better router preempts,
+ * neighbours send to the old one until they hear the new one's announcement. Claims of one host that follow each other within `holdMs` are one
  * ownership, from the first to the last; an advert of priority 0 ends it.
  *
  * @param nameOf names the host with an Ethernet address.
@@ -75,12 +76,12 @@ export function overlaps(spans: readonly Ownership[]): Overlap[] {
   return found;
 }
 
-function isResignation(frame: Frame, address: string): frame is AdvertFrame {
+function isResignation(frame: Frame, address: string): boolean {
   return frame.kind === 'advert' && frame.priority === 0 && frame.addresses.includes(address);
 }
 
-function isClaim(frame: Frame, address: string): frame is AdvertFrame | ArpFrame {
+function isClaim(frame: Frame, address: string): boolean {
   if (frame.kind === 'advert') return frame.priority > 0 && frame.addresses.includes(address);
   // A host that asks for another address with this one as its sender uses it, too.
-  return frame.senderIp === address;
+  return frame.kind === 'arp' && frame.senderIp === address;
 }

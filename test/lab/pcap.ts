@@ -1,5 +1,5 @@
 /**
- * Reads the lab's captures: pcap files of Ethernet frames with VRRP and ARP in them. A reader of
+ * Reads the lab's captures: pcap files of Ethernet frames with VRRP, ARP and ICMP in them. A reader of
  * its own, so that what tandem sends is not judged by tandem's own decoder.
  */
 
@@ -29,18 +29,28 @@ export interface ArpFrame {
   readonly gratuitous: boolean;
 }
 
-export type Frame = AdvertFrame | ArpFrame;
+/** ICMP "port unreachable": an address answers somebody who knocks at it. */
+export interface AnswerFrame {
+  readonly kind: 'answer';
+  readonly at: number;
+  readonly mac: string;
+  readonly source: string;
+}
+
+export type Frame = AdvertFrame | ArpFrame | AnswerFrame;
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const ETHERNET_HEADER = 14;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_ARP = 0x0806;
+const PROTOCOL_ICMP = 1;
 const PROTOCOL_VRRP = 112;
+const ICMP_PORT_UNREACHABLE = 0x0303;
 const MAGIC_MICROS = 0xa1b2c3d4;
 
 /**
- * All whole VRRP and ARP frames of a capture that may still be written to.
+ * All whole frames of a capture that may still be written to.
  * @param toMonotonic what is added to a record's wall-clock ms.
  */
 export function readPcap(file: Buffer, toMonotonic: number): Frame[] {
@@ -65,7 +75,7 @@ function readFrame(bytes: Buffer, at: number): Frame | undefined {
   const payload = bytes.subarray(ETHERNET_HEADER);
   const type = bytes.readUInt16BE(12);
   if (type === ETHERTYPE_ARP) return readArp(payload, at, mac);
-  if (type === ETHERTYPE_IPV4) return readAdvert(payload, at, mac);
+  if (type === ETHERTYPE_IPV4) return readAdvert(payload, at, mac) ?? readAnswer(payload, at, mac);
   return undefined;
 }
 
@@ -105,6 +115,12 @@ function readAdvert(packet: Buffer, at: number, mac: string): AdvertFrame | unde
     priority: vrrp[2]!,
     addresses,
   };
+}
+
+function readAnswer(packet: Buffer, at: number, mac: string): AnswerFrame | undefined {
+  if (packet.length < 28 || packet[9] !== PROTOCOL_ICMP) return undefined;
+  if (packet.readUInt16BE((packet[0]! & 0x0f) * 4) !== ICMP_PORT_UNREACHABLE) return undefined;
+  return { kind: 'answer', at, mac, source: [...packet.subarray(12, 16)].join('.') };
 }
 
 function macText(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 /** The demo itself, inside the lab kernel: node show.js [nat|dr] [tandem|keepalived]. */
-import type { Echo, EchoReport, Knocking } from '../client.js';
+import type { Echo, EchoReport } from '../client.js';
 import { type Millis, now, renderMillis, sleep } from '../clock.js';
 import { DELAY_LOOP, LEAVES_WITHIN, masterDownInterval } from '../config-text.js';
 import type { Product } from '../director.js';
@@ -78,7 +78,7 @@ export class Show {
     this.#narrator.step('The machine of the MASTER dies under a running TCP connection');
     const knocking = await client.knock(vip);
     const echo = await this.#openEcho();
-    const over = await this.#machineDies(echo, knocking, 1, 2);
+    const over = await this.#machineDies(echo, 1, 2);
     say(`Director b took over; director a is a dead machine.`);
 
     this.#narrator.step('The dead machine returns, and takes the address back (preemption)');
@@ -86,7 +86,7 @@ export class Show {
     await this.#return(echo, options);
 
     await this.#killVrrp();
-    await this.#gracefulStop(knocking);
+    await this.#gracefulStop();
 
     this.#narrator.step('Director a is started again: fail-back');
     await this.#return(echo, { ...options });
@@ -115,7 +115,7 @@ export class Show {
     this.#state();
     const knocking = await client.knock(vip);
     const echo = await this.#openEcho();
-    await this.#machineDies(echo, knocking, 0.1, 3);
+    await this.#machineDies(echo, 0.1, 3);
     await knocking.stop();
     this.#echoed('connection, advert_int 0.1', await echo.close());
     this.#oneOwner('moments with two owners, advert_int 0.1', 0.1, start);
@@ -165,14 +165,9 @@ export class Show {
     return echo;
   }
 
-  async #machineDies(
-    echo: Echo,
-    knocking: Knocking,
-    advertInt: number,
-    version: 2 | 3,
-  ): Promise<TakeOver> {
+  async #machineDies(echo: Echo, advertInt: number, version: 2 | 3): Promise<TakeOver> {
     await echo.mark();
-    const over = await killMachine(this.#lab, 'a', knocking);
+    const over = await killMachine(this.#lab, 'a');
     const timer = masterDownInterval(LOW, advertInt, version);
     this.#narrator.say(
       `Its cables are dead at once. The BACKUP has to wait ${renderMillis(timer)} after the last\n` +
@@ -237,7 +232,7 @@ export class Show {
     this.#narrator.say('Its supervisor has started it again, and it has taken back the address.');
   }
 
-  async #gracefulStop(knocking: Knocking): Promise<void> {
+  async #gracefulStop(): Promise<void> {
     const a = this.#lab.director('a');
     this.#narrator.step('The MASTER is stopped in an orderly way (SIGTERM)');
     const stopped = await a.stop();
@@ -249,7 +244,7 @@ export class Show {
       clean ? 'yes' : `code ${stopped.code}, ${a.addresses().join(' ')}`,
       'yes',
     );
-    const over = await observeTakeOver(this.#lab, 'a', stopped.at, knocking);
+    const over = await observeTakeOver(this.#lab, 'a', stopped.at);
     this.#narrator.say(
       `It said so (an advert of priority 0), so the BACKUP waited its skew time only: the address\n` +
         `was silent for ${renderMillis(over.answeredAt - over.silentFrom)}.`,
