@@ -7,11 +7,6 @@ import { closeSocket, openPacketSocket, sendFrame } from './libc.js';
 export class Announcer {
   #fd: number | undefined;
 
-  /** Opens the socket, which {@link announce} does otherwise. @throws SystemCallError */
-  open(): void {
-    this.#fd ??= openPacketSocket();
-  }
-
   /**
    * Tells the neighbours on one interface that an address is at a MAC now, `repeat` times. Needs
    * CAP_NET_RAW.

@@ -65,6 +65,11 @@ export class AddressKeeper {
     this.#pass = pass;
   }
 
+  /** No further passes; what is there stays. */
+  stop(): void {
+    void this.#reconciler.stop();
+  }
+
   /** Resolves when every pass that was asked for has been tried. */
   async settled(): Promise<void> {
     while (this.#pass) await this.#pass;

@@ -3,6 +3,7 @@
  * nothing else. What it hears becomes events; what the engine orders is done in the order of
  * `vrrp/effects.ts`. Nothing in here waits for a disk, a name server or another process.
  */
+import { constants, setPriority } from 'node:os';
 import { monotonicMicros } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Logger } from '../base/log.js';
@@ -16,7 +17,6 @@ import { desiredKernel } from '../vrrp/desired.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
-import { rehearse } from '../vrrp/rehearsal.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { needsDrain, type TimerKey } from '../vrrp/timers.js';
@@ -24,6 +24,7 @@ import { AddressKeeper } from './address-keeper.js';
 import { DrainingTimers } from './draining-timers.js';
 import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
+import { rehearseTakeOver } from './rehearsal.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
@@ -121,8 +122,8 @@ class VrrpProcess {
       { socketOptions: { set: setSocketOption, get: getSocketOption } },
     );
     await this.#readKernel();
-    rehearse();
-    this.#openAnnouncer();
+    this.#raisePriority();
+    await rehearseTakeOver(this.#route, this.#announcer, this.#links.get('lo'));
     serveSupervisor<ToVrrp>({
       onMessage: (message) => void this.#onMessage(message),
       // Nobody is left to withdraw our addresses if we die: do it now.
@@ -254,15 +255,12 @@ class VrrpProcess {
     }
   }
 
-  /** Before the first announcement, not in it; without the privilege that one will fail and say so. */
-  #openAnnouncer(): void {
+  /** Adverts are few and short, and a machine whose processors are busy must not delay them. */
+  #raisePriority(): void {
     try {
-      this.#announcer.open();
+      setPriority(constants.priority.PRIORITY_HIGHEST);
     } catch (error) {
-      this.#logger.warning(
-        'announcer-unusable',
-        `Cannot open a packet socket: ${messageOf(error)}`,
-      );
+      this.#logger.info('priority-not-raised', `Cannot raise priority: ${messageOf(error)}`);
     }
   }
 
