@@ -45,12 +45,12 @@ export class Agent {
 
   /**
    * @param script file in agents/, without its ending.
-   * @param urgent it measures: it must not wait for those whom it measures (job-prelude.sh lowered
-   *   our priority).
+   * @param urgent it measures: it must not wait for those whom it measures, who run on the same
+   *   processor here and nowhere else, so it has real-time priority.
    */
   static async start(netns: string, script: string, urgent = false): Promise<Agent> {
     const file = fileURLToPath(new URL(`./agents/${script}.js`, import.meta.url));
-    const priority = urgent ? ['nice', '-n', '-15'] : [];
+    const priority = urgent ? ['nice', '-n', '-20'] : [];
     const [program = 'node', ...words] = inNetns(netns, [...priority, process.execPath, file]);
     const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child.on('error', () => {});
