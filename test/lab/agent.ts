@@ -50,7 +50,7 @@ export class Agent {
    */
   static async start(netns: string, script: string, urgent = false): Promise<Agent> {
     const file = fileURLToPath(new URL(`./agents/${script}.js`, import.meta.url));
-    const priority = urgent ? ['nice', '-n', '-20'] : [];
+    const priority = urgent ? ['chrt', '--rr', '1'] : [];
     const [program = 'node', ...words] = inNetns(netns, [...priority, process.execPath, file]);
     const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child.on('error', () => {});

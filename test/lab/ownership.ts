@@ -20,8 +20,9 @@ export interface Overlap {
 /**
  * A claim is an advert (priority not 0) that lists the address, or an ARP packet whose sender says
  * that the address is its own. What merely answers claims nothing: when a better router preempts,
- * neighbours send to the old one until they hear the new one's announcement. Claims of one host that follow each other within `holdMs` are one
- * ownership, from the first to the last; an advert of priority 0 ends it.
+ * neighbours send to the old one until they hear the new one's announcement. Claims of one host that
+ * follow each other within `holdMs` are one ownership, from the first to the last; an advert of
+ * priority 0 ends it.
  *
  * @param nameOf names the host with an Ethernet address.
  * @param holdMs a little more than the advertisement interval.
