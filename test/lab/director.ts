@@ -129,6 +129,8 @@ export class Director extends Host {
     if (pids.length === 0 || pids[0] === undefined) {
       throw new Error(`${this.name}: there is no ${what} process`);
     }
+    // Stopped first: the death of one must not be seen by those that are next.
+    if (what === 'all') for (const pid of pids) if (pid !== undefined) kill(pid, 'SIGSTOP');
     const at = now();
     for (const pid of pids) if (pid !== undefined) kill(pid, signal);
     return at;

@@ -1,6 +1,6 @@
 /** LVS-DR: answers do not pass the director; the connection lives through the master's death. */
 import assert from 'node:assert/strict';
-import { renderMillis, sleep } from './clock.js';
+import { now, renderMillis, sleep } from './clock.js';
 import {
   killMachine,
   measured,
@@ -10,12 +10,15 @@ import {
   syncedTo,
   takeOverBound,
 } from './steps.js';
-import { labSuite } from './suite.js';
+import { labSuite, repeatInNoise } from './suite.js';
 
-labSuite('direct routing', 'dr', (lab) => {
+labSuite('direct routing', 'dr', function (lab) {
+  repeatInNoise(this, lab);
+
   it('serves, fails over and fails back', async () => {
     const { vip, client, capture } = lab();
     await startPair(lab());
+    const start = now();
     const tally = await client.burst({ url: `http://${vip}/`, count: 10 });
     assert.deepEqual(tally, { r1: 5, r2: 5 });
 
@@ -42,6 +45,6 @@ labSuite('direct routing', 'dr', (lab) => {
     await knocking.stop();
     // Only directors answer ARP for the VIP, and only one at a time.
     assert.deepEqual(capture.conflicts(vip, 1000, over.died), []);
-    assert.ok(capture.owners(vip, 1000).every(({ owner }) => ['a', 'b'].includes(owner)));
+    assert.ok(capture.owners(vip, 1000, start).every(({ owner }) => ['a', 'b'].includes(owner)));
   });
 });

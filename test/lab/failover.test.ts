@@ -11,7 +11,7 @@ import {
   syncedTo,
   takeOverBound,
 } from './steps.js';
-import { labSuite } from './suite.js';
+import { labSuite, repeatInNoise } from './suite.js';
 
 const CASES = [
   { version: 2, advertInt: 1, instance: [] },
@@ -22,7 +22,9 @@ const CASES = [
 
 for (const options of CASES) {
   const { version, advertInt } = options;
-  labSuite(`failover: version ${version}, advert_int ${advertInt}`, 'nat', (lab) => {
+  labSuite(`failover: version ${version}, advert_int ${advertInt}`, 'nat', function (lab) {
+    repeatInNoise(this, lab);
+
     it('another takes over in time, the connection lives; the machine returns', async () => {
       const { vip, client, capture } = lab();
       await startPair(lab(), options);
