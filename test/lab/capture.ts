@@ -3,10 +3,16 @@
  * who knock at it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { sleep, wallToMonotonic } from './clock.js';
 import { type Overlap, type Ownership, overlaps, ownerships } from './ownership.js';
-import { type AdvertFrame, type AnswerFrame, type ArpFrame, type Frame, readPcap } from './pcap.js';
+import {
+  type AdvertFrame,
+  type AnswerFrame,
+  type ArpFrame,
+  type Frame,
+  PcapReader,
+} from './pcap.js';
 import { inNetns, run } from './program.js';
 
 const START_TIMEOUT_MS = 10_000;
@@ -15,7 +21,10 @@ export class Capture {
   readonly #child: ChildProcess;
   readonly #file: string;
   readonly #nameOf: (mac: string) => string;
-  readonly #toMonotonic = wallToMonotonic();
+  readonly #reader = new PcapReader(wallToMonotonic());
+  /** Bounded by the time that a lab is open. */
+  readonly #frames: Frame[] = [];
+  #readBytes = 0;
 
   private constructor(child: ChildProcess, file: string, nameOf: (mac: string) => string) {
     this.#child = child;
@@ -58,8 +67,18 @@ export class Capture {
 
   /** Everything seen so far, oldest first. */
   frames(since = 0): Frame[] {
-    if (!existsSync(this.#file)) return [];
-    return readPcap(readFileSync(this.#file), this.#toMonotonic).filter(({ at }) => at >= since);
+    // Only what is new: reading all of a long capture again takes tens of milliseconds, in which
+    // nothing else runs on the lab's one processor.
+    const fd = openSync(this.#file, 'r');
+    try {
+      const bytes = Buffer.alloc(fstatSync(fd).size - this.#readBytes);
+      const read = readSync(fd, bytes, 0, bytes.length, this.#readBytes);
+      this.#readBytes += read;
+      this.#frames.push(...this.#reader.push(bytes.subarray(0, read)));
+    } finally {
+      closeSync(fd);
+    }
+    return this.#frames.filter(({ at }) => at >= since);
   }
 
   /** Adverts, of all hosts or of one. */

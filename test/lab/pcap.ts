@@ -49,24 +49,45 @@ const PROTOCOL_VRRP = 112;
 const ICMP_PORT_UNREACHABLE = 0x0303;
 const MAGIC_MICROS = 0xa1b2c3d4;
 
-/**
- * All whole frames of a capture that may still be written to.
- * @param toMonotonic what is added to a record's wall-clock ms.
- */
-export function readPcap(file: Buffer, toMonotonic: number): Frame[] {
-  const frames: Frame[] = [];
-  if (file.length < FILE_HEADER) return frames;
-  if (file.readUInt32LE(0) !== MAGIC_MICROS) throw new Error('not a little-endian pcap file');
-  for (let offset = FILE_HEADER; offset + RECORD_HEADER <= file.length; ) {
-    const wall = file.readUInt32LE(offset) * 1000 + file.readUInt32LE(offset + 4) / 1000;
-    const length = file.readUInt32LE(offset + 8);
-    const start = offset + RECORD_HEADER;
-    if (start + length > file.length) break;
-    const frame = readFrame(file.subarray(start, start + length), wall + toMonotonic);
-    if (frame) frames.push(frame);
-    offset = start + length;
+/** Reads a capture that is still written to, piece by piece. */
+export class PcapReader {
+  readonly #toMonotonic: number;
+  /** Of a record whose rest has not come yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #headed = false;
+
+  /** @param toMonotonic what is added to a record's wall-clock ms. */
+  constructor(toMonotonic: number) {
+    this.#toMonotonic = toMonotonic;
   }
-  return frames;
+
+  /** The frames that are complete with the next bytes of the file. */
+  push(bytes: Uint8Array): Frame[] {
+    this.#rest = Buffer.concat([this.#rest, bytes]);
+    let offset = 0;
+    if (!this.#headed) {
+      if (this.#rest.length < FILE_HEADER) return [];
+      if (this.#rest.readUInt32LE(0) !== MAGIC_MICROS) {
+        throw new Error('not a little-endian pcap file');
+      }
+      this.#headed = true;
+      offset = FILE_HEADER;
+    }
+    const frames: Frame[] = [];
+    while (offset + RECORD_HEADER <= this.#rest.length) {
+      const seconds = this.#rest.readUInt32LE(offset);
+      const micros = this.#rest.readUInt32LE(offset + 4);
+      const start = offset + RECORD_HEADER;
+      const end = start + this.#rest.readUInt32LE(offset + 8);
+      if (end > this.#rest.length) break;
+      const at = seconds * 1000 + micros / 1000 + this.#toMonotonic;
+      const frame = readFrame(this.#rest.subarray(start, end), at);
+      if (frame) frames.push(frame);
+      offset = end;
+    }
+    this.#rest = this.#rest.subarray(offset);
+    return frames;
+  }
 }
 
 function readFrame(bytes: Buffer, at: number): Frame | undefined {
