@@ -19,6 +19,10 @@ export default class Reporter extends Spec {
     runner.on('pending', (test) => {
       skipped.push(`${test.fullTitle()}: ${skipReason(test)}`);
     });
+    // A test that is tried again is not silent about the time before.
+    runner.on('retry', (test: Mocha.Runnable, error: Error) => {
+      console.log(`    tried again: ${test.fullTitle()}: ${error.message.split('\n')[0]}`);
+    });
     runner.once('end', () => {
       for (const line of skipped) console.log(`  skipped: ${line}`);
       const { passes: passed = 0, failures: failed = 0, pending = 0 } = this.stats;
