@@ -43,12 +43,17 @@ function check(source: string): void {
   }
 }
 
+/** Functions that count already. Bounded by the tests. */
+const wrapped = new WeakSet<object>();
+
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     const test = this.currentTest;
     const original = test?.fn;
     if (!test || !original) return;
     takeAsserted();
+    // A test that is tried again keeps the function that its first run was given.
+    if (wrapped.has(original)) return;
     const source = original.toString();
     if (original.length > 0) {
       test.fn = function counted(this: Mocha.Context, done: Mocha.Done): void {
@@ -62,11 +67,13 @@ export const mochaHooks = {
           done();
         });
       };
+      wrapped.add(test.fn);
       return;
     }
     test.fn = async function counted(this: Mocha.Context): Promise<void> {
       await (original as Mocha.AsyncFunc).call(this);
       check(source);
     };
+    wrapped.add(test.fn);
   },
 };
