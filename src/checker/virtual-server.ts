@@ -12,7 +12,6 @@
  * while the quorum is down; then the living servers are out, since a service that cannot carry the
  * load is not to carry a part of it. Without a sorry server they stay in.
  */
-import { type ServiceId, serviceKey } from '../ipvs/model.js';
 import type { Orders } from './effects.js';
 import { serverName, serviceName } from './names.js';
 import { isAlive, type RealServerState } from './real-server.js';
@@ -22,11 +21,6 @@ export interface VirtualServerState {
   readonly settings: VirtualServerSettings;
   readonly servers: readonly RealServerState[];
   readonly quorumUp: boolean;
-}
-
-/** The map key of a virtual server. */
-export function virtualServerKey(server: { readonly settings: { readonly id: ServiceId } }) {
-  return serviceKey(server.settings.id);
 }
 
 /** Sum of the weights of the living servers. */
