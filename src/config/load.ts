@@ -1,13 +1,13 @@
 /** From a path to a model, or to everything that is wrong with it. */
-import { build } from './build.js';
-import { check, type Environment } from './check.js';
-import { type Diagnostic, Sink } from './diagnostics.js';
-import type { ConfigFiles } from './files.js';
+import { build } from './build/index.js';
+import { check, type Environment } from './check/index.js';
+import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
+import type { Sources } from './diagnostics/render.js';
 import { treeHints } from './grammar/index.js';
-import type { Config } from './model.js';
-import { preprocess } from './preprocess.js';
-import type { Sources } from './render.js';
-import { parseTree } from './tree.js';
+import type { Config } from './model/index.js';
+import type { ConfigFiles } from './text/files.js';
+import { preprocess } from './text/preprocess.js';
+import { parseTree } from './text/tree.js';
 
 export interface Loaded {
   /** The model; `undefined` if there is any error. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../base/errors.js';
-import type { ConfigFiles } from '../config/files.js';
+import type { ConfigFiles } from '../config/text/files.js';
 
 /** More alternatives than this in one pattern's braces are not looked for. */
 const MAX_ALTERNATIVES = 4096;

@@ -1,9 +1,9 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
 import { hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
-import { dump } from '../config/dump.js';
+import { renderDiagnosticLine, renderDiagnostics } from '../config/diagnostics/render.js';
+import { dump } from '../config/dump/index.js';
 import { loadConfiguration } from '../config/load.js';
-import { renderDiagnosticLine, renderDiagnostics } from '../config/render.js';
 import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';

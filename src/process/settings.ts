@@ -20,7 +20,8 @@ import type {
   UrlConfig,
   VirtualAddressConfig,
   VirtualServerConfig,
-} from '../config/model.js';
+} from '../config/model/index.js';
+import { notRun } from '../config/readiness.js';
 import type { InstanceSettings, VirtualAddress, VrrpSettings } from '../vrrp/settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
@@ -32,14 +33,19 @@ const SCHED3 = 0x0020;
 /** What the vrrp process is told. Times are microseconds. */
 export function vrrpSettings(config: Config): VrrpSettings {
   const { syncDaemon } = config.global;
+  const left = notRun(config).instances;
+  const run = config.instances.filter((instance) => !left.has(instance));
+  const names = new Set(run.map(({ name }) => name));
   return {
-    instances: config.instances.map(instanceSettings),
+    instances: run.map(instanceSettings),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.
-      instances: [...new Set(group.instances.map((member) => member.name))],
+      instances: [...new Set(group.instances.map((member) => member.name))].filter((name) =>
+        names.has(name),
+      ),
     })),
-    ...(syncDaemon
+    ...(syncDaemon && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {
             interface: syncDaemon.interface,
@@ -53,8 +59,11 @@ export function vrrpSettings(config: Config): VrrpSettings {
 
 /** What the checker process is told. Times are microseconds, persistence is seconds. */
 export function checkerSettings(config: Config): CheckerSettings {
+  const left = notRun(config).virtualServers;
   return {
-    virtualServers: config.virtualServers.map(virtualServerSettings),
+    virtualServers: config.virtualServers
+      .filter((server) => !left.has(server))
+      .map(virtualServerSettings),
     flushAtStart: config.global.lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: config.global.lvsFlushOnStop === 'all',
@@ -62,23 +71,54 @@ export function checkerSettings(config: Config): CheckerSettings {
 }
 
 function instanceSettings(instance: InstanceConfig): InstanceSettings {
-  const { at: _at, origins: _origins, state, ...rest } = instance;
+  const { sourceAddress, authentication, garp } = instance;
   return {
-    ...rest,
-    initialState: state,
+    name: instance.name,
+    interface: instance.interface,
+    virtualRouterId: instance.virtualRouterId,
+    version: instance.version,
+    family: instance.family,
+    initialState: instance.state,
+    priority: instance.priority,
+    advertInterval: instance.advertInterval,
+    preempt: instance.preempt,
+    preemptDelay: instance.preemptDelay,
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    ...(authentication === undefined ? {} : { authentication }),
     virtualAddresses: withoutRepeats(instance.virtualAddresses),
     excludedAddresses: withoutRepeats(instance.excludedAddresses),
+    garp: {
+      masterDelay: garp.masterDelay,
+      masterRepeat: garp.masterRepeat,
+      masterRefresh: garp.masterRefresh,
+      masterRefreshRepeat: garp.masterRefreshRepeat,
+      lowerPrioDelay: garp.lowerPrioDelay,
+      lowerPrioRepeat: garp.lowerPrioRepeat,
+    },
+    trackPrimary: instance.trackPrimary,
   };
 }
 
 /** An address listed twice (a warning) is one address: the first counts. */
 function withoutRepeats(addresses: readonly VirtualAddressConfig[]): VirtualAddress[] {
   const byIdentity = new Map<string, VirtualAddress>();
-  for (const { at: _at, ...address } of addresses) {
+  for (const address of addresses) {
     const identity = `${address.interface} ${address.address}/${address.prefixLength}`;
-    if (!byIdentity.has(identity)) byIdentity.set(identity, address);
+    if (!byIdentity.has(identity)) byIdentity.set(identity, addressSettings(address));
   }
   return [...byIdentity.values()];
+}
+
+function addressSettings(address: VirtualAddressConfig): VirtualAddress {
+  const { broadcast, label } = address;
+  return {
+    address: address.address,
+    prefixLength: address.prefixLength,
+    interface: address.interface,
+    scope: address.scope,
+    ...(broadcast === undefined ? {} : { broadcast }),
+    ...(label === undefined ? {} : { label }),
+  };
 }
 
 function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettings {

@@ -3,10 +3,10 @@
  * when something is lost, or give a diagnostic that points outside the text.
  */
 import assert from 'node:assert/strict';
-import type { Diagnostic } from '../../src/config/diagnostics.js';
-import { memoryFiles } from '../../src/config/files.js';
+import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.js';
+import { renderDiagnostics } from '../../src/config/diagnostics/render.js';
 import { loadConfiguration } from '../../src/config/load.js';
-import { renderDiagnostics } from '../../src/config/render.js';
+import { memoryFiles } from '../../src/config/text/files.js';
 import { checkerSettings, vrrpSettings } from '../../src/process/settings.js';
 import { seeded } from '../unit/config/support.js';
 

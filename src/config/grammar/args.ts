@@ -1,8 +1,8 @@
 /** The kinds of values that keywords take. Numbers are decimal, as in keepalived. */
 import { type Ip, parseIp } from '../../base/ip.js';
 import { fromSeconds, type Micros } from '../../base/time.js';
-import { suggest } from '../nearest.js';
-import type { Word } from '../source.js';
+import { suggest } from '../diagnostics/nearest.js';
+import type { Word } from '../text/source.js';
 import type { Args, ReportArg } from './keyword.js';
 
 const INTEGER = /^\+?\d+$/;

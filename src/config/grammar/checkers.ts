@@ -1,6 +1,6 @@
 /** The checks of a real server. */
 import { address, bool, choice, integer, none, parseInteger, text, timer } from './args.js';
-import { type Args, block, type Keywords, oldName, planned, setting } from './keyword.js';
+import { type Args, block, type Keywords, oldName, setting, unwritten } from './keyword.js';
 
 const MAX_UINT32 = 4_294_967_295;
 /** keepalived keeps connect_timeout in an unsigned 32-bit count of microseconds. */
@@ -63,7 +63,7 @@ const common = {
   alpha: setting(bool, 'The check counts as failed until it has succeeded once.', {
     default: 'no',
   }),
-  ...planned('bind_if', 'log_all_failures'),
+  ...unwritten('bind_if', 'log_all_failures'),
 };
 
 export interface CodeRange {
@@ -124,7 +124,7 @@ export const url = {
   digest: setting(digest, "The MD5 of the answer's body."),
   status_code: setting(statusCodes, 'The status codes that are good.', { default: '200-299' }),
   virtualhost: setting(text, 'The Host header of the request.', { default: "the check's" }),
-  ...planned(
+  ...unwritten(
     'regex',
     'regex_max_offset',
     'regex_min_offset',
@@ -149,7 +149,7 @@ export const httpCheck = {
     default: 'no',
   }),
   nb_get_retry: oldName('retry'),
-  ...planned('fast_recovery', 'sni_name', 'tls_compliant'),
+  ...unwritten('fast_recovery', 'sni_name', 'tls_compliant'),
 };
 
 export const tcpCheck = { ...common };
@@ -163,7 +163,7 @@ export const checks = {
     repeatable: true,
   }),
   SSL_GET: block(none, httpCheck, 'As HTTP_GET, over TLS.', { repeatable: true }),
-  ...planned(
+  ...unwritten(
     'BFD_CHECK',
     'DNS_CHECK',
     'FILE_CHECK',

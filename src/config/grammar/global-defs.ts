@@ -1,7 +1,7 @@
 /** `global_defs`. */
-import type { Word } from '../source.js';
+import type { Word } from '../text/source.js';
 import { integer, none, parseInteger, text, wholeSeconds } from './args.js';
-import { type Args, ignored, oldName, planned, type ReportArg, setting } from './keyword.js';
+import { type Args, ignored, oldName, type ReportArg, setting, unwritten } from './keyword.js';
 
 /** keepalived keeps GARP times in an unsigned count of microseconds. */
 const MAX_GARP_SECONDS = 4294;
@@ -163,7 +163,7 @@ export const globalDefs = {
   iproute_usr_dir: ignored('tables and protocols are given by number', 'info'),
   iproute_etc_dir: ignored('tables and protocols are given by number', 'info'),
 
-  ...planned(
+  ...unwritten(
     'bfd_cpu_affinity',
     'bfd_no_swap',
     'bfd_priority',

@@ -1,8 +1,8 @@
 /** The whole grammar, and what can be asked of it without reading a file. */
-import type { TreeHints } from '../tree.js';
+import type { TreeHints } from '../text/tree.js';
 import { none } from './args.js';
 import { globalDefs } from './global-defs.js';
-import { block, type Keyword, type Keywords, planned } from './keyword.js';
+import { block, type Keyword, type Keywords, unwritten } from './keyword.js';
 import { serviceName, virtualServer } from './virtual-server.js';
 import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
 
@@ -20,7 +20,7 @@ export const grammar = {
   virtual_server: block(serviceName, virtualServer, 'A balanced service and its real servers.', {
     repeatable: true,
   }),
-  ...planned(
+  ...unwritten(
     'SSL',
     'bfd_instance',
     'child_wait_time',
@@ -117,7 +117,7 @@ export function allBlocks(): ReadonlyMap<string, Keywords> {
   };
   visit(grammar);
   for (const [word, inside] of Object.entries(PLANNED_BLOCKS)) {
-    if (!found.has(word)) found.set(word, planned(...inside));
+    if (!found.has(word)) found.set(word, unwritten(...inside));
   }
   blocks = found;
   return found;

@@ -2,15 +2,15 @@
  * What a grammar table is made of. The tables are the only place that knows keywords: the parser,
  * the checks of single values, the manual, completion and `did you mean` all read them.
  */
-import type { DiagnosticCode, Report } from '../diagnostics.js';
-import type { Word } from '../source.js';
+import type { DiagnosticCode, Report } from '../diagnostics/diagnostics.js';
+import type { Word } from '../text/source.js';
 
 export type KeywordStatus =
   /** Has its effect. */
   | 'supported'
   /** Accepted without effect; `reason` says why. A warning or an info tells so. */
   | 'ignored'
-  /** Known, not built yet: an error that names it so. */
+  /** Read and checked, not acted on yet: a warning says so, and `reason` what does not happen. */
   | 'planned'
   /** Known and not coming: an error; `reason` says what to do instead. */
   | 'unsupported';
@@ -130,10 +130,30 @@ export function ignored(
   };
 }
 
-/** Keywords that are known and not built yet. */
-export function planned(...words: readonly string[]): Keywords {
+/** Words that no table describes yet. */
+export function unwritten(...words: readonly string[]): Keywords {
   const keyword: KeywordOf<never> = { status: 'planned', args: ANYTHING, doc: 'Planned.' };
   return Object.fromEntries(words.map((word) => [word, keyword]));
+}
+
+/**
+ * A keyword that is read, checked and kept in the model, but not acted on by this version.
+ *
+ * @param without what does not happen meanwhile, for example `no script is run`.
+ */
+export function planned<K extends Keyword>(keyword: K, without: string): K {
+  return { ...keyword, status: 'planned', reason: without };
+}
+
+/** A keyword that is an error; `reason` says what to do instead. */
+export function unsupported(reason: string, body?: EntriesBody): KeywordOf<never> {
+  return {
+    status: 'unsupported',
+    args: ANYTHING,
+    doc: `Not supported: ${reason}.`,
+    reason,
+    ...(body ? { body } : {}),
+  };
 }
 
 /** Any words, not looked at: for keywords whose effect is not there. */

@@ -1,7 +1,7 @@
 /** `virtual_server` and `real_server`. */
 import { type Ip, parseIp } from '../../base/ip.js';
-import { suggest } from '../nearest.js';
-import type { Word } from '../source.js';
+import { suggest } from '../diagnostics/nearest.js';
+import type { Word } from '../text/source.js';
 import {
   type AddressPort,
   addressPort,
@@ -13,7 +13,7 @@ import {
   text,
 } from './args.js';
 import { checks, serverRetry, timing } from './checkers.js';
-import { type Args, block, ignored, oldName, planned, setting } from './keyword.js';
+import { type Args, block, ignored, oldName, setting, unwritten } from './keyword.js';
 
 const MAX_UINT32 = 4_294_967_295;
 const MAX_WEIGHT = 2_147_483_647;
@@ -185,7 +185,7 @@ export const realServer = {
   }),
   ...checks,
   snmp_name: ignored(NO_SNMP, 'info'),
-  ...planned('notify_down', 'notify_up', 'smtp_alert'),
+  ...unwritten('notify_down', 'notify_up', 'smtp_alert'),
 };
 
 const FLAG = 'Sets the flag of the scheduler';
@@ -249,7 +249,7 @@ export const virtualServer = {
   real_server: block(addressPort, realServer, 'A server of the pool.', { repeatable: true }),
   snmp_name: ignored(NO_SNMP, 'info'),
   hashed: ignored('the kernel sets this flag by itself', 'info'),
-  ...planned(
+  ...unwritten(
     'ha_suspend',
     'persistence_engine',
     'quorum_down',

@@ -1,7 +1,15 @@
 /** `vrrp_instance` and `vrrp_sync_group`. */
-import type { Word } from '../source.js';
+import type { Word } from '../text/source.js';
 import { address, choice, integer, interfaceName, none, timer, wholeSeconds } from './args.js';
-import { type Args, block, entries, ignored, planned, type ReportArg, setting } from './keyword.js';
+import {
+  type Args,
+  block,
+  entries,
+  ignored,
+  type ReportArg,
+  setting,
+  unwritten,
+} from './keyword.js';
 
 const MAX_GARP_SECONDS = 4294;
 const MAX_REPEAT = 65535;
@@ -65,7 +73,7 @@ export const authentication = {
   auth_pass: setting(password, 'The password, the same on all nodes; it travels in clear text.', {
     secret: true,
   }),
-  ...planned('auth_hmac'),
+  ...unwritten('auth_hmac'),
 };
 
 export const vrrpInstance = {
@@ -160,7 +168,7 @@ export const vrrpInstance = {
   dont_track_primary: setting(none, 'The interface going down is not a fault of the instance.'),
   debug: ignored('it never had an effect', 'info'),
 
-  ...planned(
+  ...unwritten(
     'accept',
     'auth_hmac',
     'check_unicast_src',
@@ -215,7 +223,7 @@ export const vrrpSyncGroup = {
   group: entries(none, '<VRRP_INSTANCE>', 'The instances that change state together, one a line.', {
     repeatable: true,
   }),
-  ...planned(
+  ...unwritten(
     'global_tracking',
     'notify',
     'notify_backup',

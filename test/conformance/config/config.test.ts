@@ -7,9 +7,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Diagnostic } from '../../../src/config/diagnostics.js';
+import type { Diagnostic } from '../../../src/config/diagnostics/diagnostics.js';
 import { loadConfiguration } from '../../../src/config/load.js';
-import { renderDiagnostics } from '../../../src/config/render.js';
+import { renderDiagnostics } from '../../../src/config/diagnostics/render.js';
 import { diskFiles } from '../../../src/process/config-files.js';
 import { checkerSettings, vrrpSettings } from '../../../src/process/settings.js';
 import { ROOT } from '../../support/root.js';

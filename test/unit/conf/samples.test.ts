@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { memoryFiles } from '../../../src/config/files.js';
 import { loadConfiguration } from '../../../src/config/load.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 import { ROOT } from '../../support/root.js';
 
 describe('conf', () => {

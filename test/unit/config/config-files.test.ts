@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryFiles } from '../../../src/config/files.js';
 import { loadConfiguration } from '../../../src/config/load.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 import { diskFiles } from '../../../src/process/config-files.js';
 
 describe('config: files on disk', () => {

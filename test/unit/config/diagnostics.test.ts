@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { interpret } from '../../../src/config/build/interpret.js';
 import {
   DIAGNOSTIC_CODES,
   type DiagnosticCode,
   MAX_DIAGNOSTICS,
   Sink,
-} from '../../../src/config/diagnostics.js';
+} from '../../../src/config/diagnostics/diagnostics.js';
 import { ANYTHING, type Keywords } from '../../../src/config/grammar/keyword.js';
-import { interpret } from '../../../src/config/interpret.js';
 import { loadConfiguration } from '../../../src/config/load.js';
-import { NOWHERE } from '../../../src/config/source.js';
+import { NOWHERE } from '../../../src/config/text/source.js';
 import { instanceText, load, MAIN } from './support.js';
 
 const DOCUMENT = new URL('../../../../doc/diagnostics.md', import.meta.url);

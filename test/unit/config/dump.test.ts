@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { dump, quote } from '../../../src/config/dump.js';
+import { dump } from '../../../src/config/dump/index.js';
+import { quote } from '../../../src/config/dump/text.js';
 import { load, loadGood, plain, seeded } from './support.js';
 
 type Dice = (below: number) => number;

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { renderDiagnostics } from '../../../src/config/diagnostics/render.js';
 import { loadConfiguration } from '../../../src/config/load.js';
-import { renderDiagnostics } from '../../../src/config/render.js';
 import { diskFiles } from '../../../src/process/config-files.js';
 import { skip } from '../../support/skip.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { distance, nearest } from '../../../src/config/diagnostics/nearest.js';
 import { allBlocks, grammar, lookUp } from '../../../src/config/grammar/index.js';
-import { distance, nearest } from '../../../src/config/nearest.js';
 import { skip } from '../../support/skip.js';
 import { found, instanceText, load, messages } from './support.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Sink } from '../../../src/config/diagnostics.js';
-import { lex } from '../../../src/config/lexer.js';
+import { Sink } from '../../../src/config/diagnostics/diagnostics.js';
+import { lex } from '../../../src/config/text/lexer.js';
 
 /** Tokens as text: words in angle brackets, braces, `;` for a line's end. */
 function tokens(text: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CheckConfig, RealServerConfig } from '../../../src/config/model.js';
+import type { CheckConfig, RealServerConfig } from '../../../src/config/model/index.js';
 import { checkerSettings } from '../../../src/process/settings.js';
 import { found, load, loadGood, plain, server, serverText } from './support.js';
 

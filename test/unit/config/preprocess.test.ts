@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { Sink } from '../../../src/config/diagnostics.js';
-import type { ConfigFiles } from '../../../src/config/files.js';
-import { memoryFiles } from '../../../src/config/files.js';
+import { Sink } from '../../../src/config/diagnostics/diagnostics.js';
+import type { ConfigFiles } from '../../../src/config/text/files.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 import {
   MAX_FILES,
   MAX_INCLUDE_DEPTH,
   MAX_TOTAL_CHARACTERS,
   preprocess,
-} from '../../../src/config/preprocess.js';
+} from '../../../src/config/text/preprocess.js';
 import { found, load, messages } from './support.js';
 
 function words(files: Readonly<Record<string, string>>): string[] {

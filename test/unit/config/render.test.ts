@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Diagnostic } from '../../../src/config/diagnostics.js';
+import type { Diagnostic } from '../../../src/config/diagnostics/diagnostics.js';
 import {
   maskSecrets,
   renderDiagnosticLine,
   renderDiagnostics,
-} from '../../../src/config/render.js';
+} from '../../../src/config/diagnostics/render.js';
 import { load, MAIN } from './support.js';
 
 function render(text: string, color = false): string {

@@ -1,10 +1,14 @@
 /** Short ways to load a text and to say what came of it. */
 import assert from 'node:assert/strict';
-import type { Environment } from '../../../src/config/check.js';
-import { memoryFiles } from '../../../src/config/files.js';
+import type { Environment } from '../../../src/config/check/index.js';
+import { renderDiagnosticLine } from '../../../src/config/diagnostics/render.js';
 import { type Loaded, loadConfiguration } from '../../../src/config/load.js';
-import type { Config, InstanceConfig, VirtualServerConfig } from '../../../src/config/model.js';
-import { renderDiagnosticLine } from '../../../src/config/render.js';
+import type {
+  Config,
+  InstanceConfig,
+  VirtualServerConfig,
+} from '../../../src/config/model/index.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 
 export const MAIN = '/etc/tandem/tandem.conf';
 

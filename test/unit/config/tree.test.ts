@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Sink } from '../../../src/config/diagnostics.js';
+import { Sink } from '../../../src/config/diagnostics/diagnostics.js';
 import { treeHints } from '../../../src/config/grammar/index.js';
-import { lex } from '../../../src/config/lexer.js';
-import type { Statement } from '../../../src/config/source.js';
-import { MAX_BLOCK_DEPTH, parseTree } from '../../../src/config/tree.js';
+import { lex } from '../../../src/config/text/lexer.js';
+import type { Statement } from '../../../src/config/text/source.js';
+import { MAX_BLOCK_DEPTH, parseTree } from '../../../src/config/text/tree.js';
 import { found, load, messages } from './support.js';
 
 function parse(text: string): Statement[] {

@@ -227,7 +227,6 @@ describe('config: vrrp_instance', () => {
         ['192.0.2.9 label eth0:0123456789abc', '5:17 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 no_track', '5:11 CONFIG_PLANNED'],
         ['192.0.2.9 peer 192.0.2.8', '5:11 CONFIG_PLANNED'],
-        ['2001:db8::1/64', '5:1 CONFIG_PLANNED'],
         ['2001:db8::1/64 brd +', '5:20 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 {', '5:1 CONFIG_UNEXPECTED_OPEN_BRACE'],
       ];

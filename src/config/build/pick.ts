@@ -1,5 +1,5 @@
 /** Inheritance: the first value that was given, and where. */
-import type { Position } from './source.js';
+import type { Position } from '../text/source.js';
 
 /** A value with the place it was given at; a {@link Setting} is one. */
 export interface Given<T> {

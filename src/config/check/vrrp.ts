@@ -1,11 +1,11 @@
 /** Rules between VRRP instances, sync groups, the sync daemon and the machine's interfaces. */
-import { familyOf } from '../base/ip.js';
-import { MICROS_PER_CENTISECOND, MICROS_PER_SECOND, toSeconds } from '../base/time.js';
-import type { Environment } from './check.js';
-import type { Sink } from './diagnostics.js';
-import type { Config, InstanceConfig, VirtualAddressConfig } from './model.js';
-import { suggest } from './nearest.js';
-import { type Position, renderPosition } from './source.js';
+import { familyOf } from '../../base/ip.js';
+import { MICROS_PER_CENTISECOND, MICROS_PER_SECOND, toSeconds } from '../../base/time.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import { suggest } from '../diagnostics/nearest.js';
+import type { Config, InstanceConfig, VirtualAddressConfig } from '../model/index.js';
+import { type Position, renderPosition } from '../text/source.js';
+import type { Environment } from './index.js';
 
 /** How many interfaces a message lists. */
 const SHOWN_INTERFACES = 12;
@@ -134,14 +134,6 @@ function checkAddresses(instance: InstanceConfig, sink: Sink): void {
     sink.report('CONFIG_FAMILY_MISMATCH', address.at, {
       message: `vrrp_instance ${name}: an advert lists addresses of one family, ${address.address} is not of the family of ${virtualAddresses[0]?.address}`,
       expected: "addresses of the other family in 'virtual_ipaddress_excluded'",
-    });
-  }
-  const sixth = [...virtualAddresses, ...excludedAddresses].find(
-    (address) => familyOf(address.address) === 6,
-  );
-  if (sixth) {
-    sink.report('CONFIG_PLANNED', sixth.at, {
-      message: `vrrp_instance ${name}: IPv6 virtual addresses are not supported yet`,
     });
   }
   const { sourceAddress } = instance;

@@ -1,13 +1,18 @@
 /** The checks of a real server to the model, with what they inherit from the servers. */
-import { familyOf } from '../base/ip.js';
-import { fromSeconds } from '../base/time.js';
-import type { Sink } from './diagnostics.js';
-import type { httpCheck, tcpCheck, url } from './grammar/checkers.js';
-import type { realServer, virtualServer } from './grammar/virtual-server.js';
+import { familyOf } from '../../base/ip.js';
+import { fromSeconds } from '../../base/time.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { httpCheck, tcpCheck, url } from '../grammar/checkers.js';
+import type { realServer, virtualServer } from '../grammar/virtual-server.js';
+import type {
+  CheckConfig,
+  CheckTargetConfig,
+  CheckTimingConfig,
+  UrlConfig,
+} from '../model/index.js';
+import type { Position } from '../text/source.js';
 import type { Section, Setting } from './interpret.js';
-import type { CheckConfig, CheckTargetConfig, CheckTimingConfig, UrlConfig } from './model.js';
 import { Picker } from './pick.js';
-import type { Position } from './source.js';
 
 export type VirtualServerSection = Section<typeof virtualServer>;
 export type RealServerSection = Section<typeof realServer>;

@@ -1,20 +1,20 @@
 /** `virtual_server` and `real_server` to the model. */
-import { type Family, familyOf, type Ip } from '../base/ip.js';
-import { buildChecks, type RealServerSection, type VirtualServerSection } from './build-checks.js';
-import { buildFlags, buildPersistence, buildScheduler } from './build-lvs-options.js';
-import type { Sink } from './diagnostics.js';
-import type { grammar } from './grammar/index.js';
-import type { VirtualServerName, virtualServer } from './grammar/virtual-server.js';
-import type { Setting } from './interpret.js';
+import { type Family, familyOf, type Ip } from '../../base/ip.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { grammar } from '../grammar/index.js';
+import type { VirtualServerName, virtualServer } from '../grammar/virtual-server.js';
 import type {
   Method,
   RealServerConfig,
   SorryServerConfig,
   VirtualServerConfig,
   VirtualServerId,
-} from './model.js';
+} from '../model/index.js';
+import type { Position } from '../text/source.js';
+import { buildChecks, type RealServerSection, type VirtualServerSection } from './checks.js';
+import type { Setting } from './interpret.js';
+import { buildFlags, buildPersistence, buildScheduler } from './lvs-options.js';
 import { Picker } from './pick.js';
-import type { Position } from './source.js';
 
 /** What the parts of a service are built from. */
 export interface Service {

@@ -3,7 +3,7 @@
  * block (from the grammar tables), so that a lost brace is found where it was lost and does not
  * bury everything that follows.
  */
-import type { Sink } from './diagnostics.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
 import { type Position, renderPosition, type Statement, type Token, type Word } from './source.js';
 
 /** Blocks within blocks; deeper is an error that names this bound. */

@@ -9,7 +9,7 @@
  * - Escapes, in and out of quotes: \a \b \E \f \n \r \t \v, \nnn (up to three octal digits),
  *   \xX.. (hexadecimal digits), \cC (control C); any other escaped character is itself.
  */
-import type { Sink } from './diagnostics.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Position, Token } from './source.js';
 
 /** Keywords whose arguments are file patterns: there braces are part of the word. */

@@ -1,20 +1,20 @@
 /** `vrrp_instance` and `vrrp_sync_group` to the model. */
-import { familyOf } from '../base/ip.js';
-import { fromSeconds } from '../base/time.js';
-import { buildAddress } from './build-addresses.js';
-import { type GarpDefaults, pickGarp } from './build-global.js';
-import type { Sink } from './diagnostics.js';
-import type { grammar } from './grammar/index.js';
-import type { vrrpInstance } from './grammar/vrrp.js';
-import type { Section, Setting } from './interpret.js';
+import { familyOf } from '../../base/ip.js';
+import { fromSeconds } from '../../base/time.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { grammar } from '../grammar/index.js';
+import type { vrrpInstance } from '../grammar/vrrp.js';
 import type {
   GlobalConfig,
   InstanceConfig,
   SyncGroupConfig,
   VirtualAddressConfig,
-} from './model.js';
+} from '../model/index.js';
+import type { Position, Word } from '../text/source.js';
+import { buildAddress } from './addresses.js';
+import { type GarpDefaults, pickGarp } from './global.js';
+import type { Section, Setting } from './interpret.js';
 import { Picker } from './pick.js';
-import type { Position, Word } from './source.js';
 
 type InstanceSection = Section<typeof vrrpInstance>;
 

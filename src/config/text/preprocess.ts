@@ -2,7 +2,7 @@
  * From a file to one stream of tokens: takes `include` lines away and puts the tokens of the files
  * that they name in their place. Parameters and sequences belong here too, later.
  */
-import type { Sink } from './diagnostics.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
 import type { ConfigFiles } from './files.js';
 import { INCLUDE_WORDS, lex } from './lexer.js';
 import { type Position, renderPosition, type Token } from './source.js';

@@ -1,7 +1,8 @@
 /** Diagnostics as text for people: the place, the line with a caret, what was expected, the code. */
+
+import { renderPosition } from '../text/source.js';
 import type { Diagnostic, Severity } from './diagnostics.js';
 import { distance } from './nearest.js';
-import { renderPosition } from './source.js';
 
 /** The texts that were read, by file name: for showing the line that a diagnostic points at. */
 export type Sources = ReadonlyMap<string, string>;

@@ -1,8 +1,8 @@
 /** `global_defs` to the model. All blocks of that name count as one. */
-import { fromSeconds, type Micros } from '../base/time.js';
-import type { globalDefs } from './grammar/global-defs.js';
+import { fromSeconds, type Micros } from '../../base/time.js';
+import type { globalDefs } from '../grammar/global-defs.js';
+import type { GarpConfig, GlobalConfig } from '../model/index.js';
 import type { Section } from './interpret.js';
-import type { GarpConfig, GlobalConfig } from './model.js';
 import { type Given, Picker } from './pick.js';
 
 export type GlobalSection = Section<typeof globalDefs>;

@@ -1,8 +1,10 @@
 /** The rules between objects: what no single keyword can tell. Nothing is changed here. */
-import { checkLvs } from './check-lvs.js';
-import { checkVrrp } from './check-vrrp.js';
-import type { Sink } from './diagnostics.js';
-import type { Config } from './model.js';
+
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { Config } from '../model/index.js';
+import { checkLvs } from './lvs.js';
+import { checkReadiness } from './readiness.js';
+import { checkVrrp } from './vrrp.js';
 
 /** What is known of the machine on which the configuration is to run. */
 export interface Environment {
@@ -16,4 +18,5 @@ export interface Environment {
 export function check(config: Config, environment: Environment, sink: Sink): void {
   checkVrrp(config, environment, sink);
   checkLvs(config, sink);
+  checkReadiness(config, sink);
 }

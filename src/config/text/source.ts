@@ -11,6 +11,8 @@ export interface Position {
   readonly column: number;
   /** How many columns the text takes, at least 1: the width of the caret line. */
   readonly length: number;
+  /** Of text that came out of a definition: where it stands there. The rest is the place of use. */
+  readonly definedAt?: Position;
 }
 
 /** A word with quotes and escapes resolved. */

@@ -1,11 +1,18 @@
 /** The lines of `virtual_ipaddress` and `virtual_ipaddress_excluded`. */
-import { familyOf, type Ip, ipFromBytes, ipToBytes, maxPrefixLength, parseIp } from '../base/ip.js';
-import type { DiagnosticCode, Report, Sink } from './diagnostics.js';
-import { interfaceName, parseInteger } from './grammar/args.js';
-import type { ReportArg } from './grammar/keyword.js';
-import { ADDRESS_SYNTAX } from './grammar/vrrp.js';
-import type { VirtualAddressConfig } from './model.js';
-import type { Statement, Word } from './source.js';
+import {
+  familyOf,
+  type Ip,
+  ipFromBytes,
+  ipToBytes,
+  maxPrefixLength,
+  parseIp,
+} from '../../base/ip.js';
+import type { DiagnosticCode, Report, Sink } from '../diagnostics/diagnostics.js';
+import { interfaceName, parseInteger } from '../grammar/args.js';
+import type { ReportArg } from '../grammar/keyword.js';
+import { ADDRESS_SYNTAX } from '../grammar/vrrp.js';
+import type { VirtualAddressConfig } from '../model/index.js';
+import type { Statement, Word } from '../text/source.js';
 
 /** rtnetlink's scopes (linux/rtnetlink.h). */
 export const SCOPES: Readonly<Record<string, number>> = {

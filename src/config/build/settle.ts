@@ -2,10 +2,10 @@
  * What keepalived puts right in a service after reading it, with a complaint: done here in the same
  * way, so that a configuration means the same.
  */
-import { destinationKey } from '../ipvs/model.js';
-import type { Sink } from './diagnostics.js';
-import type { RealServerConfig, SorryServerConfig, VirtualServerConfig } from './model.js';
-import { renderPosition } from './source.js';
+import { destinationKey } from '../../ipvs/model.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { RealServerConfig, SorryServerConfig, VirtualServerConfig } from '../model/index.js';
+import { renderPosition } from '../text/source.js';
 
 /** A service as it will be run; `undefined` if nothing of it is left. */
 export function settle(server: VirtualServerConfig, sink: Sink): VirtualServerConfig | undefined {

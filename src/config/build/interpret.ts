@@ -2,11 +2,11 @@
  * Statements to settings, by the grammar tables: every keyword is looked up, its status minded, its
  * words turned into values. What comes out is typed by the table it came from.
  */
-import type { Sink } from './diagnostics.js';
-import { allBlocks, blocksOf, lookUp } from './grammar/index.js';
-import type { BodyOf, Keyword, Keywords, ReportArg, ValueOf } from './grammar/keyword.js';
-import { nearest, suggest } from './nearest.js';
-import type { Position, Statement, Word } from './source.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import { nearest, suggest } from '../diagnostics/nearest.js';
+import { allBlocks, blocksOf, lookUp } from '../grammar/index.js';
+import type { BodyOf, Keyword, Keywords, ReportArg, ValueOf } from '../grammar/keyword.js';
+import type { Position, Statement, Word } from '../text/source.js';
 
 /** A keyword with its value, as it was written. */
 export interface Setting<K = Keyword> {
@@ -169,8 +169,15 @@ function suggestElsewhere(word: string): string | undefined {
 /** Minds the status; false if the statement is to be passed over. */
 function isEffective(word: Word, keyword: Keyword, sink: Sink): boolean {
   if (keyword.status === 'planned') {
-    sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
-    return false;
+    if (keyword.reason === undefined) {
+      sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
+      return false;
+    }
+    sink.report('CONFIG_PLANNED', word.at, {
+      message: `'${word.text}' has no effect yet: ${keyword.reason}`,
+      severity: 'warning',
+    });
+    return true;
   }
   if (keyword.status === 'unsupported') {
     sink.report('CONFIG_UNSUPPORTED', word.at, {

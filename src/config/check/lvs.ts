@@ -1,10 +1,10 @@
 /** Rules between virtual servers and their real servers. */
-import { familyOf } from '../base/ip.js';
-import { serviceKey } from '../ipvs/model.js';
-import type { Sink } from './diagnostics.js';
-import type { Config, VirtualServerConfig } from './model.js';
-import { labelOf } from './settle.js';
-import { renderPosition } from './source.js';
+import { familyOf } from '../../base/ip.js';
+import { serviceKey } from '../../ipvs/model.js';
+import { labelOf } from '../build/settle.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { Config, VirtualServerConfig } from '../model/index.js';
+import { renderPosition } from '../text/source.js';
 
 export function checkLvs(config: Config, sink: Sink): void {
   checkServices(config.virtualServers, sink);

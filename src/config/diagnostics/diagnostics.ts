@@ -2,7 +2,7 @@
  * What is said about a configuration. Every message has a code of the one table below; each code has
  * a section in doc/diagnostics.md and a test that produces it.
  */
-import type { Position } from './source.js';
+import type { Position } from '../text/source.js';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -23,6 +23,7 @@ export const DIAGNOSTIC_CODES = {
   // Keywords and their values.
   CONFIG_UNKNOWN_KEYWORD: 'error',
   CONFIG_PLANNED: 'error',
+  CONFIG_NOT_RUN: 'warning',
   CONFIG_UNSUPPORTED: 'error',
   CONFIG_IGNORED: 'warning',
   CONFIG_OLD_NAME: 'warning',

@@ -1,9 +1,9 @@
 /** The options of a service: scheduler, its flags, persistence. */
-import { type Family, maxPrefixLength } from '../base/ip.js';
-import type { Service } from './build-lvs.js';
-import { DEFAULT_PERSISTENCE_SECONDS } from './grammar/virtual-server.js';
-import type { ServiceFlags, VirtualServerConfig, VirtualServerId } from './model.js';
-import type { Position } from './source.js';
+import { type Family, maxPrefixLength } from '../../base/ip.js';
+import { DEFAULT_PERSISTENCE_SECONDS } from '../grammar/virtual-server.js';
+import type { ServiceFlags, VirtualServerConfig, VirtualServerId } from '../model/index.js';
+import type { Position } from '../text/source.js';
+import type { Service } from './lvs.js';
 
 /** The kernel's default too. */
 const DEFAULT_SCHEDULER = 'wlc';

@@ -1,14 +1,15 @@
 /** Statements to the model, with everything that is wrong with them. */
-import { buildGlobal, type GlobalSection, garpDefaults } from './build-global.js';
-import { buildVirtualServer } from './build-lvs.js';
-import { buildInstance, buildSyncGroup } from './build-vrrp.js';
-import type { Sink } from './diagnostics.js';
-import type { globalDefs } from './grammar/global-defs.js';
-import { grammar } from './grammar/index.js';
+
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { globalDefs } from '../grammar/global-defs.js';
+import { grammar } from '../grammar/index.js';
+import type { Config, InstanceConfig, SyncDaemonConfig } from '../model/index.js';
+import { NOWHERE, type Statement } from '../text/source.js';
+import { buildGlobal, type GlobalSection, garpDefaults } from './global.js';
 import { interpret, Section } from './interpret.js';
-import type { Config, InstanceConfig, SyncDaemonConfig } from './model.js';
+import { buildVirtualServer } from './lvs.js';
 import { settle } from './settle.js';
-import { NOWHERE, type Statement } from './source.js';
+import { buildInstance, buildSyncGroup } from './vrrp.js';
 
 /**
  * Builds the model of a whole configuration.

@@ -1,0 +1,22 @@
+/**
+ * What a configuration means: typed, with defaults filled in by keepalived's rules of inheritance.
+ * Durations are microseconds, addresses canonical text. Each object has the place it was written at,
+ * and `origins`: where each of its values was given, by keyword - for an inherited value the place
+ * it comes from, for a default none.
+ */
+import type { GlobalConfig } from './global.js';
+import type { VirtualServerConfig } from './lvs.js';
+import type { InstanceConfig, SyncGroupConfig } from './vrrp.js';
+
+export type * from './checks.js';
+export type * from './common.js';
+export type * from './global.js';
+export type * from './lvs.js';
+export type * from './vrrp.js';
+
+export interface Config {
+  readonly global: GlobalConfig;
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly instances: readonly InstanceConfig[];
+  readonly virtualServers: readonly VirtualServerConfig[];
+}
