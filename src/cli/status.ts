@@ -23,6 +23,9 @@ export function renderStatus(status: DaemonStatus): string {
       `process ${role}: ${pid ?? 'NOT RUNNING'}${restarts ? `, restarted ${restarts} times` : ''}`,
     );
   }
+  for (const { kind, name, needs } of status.notRun) {
+    lines.push(`NOT RUN: ${kind} ${name}: this version lacks ${needs.join(', ')}`);
+  }
   if (status.vrrp) lines.push('', ...vrrpLines(status.vrrp));
   for (const server of status.checker?.virtualServers ?? []) lines.push('', ...serverLines(server));
   for (const error of status.checker?.tableErrors ?? []) lines.push(`IPVS table: ${error}`);

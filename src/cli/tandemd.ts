@@ -58,7 +58,7 @@ async function testConfiguration(
   });
   if (args.testLogFile === undefined) process.stderr.write(report);
   else writeFileSync(args.testLogFile, report);
-  if (configuration && args.dumpConf) process.stdout.write(configuration.text);
+  if (configuration && args.dumpConf) process.stdout.write(configuration.text());
   return configuration ? EXIT.ok : EXIT.configuration;
 }
 
@@ -163,7 +163,7 @@ async function supervise(
   logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
   for (const problem of problems) logger.warning('config-problem', problem);
   if (args.dumpConf) {
-    for (const line of configuration.text.split('\n')) logger.notice('config-dump', line);
+    for (const line of configuration.text().split('\n')) logger.notice('config-dump', line);
   }
   const serviceManager = new ServiceManager(process.env, logger);
   const supervisor = new Supervisor(configuration, {

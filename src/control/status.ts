@@ -2,6 +2,14 @@
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 
+/** An object of the configuration that is left out. */
+export interface NotRunStatus {
+  readonly kind: 'vrrp_instance' | 'virtual_server';
+  readonly name: string;
+  /** What this version lacks for it, in the configuration's words. */
+  readonly needs: readonly string[];
+}
+
 export interface DaemonStatus {
   readonly version: string;
   readonly pid: number;
@@ -23,6 +31,7 @@ export interface DaemonStatus {
     readonly pid?: number;
     readonly restarts: number;
   }[];
+  readonly notRun: readonly NotRunStatus[];
   /** Missing when there is no such process or it does not answer. */
   readonly vrrp?: VrrpSnapshot;
   readonly checker?: CheckerSnapshot;

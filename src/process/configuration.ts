@@ -1,9 +1,13 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
 import { hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
+import { labelOf } from '../config/build/settle.js';
 import { renderDiagnosticLine, renderDiagnostics } from '../config/diagnostics/render.js';
 import { dump } from '../config/dump/index.js';
 import { loadConfiguration } from '../config/load.js';
+import type { Config } from '../config/model/index.js';
+import { notRun } from '../config/readiness.js';
+import type { NotRunStatus } from '../control/status.js';
 import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
@@ -14,8 +18,10 @@ export interface LoadedConfiguration {
   readonly configuration?: {
     readonly vrrp: VrrpSettings;
     readonly checker: CheckerSettings;
+    /** What is in the configuration and left out: this version cannot run it as written. */
+    readonly notRun: readonly NotRunStatus[];
     /** The effective configuration as canonical text. */
-    readonly text: string;
+    readonly text: () => string;
   };
   /** Diagnostics, warnings included, one line each, for the log. */
   readonly problems: readonly string[];
@@ -43,16 +49,30 @@ export async function readConfiguration(
   const report = renderDiagnostics(loaded.diagnostics, loaded.sources, {
     color: options.color ?? false,
   });
-  if (!loaded.config) return { problems, report };
+  const { config } = loaded;
+  if (!config) return { problems, report };
   return {
     configuration: {
-      vrrp: vrrpSettings(loaded.config),
-      checker: checkerSettings(loaded.config),
-      text: dump(loaded.config),
+      vrrp: vrrpSettings(config),
+      checker: checkerSettings(config),
+      notRun: notRunStatus(config),
+      text: () => dump(config),
     },
     problems,
     report,
   };
+}
+
+function notRunStatus(config: Config): NotRunStatus[] {
+  const { instances, virtualServers } = notRun(config);
+  return [
+    ...[...instances].map(([{ name }, needs]) => ({ kind: 'vrrp_instance' as const, name, needs })),
+    ...[...virtualServers].map(([server, needs]) => ({
+      kind: 'virtual_server' as const,
+      name: labelOf(server),
+      needs,
+    })),
+  ];
 }
 
 /** The machine's interfaces; `undefined` where they cannot be read, so that nothing is refused. */

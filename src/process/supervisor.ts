@@ -50,6 +50,8 @@ export interface SupervisorOptions {
 interface Configuration {
   readonly vrrp: VrrpSettings;
   readonly checker: CheckerSettings;
+  /** What is left out of them, for the status. */
+  readonly notRun: DaemonStatus['notRun'];
 }
 
 export class Supervisor {
@@ -164,6 +166,7 @@ export class Supervisor {
         ...(child.pid === undefined ? {} : { pid: child.pid }),
         restarts: child.restarts,
       })),
+      notRun: this.#configuration.notRun,
       ...(vrrp ? { vrrp } : {}),
       ...(checker ? { checker } : {}),
     };

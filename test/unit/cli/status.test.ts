@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { renderStatus } from '../../../src/cli/status.js';
+import type { DaemonStatus } from '../../../src/control/status.js';
+
+const STATUS: DaemonStatus = {
+  version: '1.2.3',
+  pid: 42,
+  startedAt: '2026-01-02T03:04:05.000Z',
+  configFile: '/etc/tandem/tandem.conf',
+  generation: 2,
+  ready: true,
+  processes: [{ role: 'vrrp', pid: 43, restarts: 0 }],
+  notRun: [],
+};
+
+describe('cli: status', () => {
+  it('says what runs', () => {
+    assert.equal(
+      renderStatus(STATUS),
+      `tandem 1.2.3, pid 42, since 2026-01-02T03:04:05.000Z
+configuration /etc/tandem/tandem.conf, generation 2
+process vrrp: 43
+`,
+    );
+  });
+
+  it('says what is left out, and why', () => {
+    const notRun = [
+      { kind: 'vrrp_instance', name: 'VI_1', needs: ['use_vmac', 'vrf'] },
+      { kind: 'virtual_server', name: '192.0.2.1 80 TCP', needs: ['SMTP_CHECK'] },
+    ] as const;
+    const text = renderStatus({ ...STATUS, notRun });
+    assert.match(text, /^NOT RUN: vrrp_instance VI_1: this version lacks use_vmac, vrf$/m);
+    assert.match(
+      text,
+      /^NOT RUN: virtual_server 192\.0\.2\.1 80 TCP: this version lacks SMTP_CHECK$/m,
+    );
+  });
+});
