@@ -1,5 +1,7 @@
 /** The command line of tandemd: keepalived(8)'s options that its users type, with the same names. */
-import { parseArgs } from 'node:util';
+import { type Command, optionLines, parseCommandLine } from './command-line.js';
+
+export { UsageError } from './command-line.js';
 
 export interface DaemonArguments {
   readonly action: 'run' | 'config-test' | 'release' | 'help' | 'version';
@@ -21,30 +23,69 @@ export interface DaemonArguments {
   readonly pidFile: string | undefined;
   readonly vrrpPidFile: string | undefined;
   readonly checkersPidFile: string | undefined;
+  /** `-t`: where its report goes instead of standard error. */
+  readonly testLogFile: string | undefined;
+  /** `-t --json`: the report as data. */
+  readonly json: boolean;
 }
 
 export const DEFAULT_CONFIG_FILE = '/etc/tandem/tandem.conf';
 
-export const DAEMON_HELP = `Usage: tandemd [OPTION...]
-  -f, --use-file=FILE          Use the specified configuration file (${DEFAULT_CONFIG_FILE})
-  -P, --vrrp                   Only run with VRRP subsystem
-  -C, --check                  Only run with Health-checker subsystem
-  -l, --log-console            Log messages to local console
-  -D, --log-detail             Detailed log messages
-  -d, --dump-conf              Dump the configuration data
-  -n, --dont-fork              Don't fork the daemon process
-  -i, --config-id=ID           Skip any configuration lines beginning '@' that don't match ID
-  -p, --pid=FILE               Use specified pidfile for parent process
-  -r, --vrrp_pid=FILE          Use specified pidfile for VRRP child process
-  -c, --checkers_pid=FILE      Use specified pidfile for checkers child process
-  -t, --config-test[=LOG_FILE] Check the configuration for errors, output to stderr or LOG_FILE
-      --release                Withdraw the addresses that an ended tandemd has left behind
-  -v, --version                Display the version number
-  -h, --help                   Display this help message
-`;
+/** What tandemd takes. */
+export const DAEMON = {
+  name: 'tandemd',
+  help: 'The daemon',
+  operands: [],
+  options: {
+    'use-file': {
+      short: 'f',
+      value: 'FILE',
+      completes: 'file',
+      help: `Use the specified configuration file (${DEFAULT_CONFIG_FILE})`,
+    },
+    vrrp: { short: 'P', help: 'Only run with VRRP subsystem' },
+    check: { short: 'C', help: 'Only run with Health-checker subsystem' },
+    'log-console': { short: 'l', help: 'Log messages to local console' },
+    'log-detail': { short: 'D', help: 'Detailed log messages' },
+    'dump-conf': { short: 'd', help: 'Dump the configuration data' },
+    'dont-fork': { short: 'n', help: "Don't fork the daemon process" },
+    'config-id': {
+      short: 'i',
+      value: 'ID',
+      help: "Skip any configuration lines beginning '@' that don't match ID",
+    },
+    pid: {
+      short: 'p',
+      value: 'FILE',
+      completes: 'file',
+      help: 'Use specified pidfile for parent process',
+    },
+    vrrp_pid: {
+      short: 'r',
+      value: 'FILE',
+      completes: 'file',
+      help: 'Use specified pidfile for VRRP child process',
+    },
+    checkers_pid: {
+      short: 'c',
+      value: 'FILE',
+      completes: 'file',
+      help: 'Use specified pidfile for checkers child process',
+    },
+    'config-test': {
+      short: 't',
+      value: 'LOG_FILE',
+      attached: true,
+      help: 'Check the configuration for errors, output to stderr or LOG_FILE',
+    },
+    json: { help: 'With -t: the report as JSON, as tandem check --json' },
+    release: { help: 'Withdraw the addresses that an ended tandemd has left behind' },
+    version: { short: 'v', help: 'Display the version number' },
+    help: { short: 'h', help: 'Display this help message' },
+  },
+} as const satisfies Command;
 
-/** A command line that cannot be run; the message is for the person who typed it. */
-export class UsageError extends Error {}
+export const DAEMON_HELP = `Usage: tandemd [OPTION...]\n${optionLines(DAEMON.options)}`;
 
 /**
  * Reads the daemon's command line.
@@ -52,74 +93,33 @@ export class UsageError extends Error {}
  * @param argv the arguments after the program's name.
  * @throws UsageError
  */
-export function parseDaemonArguments(argv: readonly string[]): DaemonArguments & {
-  readonly testLogFile: string | undefined;
-} {
-  // -t and --config-test take their value only when it is attached, as keepalived's do; parseArgs
-  // knows no optional values, so those words are taken out first.
-  let testLogFile: string | undefined;
-  const words = argv.map((word) => {
-    const attached = /^(?:-t|--config-test=)(.+)$/s.exec(word);
-    if (!attached || word === '--config-test') return word;
-    testLogFile = attached[1];
-    return '-t';
-  });
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    const parsed = parse(words);
-    values = parsed.values;
-    const extra = parsed.positionals[0];
-    if (extra !== undefined) throw new UsageError(`Unexpected argument '${extra}'`);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+export function parseDaemonArguments(argv: readonly string[]): DaemonArguments {
+  const { values } = parseCommandLine(DAEMON, argv);
+  const test = values['config-test'];
   const action = values.help
     ? 'help'
     : values.version
       ? 'version'
       : values.release
         ? 'release'
-        : values['config-test']
+        : test !== false
           ? 'config-test'
           : 'run';
-  const both = Boolean(values.vrrp) === Boolean(values.check);
+  const both = values.vrrp === values.check;
   return {
     action,
-    testLogFile,
+    testLogFile: typeof test === 'string' ? test : undefined,
+    json: values.json,
     configFile: values['use-file'] ?? DEFAULT_CONFIG_FILE,
-    dontFork: values['dont-fork'] ?? false,
-    logConsole: values['log-console'] ?? false,
-    logDetail: values['log-detail'] ?? false,
-    dumpConf: values['dump-conf'] ?? false,
+    dontFork: values['dont-fork'],
+    logConsole: values['log-console'],
+    logDetail: values['log-detail'],
+    dumpConf: values['dump-conf'],
     configId: values['config-id'],
-    runVrrp: both || Boolean(values.vrrp),
-    runChecker: both || Boolean(values.check),
+    runVrrp: both || values.vrrp,
+    runChecker: both || values.check,
     pidFile: values.pid,
     vrrpPidFile: values.vrrp_pid,
     checkersPidFile: values.checkers_pid,
   };
-}
-
-function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      'use-file': { type: 'string', short: 'f' },
-      vrrp: { type: 'boolean', short: 'P' },
-      check: { type: 'boolean', short: 'C' },
-      'log-console': { type: 'boolean', short: 'l' },
-      'log-detail': { type: 'boolean', short: 'D' },
-      'dump-conf': { type: 'boolean', short: 'd' },
-      'dont-fork': { type: 'boolean', short: 'n' },
-      'config-id': { type: 'string', short: 'i' },
-      pid: { type: 'string', short: 'p' },
-      vrrp_pid: { type: 'string', short: 'r' },
-      checkers_pid: { type: 'string', short: 'c' },
-      'config-test': { type: 'boolean', short: 't' },
-      release: { type: 'boolean' },
-      version: { type: 'boolean', short: 'v' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
 }
