@@ -1,0 +1,153 @@
+/**
+ * One run of a script: as a user, in a process group of its own, in bounded time.
+ *
+ *     spawn -> exits                        outcome: exited or killed
+ *          \-> deadline: SIGTERM to group   outcome: timeout
+ *               \-> grace over: SIGKILL to group
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+
+/** Who runs what. */
+export interface ScriptCommand {
+  /** The program and its arguments; nothing is given to a shell. */
+  readonly words: readonly [string, ...string[]];
+  /** Without it: as the daemon itself. */
+  readonly user?: {
+    readonly uid: number;
+    readonly gid: number;
+    /** Set the user's supplementary groups too; otherwise there are none. */
+    readonly supplementaryGroups: boolean;
+  };
+}
+
+export type ScriptOutcome =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  /** Its time was up; its process group is being ended. */
+  | { readonly kind: 'timeout' }
+  /** It could not be started: not found, not executable, no such user. */
+  | { readonly kind: 'not-started'; readonly reason: string };
+
+export interface RunningScript {
+  /** How it went; never rejects. */
+  readonly outcome: Promise<ScriptOutcome>;
+  /** Resolves when nothing of its process group is left that this run has to wait for. */
+  readonly ended: Promise<void>;
+  /** Ends its process group now. */
+  stop(): void;
+}
+
+/** How long a script may take to clean up after SIGTERM. */
+const GRACE_MILLIS = 500;
+/** util-linux; it sets the signal that ends a script whose daemon was killed (prctl(2), PDEATHSIG). */
+const SETPRIV = '/usr/bin/setpriv';
+
+/**
+ * Starts a script. Its input and output are /dev/null: what a forked child of it keeps open holds
+ * nothing up.
+ *
+ * @param timeoutMillis from the start; then the outcome is `timeout`.
+ * @param env the whole environment of the script.
+ */
+export function runScript(
+  command: ScriptCommand,
+  timeoutMillis: number,
+  env: NodeJS.ProcessEnv,
+): RunningScript {
+  let child: ChildProcess;
+  try {
+    child = start(command, env);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      outcome: Promise.resolve({ kind: 'not-started', reason }),
+      ended: Promise.resolve(),
+      stop: () => {},
+    };
+  }
+  let killer: NodeJS.Timeout | undefined;
+  let hasExited = false;
+  const end = (): void => {
+    if (killer || child.pid === undefined) return;
+    signalGroup(child.pid, 'SIGTERM');
+    killer = setTimeout(() => signalGroup(child.pid as number, 'SIGKILL'), GRACE_MILLIS);
+  };
+  let markEnded: () => void;
+  const ended = new Promise<void>((resolve) => {
+    markEnded = resolve;
+  });
+  const outcome = new Promise<ScriptOutcome>((resolve) => {
+    const deadline = setTimeout(() => {
+      resolve({ kind: 'timeout' });
+      end();
+    }, timeoutMillis);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(deadline);
+      resolve({ kind: 'not-started', reason: error.code ?? error.message });
+      markEnded();
+    });
+    child.once('exit', (status, signal) => {
+      hasExited = true;
+      clearTimeout(deadline);
+      if (killer && child.pid !== undefined) {
+        // What the script leaves behind in its group after SIGTERM ends with it.
+        clearTimeout(killer);
+        signalGroup(child.pid, 'SIGKILL');
+      }
+      resolve(signal === null ? outcomeOf(status ?? 0) : { kind: 'killed', signal });
+      markEnded();
+    });
+  });
+  return {
+    outcome,
+    ended,
+    stop() {
+      if (!hasExited) end();
+    },
+  };
+}
+
+/** 126 and 127 are what every shell answers for a program that it cannot run. */
+function outcomeOf(status: number): ScriptOutcome {
+  if (status === 126) return { kind: 'not-started', reason: 'not executable' };
+  if (status === 127) return { kind: 'not-started', reason: 'not found' };
+  return { kind: 'exited', status };
+}
+
+let hasSetpriv: boolean | undefined;
+
+function start({ words, user }: ScriptCommand, env: NodeJS.ProcessEnv): ChildProcess {
+  const [program, ...args] = words;
+  hasSetpriv ??= canExecute(SETPRIV);
+  const options = { detached: true, stdio: 'ignore', cwd: '/', env } as const;
+  if (!hasSetpriv) {
+    // libuv drops the supplementary groups when it changes the user.
+    return spawn(program, args, user ? { ...options, uid: user.uid, gid: user.gid } : options);
+  }
+  const asUser = user
+    ? [
+        `--reuid=${user.uid}`,
+        `--regid=${user.gid}`,
+        user.supplementaryGroups ? '--init-groups' : '--clear-groups',
+      ]
+    : [];
+  return spawn(SETPRIV, ['--pdeathsig=TERM', ...asUser, '--', program, ...args], options);
+}
+
+function canExecute(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nothing of the group is left.
+  }
+}
