@@ -5,7 +5,14 @@
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { nearest, suggest } from '../diagnostics/nearest.js';
 import { allBlocks, blocksOf, lookUp } from '../grammar/index.js';
-import type { BodyOf, Keyword, Keywords, ReportArg, ValueOf } from '../grammar/keyword.js';
+import {
+  ANYTHING,
+  type BodyOf,
+  type Keyword,
+  type Keywords,
+  type ReportArg,
+  type ValueOf,
+} from '../grammar/keyword.js';
 import type { Position, Statement, Word } from '../text/source.js';
 
 /** A keyword with its value, as it was written. */
@@ -44,13 +51,22 @@ export class Section<G> {
     else this.found.set(keyword, [numbered]);
   }
 
-  /** Takes over the settings of another block of the same kind, as if they came after. */
-  addAll(other: Section<G>): void {
+  /**
+   * Takes over the settings of another block of the same kind, as if they came after.
+   *
+   * @param wanted asked for each, in order; by default all are taken.
+   */
+  addAll(
+    other: Section<G>,
+    wanted: (keyword: string, setting: Setting) => boolean = () => true,
+  ): void {
     const settings = [...other.found].flatMap(([keyword, list]) =>
       list.map((setting) => ({ keyword, setting })),
     );
     settings.sort((a, b) => a.setting.order - b.setting.order);
-    for (const { keyword, setting } of settings) this.add(keyword, setting);
+    for (const { keyword, setting } of settings) {
+      if (wanted(keyword, setting)) this.add(keyword, setting);
+    }
     for (const keyword of other.failed) this.fail(keyword);
   }
 
@@ -116,17 +132,21 @@ function interpretOne(
       suggestion: `'${name}'`,
     });
   }
-  if (!isEffective(written, keyword, sink)) return;
+  if (!isRead(written, keyword, sink)) return;
   if (!bodyFits(statement, keyword, sink)) return;
   const value = readValue(statement, keyword, sink);
+  if (keyword.status === 'ignored') return;
   if (value === undefined && keyword.body === undefined) {
     section.fail(name);
     return;
   }
-  if (!keyword.repeatable && section.get(name as never)) {
+  const repeated = !keyword.repeatable && section.get(name as never) !== undefined;
+  if (repeated) {
+    const which = keyword.firstCounts ? 'first' : 'last';
     sink.report('CONFIG_REPEATED', written.at, {
-      message: `'${name}' is given more than once in this block: the last one counts`,
+      message: `'${name}' is given more than once in this block: the ${which} one counts`,
     });
+    if (keyword.firstCounts) return;
   }
   const body = statement.body ?? [];
   const inner =
@@ -167,7 +187,7 @@ function suggestElsewhere(word: string): string | undefined {
 }
 
 /** Minds the status; false if the statement is to be passed over. */
-function isEffective(word: Word, keyword: Keyword, sink: Sink): boolean {
+function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
   if (keyword.status === 'planned') {
     if (keyword.reason === undefined) {
       sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
@@ -190,7 +210,7 @@ function isEffective(word: Word, keyword: Keyword, sink: Sink): boolean {
       message: `'${word.text}' has no effect: ${keyword.reason}`,
       severity: keyword.ignoredSeverity ?? 'warning',
     });
-    return false;
+    return keyword.args !== ANYTHING;
   }
   return true;
 }

@@ -5,8 +5,8 @@ import { suggest } from '../diagnostics/nearest.js';
 import type { Word } from '../text/source.js';
 import type { Args, ReportArg } from './keyword.js';
 
-const INTEGER = /^\+?\d+$/;
-const DECIMAL = /^\+?(?:\d+\.?\d*|\.\d+)$/;
+const INTEGER = /^[ \t]*[+-]?\d+$/;
+const DECIMAL = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
 type ParseWord<T> = (word: Word, report: ReportArg) => T | undefined;
 
@@ -61,46 +61,70 @@ export function parseInteger(
   report: ReportArg,
 ): number | undefined {
   if (!INTEGER.test(word.text)) {
-    const negative = /^-\d+$/.test(word.text);
-    report(negative ? 'CONFIG_OUT_OF_RANGE' : 'CONFIG_INVALID_VALUE', word, {
-      message: negative ? `${word.text} is out of range` : `'${word.text}' is not a whole number`,
+    report('CONFIG_INVALID_VALUE', word, {
+      message: `'${word.text}' is not a whole number`,
       expected,
     });
     return undefined;
   }
+  return inRange(word, min, max, expected, report);
+}
+
+/** The number that a word is, if it is in the range; `-0` is none where only positive ones are. */
+function inRange(
+  word: Word,
+  min: number,
+  max: number,
+  expected: string,
+  report: ReportArg,
+): number | undefined {
   const value = Number(word.text);
-  if (value < min || value > max) {
-    report('CONFIG_OUT_OF_RANGE', word, { message: `${word.text} is out of range`, expected });
-    return undefined;
-  }
-  return value;
+  if (value >= min && value <= max && (min < 0 || !word.text.includes('-'))) return value;
+  report('CONFIG_OUT_OF_RANGE', word, {
+    message: `${word.text.trim()} is out of range`,
+    expected,
+  });
+  return undefined;
 }
 
 /** Seconds with fractions down to a microsecond, as microseconds. `min` and `max` are seconds. */
 export function timer(min: number, max: number): Args<Micros> {
-  const expects = `seconds from ${min} to ${max}, fractions allowed`;
+  return fractional('seconds', min, max, '<TIMER>');
+}
+
+/** Milliseconds with fractions down to a microsecond, as microseconds. */
+export function milliseconds(min: number, max: number): Args<Micros> {
+  return fractional('milliseconds', min, max, '<MILLISECONDS>');
+}
+
+const DECIMALS = { seconds: 6, milliseconds: 3 };
+
+function fractional(
+  unit: 'seconds' | 'milliseconds',
+  min: number,
+  max: number,
+  syntax: string,
+): Args<Micros> {
+  const expects = `${unit} from ${min} to ${max}, fractions allowed`;
+  const decimals = DECIMALS[unit];
   const parse: ParseWord<Micros> = (word, report) => {
     if (!DECIMAL.test(word.text)) {
-      const negative = /^-[\d.]+$/.test(word.text);
-      report(negative ? 'CONFIG_OUT_OF_RANGE' : 'CONFIG_INVALID_VALUE', word, {
-        message: negative
-          ? `${word.text} is out of range`
-          : `'${word.text}' is not a number of seconds`,
+      report('CONFIG_INVALID_VALUE', word, {
+        message: `'${word.text}' is not a number of ${unit}`,
         expected: expects,
       });
       return undefined;
     }
-    const seconds = Number(word.text);
-    if (seconds < min || seconds > max) {
-      report('CONFIG_OUT_OF_RANGE', word, {
-        message: `${word.text} is out of range`,
-        expected: expects,
+    const value = inRange(word, min, max, expects, report);
+    if (value === undefined) return undefined;
+    if ((word.text.split('.')[1] ?? '').length > decimals) {
+      report('CONFIG_TRUNCATED', word, {
+        message: `${word.text.trim()} is rounded to a microsecond, which is ${decimals} decimals`,
       });
-      return undefined;
     }
-    return fromSeconds(seconds);
+    return Math.round(value * 10 ** decimals);
   };
-  return one('<TIMER>', expects, parse, { range: [min, max], unit: 'seconds' });
+  return one(syntax, expects, parse, { range: [min, max], unit });
 }
 
 /** Whole seconds, as microseconds. */

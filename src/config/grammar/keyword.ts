@@ -60,6 +60,8 @@ export interface Keyword {
   readonly oldNameOf?: string;
   /** Whether it may be given several times, each adding to the others. */
   readonly repeatable?: boolean;
+  /** Given twice, the first counts, as in keepalived; of other keywords the last. */
+  readonly firstCounts?: boolean;
   /** Whether its argument must never be shown. */
   readonly secret?: boolean;
   readonly body?: BlockBody | EntriesBody;
@@ -77,7 +79,7 @@ export type KeywordOf<T> = Keyword & { readonly args: Args<T> };
 export type BlockKeyword<T, B extends Keywords> = KeywordOf<T> & { readonly body: BlockBody<B> };
 export type EntriesKeyword<T> = KeywordOf<T> & { readonly body: EntriesBody };
 
-type Extra = Partial<Pick<Keyword, 'default' | 'repeatable' | 'secret'>>;
+type Extra = Partial<Pick<Keyword, 'default' | 'repeatable' | 'firstCounts' | 'secret'>>;
 
 /** A supported keyword with a value. */
 export function setting<const T>(args: Args<T>, doc: string, extra: Extra = {}): KeywordOf<T> {
@@ -128,6 +130,19 @@ export function ignored(
     ignoredSeverity: severity,
     ...(body ? { body } : {}),
   };
+}
+
+/**
+ * A keyword whose value is checked like any other and changes nothing.
+ *
+ * @param severity warning if a user may count on what it did.
+ */
+export function withoutEffect<K extends Keyword>(
+  keyword: K,
+  reason: string,
+  severity: 'warning' | 'info' = 'info',
+): K {
+  return { ...keyword, status: 'ignored', reason, ignoredSeverity: severity };
 }
 
 /** Words that no table describes yet. */
