@@ -9,3 +9,14 @@ export interface Located {
   readonly at: Position;
   readonly origins: Origins;
 }
+
+/** A command, split into its words, and who runs it. */
+export interface ScriptConfig {
+  readonly at: Position;
+  /** Program and arguments; never empty. */
+  readonly command: readonly string[];
+  /** `undefined`: the `script_user` of global_defs. */
+  readonly user?: string;
+  /** `undefined`: the user's own. */
+  readonly group?: string;
+}
