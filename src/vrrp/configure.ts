@@ -2,7 +2,7 @@
 import { sameBytes } from '../base/bytes.js';
 import { addressesOf, addressKey, retire } from './desired.js';
 import type { VrrpEvent } from './events.js';
-import { refreshFault } from './faults.js';
+import { refresh } from './faults.js';
 import {
   armTimer,
   authOf,
@@ -10,13 +10,13 @@ import {
   createInstance,
   downInterval,
   isOwner,
-  log,
   wireAddresses,
 } from './instance.js';
 import type { InstanceSettings, VrrpSettings } from './settings.js';
 import { type EngineState, type Instance, type Step, unitOf } from './state.js';
 import { settleUnit, wantMaster } from './sync-group.js';
 import { timerKey } from './timers.js';
+import { trackKey } from './tracking.js';
 import { stopInstance } from './transitions.js';
 import { announce, sendAdvert } from './transmit.js';
 
@@ -51,7 +51,7 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   for (const instance of instances) {
     const next = kept.get(instance);
     if (next) changeInPlace(step, instance, next);
-    else refreshFault(state, instance);
+    else refresh(step, instance);
   }
   for (const instance of instances) {
     for (const address of addressesOf(instance)) state.retired.delete(addressKey(address));
@@ -115,6 +115,7 @@ function index(state: EngineState, settings: VrrpSettings, instances: readonly I
     }
     onInterface.set(next.virtualRouterId, instance);
   });
+  indexTracks(state, settings, instances);
   for (const { name, instances: members } of settings.syncGroups) {
     const group = {
       name,
@@ -125,6 +126,23 @@ function index(state: EngineState, settings: VrrpSettings, instances: readonly I
   }
 }
 
+/** Who tracks what; results of what nobody tracks any more are forgotten. */
+function indexTracks(
+  state: EngineState,
+  settings: VrrpSettings,
+  instances: readonly Instance[],
+): void {
+  state.trackers = new Map();
+  settings.instances.forEach(({ tracks = [] }, i) => {
+    for (const key of new Set(tracks.map(trackKey))) {
+      const trackers = state.trackers.get(key);
+      if (trackers) trackers.push(instances[i] as Instance);
+      else state.trackers.set(key, [instances[i] as Instance]);
+    }
+  });
+  for (const key of state.tracked.keys()) if (!state.trackers.has(key)) state.tracked.delete(key);
+}
+
 /** Changes what can be changed without leaving the state. */
 function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): void {
   const previous = instance.settings;
@@ -132,19 +150,14 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     source: instance.source?.ip,
     addressBytes: instance.addressBytes,
     auth: instance.auth,
-    down: downInterval(instance),
     owner: isOwner(instance),
     addresses: new Set(addressesOf(instance).map(addressKey)),
   };
   instance.settings = next;
   instance.addressBytes = wireAddresses(next);
   instance.auth = authOf(next);
-  refreshFault(step.state, instance);
-  if (instance.effectivePriority !== next.priority) {
-    const text = `Changing effective priority from ${instance.effectivePriority} to ${next.priority}`;
-    log(step, instance, 'notice', 'priority-changed', text);
-    instance.effectivePriority = next.priority;
-  }
+  refresh(step, instance);
+  const downBefore = downInterval(instance);
   // A learned interval (version 3) is the master's and stays.
   if (instance.activeInterval === previous.advertInterval) {
     instance.activeInterval = next.advertInterval;
@@ -171,7 +184,7 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     }
   } else if (instance.state === 'BACKUP') {
     const dueAt = instance.timers.get('master-down');
-    const change = downInterval(instance) - before.down;
+    const change = downInterval(instance) - downBefore;
     if (dueAt !== undefined && change !== 0) {
       armTimer(step, instance, 'master-down', Math.max(step.at, dueAt + change));
     }

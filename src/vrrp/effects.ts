@@ -44,6 +44,13 @@ export type VrrpEffect =
       readonly to: InstanceState;
       readonly reason: string;
     }
+  /** What an instance advertises changed: for `notify_priority_changes` and the status. */
+  | {
+      readonly kind: 'priority-changed';
+      readonly instance: string;
+      readonly priority: number;
+      readonly effectivePriority: number;
+    }
   /** One line for the log. `event` is its stable name; `text` uses keepalived's words. */
   | {
       readonly kind: 'log';

@@ -12,7 +12,7 @@ import { addressesOf } from './desired.js';
 import type { VrrpEffect } from './effects.js';
 import type { VrrpEvent } from './events.js';
 import { onTimerExpired } from './expiry.js';
-import { onLinkChanged, onLinkRemoved, onTransportChanged } from './faults.js';
+import { onLinkChanged, onLinkRemoved, onTracked, onTransportChanged } from './faults.js';
 import { log } from './instance.js';
 import { admit } from './log-limit.js';
 import { Outbox } from './outbox.js';
@@ -33,6 +33,8 @@ export function createEngine(): EngineState {
     groups: new Map(),
     links: new Map(),
     brokenTransports: new Map(),
+    tracked: new Map(),
+    trackers: new Map(),
     syncDaemon: undefined,
     retired: new Map(),
     rejected: new Map(),
@@ -75,6 +77,9 @@ function dispatch(current: Step, event: VrrpEvent): void {
       return;
     case 'transport-changed':
       onTransportChanged(current, event);
+      return;
+    case 'tracked':
+      onTracked(current, event);
       return;
     case 'addresses-reconciled':
       onAddressesReconciled(current, event);

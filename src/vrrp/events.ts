@@ -5,7 +5,7 @@
 import type { Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { Micros } from '../base/time.js';
-import type { VrrpSettings } from './settings.js';
+import type { TrackSettings, VrrpSettings } from './settings.js';
 import type { TimerKey } from './timers.js';
 
 /** An interface as the engine needs to know it. */
@@ -67,6 +67,14 @@ export type VrrpEvent =
       readonly instance: string;
       readonly restored: readonly Ip[];
       readonly failed: readonly { readonly address: Ip; readonly reason: string }[];
+    }
+  /** A tracked script, process or session is up or down, or a tracked file has this number. */
+  | {
+      readonly kind: 'tracked';
+      readonly at: Micros;
+      readonly what: Exclude<TrackSettings['kind'], 'interface'>;
+      readonly name: string;
+      readonly value: boolean | number;
     }
   /** SIGTERM: give up mastership with priority 0 (RFC 9568 6.4.3) and forget every address. */
   | { readonly kind: 'shutdown'; readonly at: Micros };

@@ -1,18 +1,32 @@
 /** What keeps an instance from working at all, and the events that change it. */
 import type { VrrpEvent } from './events.js';
 import { setSource, sourceOf } from './instance.js';
+import { setEffectivePriority } from './priority.js';
 import type { EngineState, Instance, Step } from './state.js';
 import { unitOf } from './state.js';
 import { settleUnit } from './sync-group.js';
+import { judge, trackKey } from './tracking.js';
 import { announce } from './transmit.js';
 
 type EventOf<K extends VrrpEvent['kind']> = Extract<VrrpEvent, { kind: K }>;
 
-/** Takes over the interface's state: the source address and the fault of the instance itself. */
-export function refreshFault(state: EngineState, instance: Instance): void {
+/**
+ * Takes over what is known of the interface and of the tracked things: the source address, the
+ * effective priority and the fault of the instance itself.
+ */
+export function refresh(step: Step, instance: Instance): void {
+  const { state } = step;
   const link = state.links.get(instance.settings.interface);
   setSource(instance, sourceOf(instance.settings, link));
-  instance.fault = faultOf(state, instance);
+  const verdict = judge(instance.settings, (track) =>
+    track.kind === 'interface'
+      ? (state.links.get(track.name)?.up ?? false)
+      : state.tracked.get(trackKey(track)),
+  );
+  instance.contributions = verdict.contributions;
+  instance.pending = verdict.pending;
+  instance.fault = faultOf(state, instance) ?? verdict.fault;
+  setEffectivePriority(step, instance, verdict.effectivePriority);
 }
 
 /** An interface appeared or changed. */
@@ -21,9 +35,10 @@ export function onLinkChanged(step: Step, event: EventOf<'link-changed'>): void 
   const before = step.state.links.get(link.name);
   step.state.links.set(link.name, link);
   const instances = instancesOn(step.state, link.name);
-  if (instances.length === 0) return;
+  const concerned = concernedBy(step.state, link.name);
+  if (concerned.length === 0) return;
   if (before?.up !== link.up) reportLink(step, link.name, link.up ? 'up' : 'down');
-  refreshAll(step, instances);
+  refreshAll(step, concerned);
   // Neighbours must learn a new MAC, and the switch a port that comes back under a living MASTER.
   const mustAnnounce = before && (before.mac !== link.mac || (!before.up && link.up));
   if (!mustAnnounce) return;
@@ -37,10 +52,10 @@ export function onLinkChanged(step: Step, event: EventOf<'link-changed'>): void 
 /** An interface is gone. */
 export function onLinkRemoved(step: Step, event: EventOf<'link-removed'>): void {
   if (!step.state.links.delete(event.name)) return;
-  const instances = instancesOn(step.state, event.name);
-  if (instances.length === 0) return;
+  const concerned = concernedBy(step.state, event.name);
+  if (concerned.length === 0) return;
   reportLink(step, event.name, 'deleted');
-  refreshAll(step, instances);
+  refreshAll(step, concerned);
 }
 
 /** The interface's socket stopped working, or works again. */
@@ -50,14 +65,30 @@ export function onTransportChanged(step: Step, event: EventOf<'transport-changed
   refreshAll(step, instancesOn(step.state, event.interface));
 }
 
+/** A tracked thing has a result. */
+export function onTracked(step: Step, event: EventOf<'tracked'>): void {
+  const key = trackKey({ kind: event.what, name: event.name });
+  const trackers = step.state.trackers.get(key);
+  // A result of what an earlier configuration tracked.
+  if (!trackers || step.state.tracked.get(key) === event.value) return;
+  step.state.tracked.set(key, event.value);
+  refreshAll(step, trackers);
+}
+
 function refreshAll(step: Step, instances: readonly Instance[]): void {
-  for (const instance of instances) refreshFault(step.state, instance);
+  for (const instance of instances) refresh(step, instance);
   for (const instance of instances) settleUnit(step, unitOf(instance));
 }
 
 function instancesOn(state: EngineState, name: string): readonly Instance[] {
   const map = state.byVrid.get(name);
   return map ? [...map.values()] : [];
+}
+
+/** The instances on an interface, and those that track it. */
+function concernedBy(state: EngineState, name: string): readonly Instance[] {
+  const trackers = state.trackers.get(trackKey({ kind: 'interface', name })) ?? [];
+  return [...new Set([...instancesOn(state, name), ...trackers])];
 }
 
 function faultOf(state: EngineState, instance: Instance): string | undefined {

@@ -18,6 +18,8 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     since: at,
     effectivePriority: settings.priority,
     activeInterval: settings.advertInterval,
+    contributions: [],
+    pending: undefined,
     wantsMaster: false,
     preemptAt: undefined,
     timers: new Map(),

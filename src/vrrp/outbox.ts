@@ -11,6 +11,7 @@ const RANK: Readonly<Record<VrrpEffect['kind'], number>> = {
   reconcile: 2,
   announce: 3,
   'state-changed': 4,
+  'priority-changed': 4,
   log: 5,
 };
 

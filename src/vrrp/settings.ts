@@ -33,6 +33,20 @@ export interface GarpSettings {
   readonly lowerPrioRepeat: number;
 }
 
+/** What an instance's fitness or priority follows (`track_interface`, `track_script`, ...). */
+export interface TrackSettings {
+  readonly kind: 'interface' | 'script' | 'file' | 'process' | 'bfd';
+  /** The interface, or the name of the script, file, process or session. */
+  readonly name: string;
+  /**
+   * 0: unfit (FAULT) while it is down. Otherwise -253 to 253: a positive weight is added while it
+   * is up, a negative one while it is down; a file's number is multiplied by it.
+   */
+  readonly weight: number;
+  /** Up counts as down, and down as up. */
+  readonly reverse: boolean;
+}
+
 export interface InstanceSettings {
   /** `vrrp_instance NAME`, unique. */
   readonly name: string;
@@ -58,6 +72,8 @@ export interface InstanceSettings {
   /** On the interface only (`virtual_ipaddress_excluded`). */
   readonly excludedAddresses: readonly VirtualAddress[];
   readonly garp: GarpSettings;
+  /** None if missing. */
+  readonly tracks?: readonly TrackSettings[];
   /** `dont_track_primary`: the instance's own interface going down is not a FAULT. */
   readonly trackPrimary: boolean;
 }

@@ -3,6 +3,7 @@ import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
 import type { InstanceState } from './effects.js';
 import type { EngineState, Instance, SyncGroup } from './state.js';
+import type { Contribution } from './tracking.js';
 
 export interface InstanceSnapshot {
   readonly name: string;
@@ -16,6 +17,8 @@ export interface InstanceSnapshot {
   readonly version: 2 | 3;
   readonly priority: number;
   readonly effectivePriority: number;
+  /** What each tracked thing is, and adds to the priority. */
+  readonly contributions: readonly Contribution[];
   /** The interval in force, µs: in version 3 a backup's is its master's. */
   readonly advertInterval: number;
   readonly addresses: readonly Ip[];
@@ -72,6 +75,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     version: settings.version,
     priority: settings.priority,
     effectivePriority: instance.effectivePriority,
+    contributions: instance.contributions,
     advertInterval: instance.activeInterval,
     addresses: settings.virtualAddresses.map((entry) => entry.address),
     ...(lastAdvert && {

@@ -10,6 +10,7 @@ import type { Outbox } from './outbox.js';
 import type { DropReason } from './rejection.js';
 import type { InstanceSettings, SyncDaemonSettings } from './settings.js';
 import type { TimerName } from './timers.js';
+import type { Contribution, TrackedValue } from './tracking.js';
 
 /** One virtual router. */
 export interface Instance {
@@ -23,6 +24,10 @@ export interface Instance {
   effectivePriority: number;
   /** Active_Adver_Interval (RFC 9568 6.1): in version 3 a backup's is its master's. */
   activeInterval: Micros;
+  /** What the tracked things add to the priority; empty without any. */
+  contributions: readonly Contribution[];
+  /** A tracked thing without a result yet: an instance in INIT waits for it. */
+  pending: string | undefined;
   /** Its master-down timer has run out, and only its sync group holds it back. */
   wantsMaster: boolean;
   /** When `preempt_delay`, once started, is over. */
@@ -79,6 +84,10 @@ export interface EngineState {
   links: Map<string, LinkState>;
   /** Interfaces whose socket does not work, and why. Bounded by the interfaces in use. */
   readonly brokenTransports: Map<string, string>;
+  /** By `trackKey`; what no configuration tracks any more is dropped. Interfaces are in `links`. */
+  readonly tracked: Map<string, TrackedValue>;
+  /** The instances that track a thing, by `trackKey`. */
+  trackers: Map<string, Instance[]>;
   syncDaemon: SyncDaemonSettings | undefined;
   /** Addresses that an earlier configuration had; bounded, see `desired.ts`. */
   readonly retired: Map<string, DesiredAddress>;

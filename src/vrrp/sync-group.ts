@@ -55,6 +55,8 @@ export function settleUnit(step: Step, unit: readonly Instance[]): void {
     return;
   }
   const idle = unit.filter((member) => member.state === 'FAULT' || member.state === 'INIT');
+  // What has no result yet could be a fault: a start waits for it, what runs goes on.
+  if (idle.some((member) => member.state === 'INIT' && member.pending !== undefined)) return;
   if (idle.length > 0) startMembers(step, unit, idle);
   else alignUnit(step, unit);
 }

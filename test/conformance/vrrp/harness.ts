@@ -81,14 +81,16 @@ export function replay(name: string): StepOfCase[] {
     const output = lines(`${path}-input.jsonl`).flatMap((line) =>
       play(engine, armed, toEvent(JSON.parse(line) as InputLine, settings, armed)),
     );
+    const state = renderState(engine, armed);
     if (process.env['CONFORMANCE_RECORD'] === '1') {
       writeFileSync(`${path}-output.jsonl`, output.map((line) => `${line}\n`).join(''));
+      writeFileSync(`${path}-state.json`, `${JSON.stringify(state, undefined, 2)}\n`);
     }
     return {
       number,
       output,
       expectedOutput: lines(`${path}-output.jsonl`),
-      state: renderState(engine, armed),
+      state,
       expectedState: JSON.parse(readFileSync(`${path}-state.json`, 'utf8')) as unknown,
     };
   });
