@@ -11,6 +11,13 @@ import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 export type Role = 'vrrp' | 'checker';
 
 export type ToVrrp =
+  /** A tracked script, process or session is up or down; a file has this number. */
+  | {
+      readonly kind: 'tracked';
+      readonly what: 'script' | 'file' | 'process' | 'bfd';
+      readonly name: string;
+      readonly value: boolean | number;
+    }
   | { readonly kind: 'configure'; readonly generation: number; readonly settings: VrrpSettings }
   | ToChild;
 

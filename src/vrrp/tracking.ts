@@ -37,18 +37,18 @@ const LARGEST_WEIGHT = 253;
 /**
  * Judges an instance by what it tracks.
  *
- * @param valueOf what is known of a tracked thing.
+ * @param known what is known of a tracked thing.
  */
 export function judge(
   { priority, tracks = [] }: Pick<InstanceSettings, 'priority' | 'tracks'>,
-  valueOf: (track: TrackSettings) => TrackedValue,
+  known: (track: TrackSettings) => TrackedValue,
 ): Verdict {
   const contributions: Contribution[] = [];
   let fault: string | undefined;
   let pending: string | undefined;
   let sum = 0;
   for (const track of tracks) {
-    const value = valueOf(track);
+    const value = known(track);
     if (value === undefined) {
       pending ??= `${track.kind} ${track.name}`;
       contributions.push({ kind: track.kind, name: track.name, value, weight: 0 });

@@ -24,6 +24,7 @@ const PURE: readonly { readonly path: RegExp; readonly except?: RegExp }[] = [
   { path: /^src\/vrrp\// },
   { path: /^src\/checker\//, except: /^src\/checker\/probe\// },
   { path: /^src\/config\// },
+  { path: /^src\/tracking\// },
   { path: /^src\/ipvs\//, except: /^src\/ipvs\/client\.ts$/ },
   // The formats of netlink: bytes in, values out.
   { path: /^src\/netlink\/(?:attributes|constants|message)\.ts$/ },
@@ -106,6 +107,11 @@ const LAYERS: readonly LayerRule[] = [
     from: /^src\/vrrp\//,
     may: /^src\/base\//,
     reason: 'the VRRP engine knows neither checks nor kernels nor processes',
+  },
+  {
+    from: /^src\/tracking\//,
+    may: /^src\/base\//,
+    reason: 'results to verdicts: who runs what is the process’s business',
   },
   {
     from: /^src\/checker\//,

@@ -7,19 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-
-/** Who runs what. */
-export interface ScriptCommand {
-  /** The program and its arguments; nothing is given to a shell. */
-  readonly words: readonly [string, ...string[]];
-  /** Without it: as the daemon itself. */
-  readonly user?: {
-    readonly uid: number;
-    readonly gid: number;
-    /** Set the user's supplementary groups too; otherwise there are none. */
-    readonly supplementaryGroups: boolean;
-  };
-}
+import type { CommandSettings } from '../../tracking/settings.js';
 
 export type ScriptOutcome =
   | { readonly kind: 'exited'; readonly status: number }
@@ -51,7 +39,7 @@ const SETPRIV = '/usr/bin/setpriv';
  * @param env the whole environment of the script.
  */
 export function runScript(
-  command: ScriptCommand,
+  command: CommandSettings,
   timeoutMillis: number,
   env: NodeJS.ProcessEnv,
 ): RunningScript {
@@ -117,7 +105,7 @@ function outcomeOf(status: number): ScriptOutcome {
 
 let hasSetpriv: boolean | undefined;
 
-function start({ words, user }: ScriptCommand, env: NodeJS.ProcessEnv): ChildProcess {
+function start({ words, user }: CommandSettings, env: NodeJS.ProcessEnv): ChildProcess {
   const [program, ...args] = words;
   hasSetpriv ??= canExecute(SETPRIV);
   const options = { detached: true, stdio: 'ignore', cwd: '/', env } as const;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runScript, type ScriptCommand } from '../../../src/process/scripts/run-script.js';
+import { runScript } from '../../../src/process/scripts/run-script.js';
 import { findGroup, findUser } from '../../../src/process/scripts/users.js';
+import type { CommandSettings } from '../../../src/tracking/settings.js';
 import { skip } from '../../support/skip.js';
 import { eventually } from '../daemon.js';
 
@@ -19,7 +20,7 @@ describe('scripts: one run', function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** A shell script that is run by the file's name. */
-  function script(text: string): ScriptCommand {
+  function script(text: string): CommandSettings {
     const path = join(folder, 'script');
     writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     return { words: [path] };

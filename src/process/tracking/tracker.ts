@@ -1,0 +1,48 @@
+/** Everything that the supervisor watches for the VRRP engine. */
+import type { Logger } from '../../base/log.js';
+import type { TrackingSettings } from '../../tracking/settings.js';
+import type { ToVrrp } from '../ipc.js';
+import { TrackFiles } from './track-files.js';
+import { TrackScripts } from './track-scripts.js';
+
+/** What is told of a tracked thing. */
+type Tracked = Extract<ToVrrp, { kind: 'tracked' }>;
+
+export class Tracker {
+  readonly #scripts: TrackScripts;
+  readonly #files: TrackFiles;
+
+  /** @param tell called with each new value. */
+  constructor(logger: Logger, tell: (tracked: Tracked) => void) {
+    this.#scripts = new TrackScripts(logger, (name, value) =>
+      tell({ kind: 'tracked', what: 'script', name, value }),
+    );
+    this.#files = new TrackFiles(logger, (name, value) =>
+      tell({ kind: 'tracked', what: 'file', name, value }),
+    );
+  }
+
+  /** Takes over a configuration; what is the same goes on as it is. */
+  configure({ scripts, files }: TrackingSettings): void {
+    this.#scripts.configure(scripts);
+    this.#files.configure(files);
+  }
+
+  /** Every value there is: for a vrrp process that has just been configured. */
+  all(): Tracked[] {
+    return [
+      ...[...this.#scripts.verdicts()].map(
+        ([name, value]) => ({ kind: 'tracked', what: 'script', name, value }) as const,
+      ),
+      ...[...this.#files.values()].map(
+        ([name, value]) => ({ kind: 'tracked', what: 'file', name, value }) as const,
+      ),
+    ];
+  }
+
+  /** Ends every script and watches nothing any more. */
+  stop(): void {
+    this.#scripts.stop();
+    this.#files.stop();
+  }
+}
