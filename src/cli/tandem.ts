@@ -1,16 +1,39 @@
 /** The operator's command: `tandem`. */
 import { messageOf } from '../base/errors.js';
+import { suggest } from '../config/diagnostics/nearest.js';
 import { runFiles } from '../process/run-files.js';
 import { VERSION } from '../version.js';
+import { checkCommand } from './check.js';
+import { type CommandLine, parseCommandLine, UsageError } from './command-line.js';
+import {
+  COMMANDS,
+  type CommandName,
+  findCommand,
+  renderCommandHelp,
+  renderHelp,
+} from './commands.js';
 import { requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
+import { explainCommand } from './explain.js';
+import { showCommand } from './show.js';
 import { renderStatus } from './status.js';
 
-const HELP = `Usage: tandem COMMAND [OPTION...]
-  status [--json]   What the running daemon does, and why
-  version           Display the version number
-  help              Display this help message
-`;
+/** What runs each command; returns the exit code. */
+const RUN: {
+  readonly [K in CommandName]: (
+    line: CommandLine<(typeof COMMANDS)[K]['options']>,
+  ) => number | Promise<number>;
+} = {
+  status: ({ values }) => status(values.json),
+  check: checkCommand,
+  'config show': showCommand,
+  'config explain': explainCommand,
+  version() {
+    process.stdout.write(`Tandem v${VERSION}\n`);
+    return EXIT.ok;
+  },
+  help: ({ operands }) => help(operands),
+};
 
 /**
  * Runs `tandem` and returns its exit code.
@@ -18,38 +41,58 @@ const HELP = `Usage: tandem COMMAND [OPTION...]
  * @param argv the arguments after the program's name.
  */
 export async function runOperatorCommand(argv: readonly string[]): Promise<number> {
-  const [command = 'help', ...rest] = argv;
-  switch (command) {
-    case 'status':
-      return status(rest);
-    case 'version':
-    case '--version':
-    case '-v':
-      process.stdout.write(`Tandem v${VERSION}\n`);
+  const [first = 'help', ...others] = argv;
+  const words = [
+    { '--version': 'version', '-v': 'version', '--help': 'help', '-h': 'help' }[first] ?? first,
+    ...others,
+  ];
+  const found = findCommand(words);
+  if (!found) return unknown(words);
+  const command = COMMANDS[found.name];
+  try {
+    const line = parseCommandLine(command, found.rest);
+    if ('help' in line.values && line.values.help) {
+      process.stdout.write(renderCommandHelp(command));
       return EXIT.ok;
-    case 'help':
-    case '--help':
-    case '-h':
-      process.stdout.write(HELP);
-      return EXIT.ok;
-    default:
-      process.stderr.write(`tandem: unknown command '${command}'\n\n${HELP}`);
-      return EXIT.usage;
+    }
+    return await RUN[found.name](line as never);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(
+      `tandem: ${found.name}: ${error.message}\n\n${renderCommandHelp(command)}`,
+    );
+    return EXIT.usage;
   }
 }
 
-async function status(options: readonly string[]): Promise<number> {
-  const unknown = options.find((option) => option !== '--json');
-  if (unknown !== undefined) {
-    process.stderr.write(`tandem: status: unknown option '${unknown}'\n\n${HELP}`);
-    return EXIT.usage;
+function unknown(words: readonly string[]): number {
+  const names = Object.keys(COMMANDS);
+  const first = words[0] as string;
+  // `config` alone, or with a word that is none of its commands.
+  const inside = names.filter((name) => name.startsWith(`${first} `));
+  const typed = inside.length > 0 ? words.slice(0, 2).join(' ') : first;
+  const meant = suggest(typed, names);
+  const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+  process.stderr.write(`tandem: unknown command '${typed}'${hint}\n\n${renderHelp()}`);
+  return EXIT.usage;
+}
+
+function help(operands: readonly string[]): number {
+  if (operands.length === 0) {
+    process.stdout.write(renderHelp());
+    return EXIT.ok;
   }
+  const found = findCommand(operands);
+  if (!found) return unknown(operands);
+  process.stdout.write(renderCommandHelp(COMMANDS[found.name]));
+  return EXIT.ok;
+}
+
+async function status(asJson: boolean): Promise<number> {
   const { control } = runFiles(process.env);
   try {
     const answer = await requestStatus(control);
-    process.stdout.write(
-      options.includes('--json') ? `${JSON.stringify(answer, null, 2)}\n` : renderStatus(answer),
-    );
+    process.stdout.write(asJson ? `${JSON.stringify(answer, null, 2)}\n` : renderStatus(answer));
     return EXIT.ok;
   } catch (error) {
     process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);

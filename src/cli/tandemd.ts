@@ -4,8 +4,9 @@ import { fstatSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Level, type Logger } from '../base/log.js';
+import { dump } from '../config/dump/index.js';
 import { LOG_VARIABLE, type LogTarget, openLog } from '../process/child-log.js';
-import { readConfiguration } from '../process/configuration.js';
+import { loadFile, type RunnableConfiguration, readyToRun } from '../process/configuration.js';
 import { runningPid } from '../process/pidfile.js';
 import { Releaser } from '../process/release.js';
 import { readReleaseRecord, removeReleaseRecord } from '../process/release-record.js';
@@ -19,7 +20,9 @@ import {
   parseDaemonArguments,
   UsageError,
 } from './arguments.js';
+import { checkStatus, renderJsonReport, renderReport } from './check.js';
 import { EXIT } from './exit-codes.js';
+import { wantsColor } from './terminal.js';
 
 const BACKGROUND_POLL_MILLIS = 20;
 const BACKGROUND_WAIT_MILLIS = 10_000;
@@ -48,18 +51,21 @@ export async function runDaemonCommand(argv: readonly string[]): Promise<void> {
 }
 
 /** `-t`: 0 when the file would run as written (warnings allowed). */
-async function testConfiguration(
-  args: DaemonArguments & { readonly testLogFile: string | undefined },
-): Promise<number> {
-  const color = args.testLogFile === undefined && process.stderr.isTTY;
-  const { configuration, report } = await readConfiguration(args.configFile, {
-    configId: args.configId,
-    color,
-  });
-  if (args.testLogFile === undefined) process.stderr.write(report);
-  else writeFileSync(args.testLogFile, report);
-  if (configuration && args.dumpConf) process.stdout.write(configuration.text());
-  return configuration ? EXIT.ok : EXIT.configuration;
+async function testConfiguration(args: DaemonArguments): Promise<number> {
+  const { configFile, configId, testLogFile, json, dumpConf } = args;
+  const loaded = await loadFile(configFile, configId);
+  const color = testLogFile === undefined && wantsColor(process.stderr, process.env);
+  // A good file makes no noise, as with keepalived.
+  const isSilent = loaded.diagnostics.length === 0;
+  const report = json
+    ? renderJsonReport(configFile, loaded)
+    : isSilent
+      ? ''
+      : renderReport(loaded, color);
+  if (testLogFile !== undefined) writeFileSync(testLogFile, report);
+  else (json ? process.stdout : process.stderr).write(report);
+  if (loaded.config && dumpConf) process.stdout.write(dump(loaded.config));
+  return checkStatus(loaded);
 }
 
 /** `--release`: for systemd's ExecStopPost, when nothing of the daemon lives any more. */
@@ -97,12 +103,10 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const { configuration, problems, report } = await readConfiguration(args.configFile, {
-    configId: args.configId,
-    color: process.stderr.isTTY,
-  });
+  const loaded = await loadFile(args.configFile, args.configId);
+  const { configuration, problems } = readyToRun(loaded);
   if (!configuration) {
-    process.stderr.write(report);
+    process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
     return EXIT.configuration;
   }
   if (!args.dontFork) {
@@ -156,7 +160,7 @@ async function supervise(
   args: DaemonArguments,
   files: RunFiles,
   logger: Logger,
-  configuration: NonNullable<Awaited<ReturnType<typeof readConfiguration>>['configuration']>,
+  configuration: RunnableConfiguration,
   problems: readonly string[],
   childLog: string,
 ): Promise<void> {
@@ -175,7 +179,7 @@ async function supervise(
     childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
     logger,
     serviceManager,
-    load: () => readConfiguration(args.configFile, { configId: args.configId }),
+    load: async () => readyToRun(await loadFile(args.configFile, args.configId)),
   });
   await supervisor.start();
 }

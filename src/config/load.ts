@@ -3,6 +3,7 @@ import { build } from './build/index.js';
 import { check, type Environment } from './check/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
 import type { Sources } from './diagnostics/render.js';
+import { Secrets } from './diagnostics/secrets.js';
 import { treeHints } from './grammar/index.js';
 import type { Config } from './model/index.js';
 import type { ConfigFiles } from './text/files.js';
@@ -35,5 +36,7 @@ export function loadConfiguration(
   const statements = parseTree(tokens, treeHints, sink);
   const config = build(statements, sink);
   check(config, environment, sink);
-  return { config: sink.hasErrors ? undefined : config, diagnostics: sink.sorted(), sources };
+  const found = sink.sorted();
+  const diagnostics = found.length === 0 ? found : new Secrets(sources, tokens).redactAll(found);
+  return { config: sink.hasErrors ? undefined : config, diagnostics, sources };
 }

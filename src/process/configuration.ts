@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
 import { labelOf } from '../config/build/settle.js';
-import { renderDiagnosticLine, renderDiagnostics } from '../config/diagnostics/render.js';
+import { renderDiagnosticLine } from '../config/diagnostics/render.js';
 import { dump } from '../config/dump/index.js';
-import { loadConfiguration } from '../config/load.js';
+import { type Loaded, loadConfiguration } from '../config/load.js';
 import type { Config } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
 import type { NotRunStatus } from '../control/status.js';
@@ -13,44 +13,41 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 
+/** A configuration as the daemon runs it. */
+export interface RunnableConfiguration {
+  readonly vrrp: VrrpSettings;
+  readonly checker: CheckerSettings;
+  /** What is in the configuration and left out: this version cannot run it as written. */
+  readonly notRun: readonly NotRunStatus[];
+  /** The effective configuration as canonical text. */
+  readonly text: () => string;
+}
+
 /** A configuration that can be run, or what is wrong with it. */
 export interface LoadedConfiguration {
-  readonly configuration?: {
-    readonly vrrp: VrrpSettings;
-    readonly checker: CheckerSettings;
-    /** What is in the configuration and left out: this version cannot run it as written. */
-    readonly notRun: readonly NotRunStatus[];
-    /** The effective configuration as canonical text. */
-    readonly text: () => string;
-  };
+  readonly configuration?: RunnableConfiguration;
   /** Diagnostics, warnings included, one line each, for the log. */
   readonly problems: readonly string[];
-  /** The same for a terminal: with the lines they point at. */
-  readonly report: string;
 }
 
 /**
- * Reads, parses and checks a configuration.
+ * Reads, parses and checks a configuration against this machine.
  *
- * @param options `configId`: what `@ID` at the beginning of a line is compared with; the first part
- *   of the host's name if not given. `color`: whether to colour the report for a terminal.
+ * @param configId what `@ID` at the beginning of a line is compared with; the first part of the
+ *   host's name if not given.
  */
-export async function readConfiguration(
-  path: string,
-  options: { readonly configId?: string | undefined; readonly color?: boolean } = {},
-): Promise<LoadedConfiguration> {
+export async function loadFile(path: string, configId?: string): Promise<Loaded> {
   const interfaces = await interfaceNames();
-  const configId = options.configId ?? (hostname().split('.')[0] as string);
-  const loaded = loadConfiguration(path, diskFiles, {
-    configId,
+  return loadConfiguration(path, diskFiles, {
+    configId: configId ?? (hostname().split('.')[0] as string),
     ...(interfaces ? { interfaces } : {}),
   });
-  const problems = loaded.diagnostics.map(renderDiagnosticLine);
-  const report = renderDiagnostics(loaded.diagnostics, loaded.sources, {
-    color: options.color ?? false,
-  });
-  const { config } = loaded;
-  if (!config) return { problems, report };
+}
+
+/** What the daemon wants to know of what was loaded. */
+export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration {
+  const problems = diagnostics.map(renderDiagnosticLine);
+  if (!config) return { problems };
   return {
     configuration: {
       vrrp: vrrpSettings(config),
@@ -59,7 +56,6 @@ export async function readConfiguration(
       text: () => dump(config),
     },
     problems,
-    report,
   };
 }
 

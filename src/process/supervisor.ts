@@ -201,7 +201,7 @@ export class Supervisor {
     try {
       loaded = await this.#options.load();
     } catch (error) {
-      loaded = { problems: [messageOf(error)], report: '' };
+      loaded = { problems: [messageOf(error)] };
     }
     const at = new Date(wallMillis()).toISOString();
     this.#lastReload = {

@@ -1,6 +1,7 @@
 /** The manual pages name every option, command and exit code that the programs have. */
 import assert from 'node:assert/strict';
 import { DAEMON_HELP } from '../../src/cli/arguments.js';
+import { COMMANDS, renderCommandHelp } from '../../src/cli/commands.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { readText } from './tree.js';
 
@@ -8,6 +9,7 @@ describe('arch: manual pages', () => {
   /** A page's words as they are shown: roff's `\-` is a dash. */
   const page = (name: string): string => (readText(name) ?? '').replaceAll('\\-', '-');
   const daemon = page('doc/man/tandemd.8');
+  const operator = page('doc/man/tandem.1');
 
   const missing = (help: string, text: string): string[] =>
     [...help.matchAll(/(?<![\w-])(--[a-z][a-z_-]*|-[a-zA-Z])(?![\w-])/g)]
@@ -25,8 +27,19 @@ describe('arch: manual pages', () => {
     assert.deepEqual(missing(DAEMON_HELP, daemon), []);
   });
 
+  it('tandem(1) has every command and its options', () => {
+    for (const command of Object.values(COMMANDS)) {
+      const { name } = command;
+      assert.match(operator, new RegExp(`^\\.B tandem ${name}$`, 'm'), `${name} in the synopsis`);
+      assert.match(operator, new RegExp(`^\\.TP\n\\.B ${name}$`, 'm'), `${name} is described`);
+      assert.deepEqual(missing(renderCommandHelp(command), operator), []);
+    }
+  });
+
   it('have every exit code', () => {
-    const codes = [...daemon.matchAll(/^\.B (\d+)$/gm)].map((match) => Number(match[1]));
-    assert.deepEqual(codes, Object.values(EXIT));
+    for (const text of [daemon, operator]) {
+      const codes = [...text.matchAll(/^\.B (\d+)$/gm)].map((match) => Number(match[1]));
+      assert.deepEqual(codes, Object.values(EXIT));
+    }
   });
 });

@@ -1,14 +1,13 @@
 /** Diagnostics as text for people: the place, the line with a caret, what was expected, the code. */
 
-import { renderPosition } from '../text/source.js';
+import { type Position, renderPosition } from '../text/source.js';
 import type { Diagnostic, Severity } from './diagnostics.js';
-import { distance } from './nearest.js';
+import { cutAround, marginOf, visible } from './excerpt.js';
+import { Secrets } from './secrets.js';
 
 /** The texts that were read, by file name: for showing the line that a diagnostic points at. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Keywords whose argument is a secret: shown as stars wherever a source line is shown. */
-const SECRET_WORDS = ['auth_pass', 'password', 'key'];
 const COLORS: Record<Severity, string> = {
   error: '\x1b[31m',
   warning: '\x1b[33m',
@@ -16,6 +15,11 @@ const COLORS: Record<Severity, string> = {
 };
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
+
+/** How many definitions within definitions are shown with their lines. */
+const MAX_DEFINITIONS = 4;
+/** A message may quote a word of the file, which may be a whole file. */
+const MAX_MESSAGE = 600;
 
 /**
  * Renders diagnostics for a terminal or a log.
@@ -29,20 +33,9 @@ export function renderDiagnostics(
   sources: Sources,
   options: { readonly color?: boolean } = {},
 ): string {
-  const lines = new Map<string, readonly string[]>();
-  for (const { at } of diagnostics) {
-    const text = sources.get(at.file);
-    if (text !== undefined && !lines.has(at.file)) lines.set(at.file, text.split('\n'));
-  }
-  return diagnostics
-    .map((diagnostic) =>
-      renderOne(
-        diagnostic,
-        lines.get(diagnostic.at.file)?.[diagnostic.at.line - 1],
-        options.color ?? false,
-      ),
-    )
-    .join('');
+  if (diagnostics.length === 0) return '';
+  const excerpts = new Excerpts(diagnostics, sources, options.color ?? false);
+  return diagnostics.map((diagnostic) => excerpts.render(diagnostic)).join('');
 }
 
 /** One diagnostic on one line, for logs: `file:line:column: error: message [CODE]`. */
@@ -50,48 +43,133 @@ export function renderDiagnosticLine(diagnostic: Diagnostic): string {
   const { at, severity, message, expected, suggestion, code } = diagnostic;
   const wanted = expected === undefined ? '' : `; expected ${expected}`;
   const meant = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
-  return `${renderPosition(at)}: ${severity}: ${message}${wanted}${meant} [${code}]`;
+  const defined = at.definedAt ? `; defined at ${renderPosition(at.definedAt)}` : '';
+  return visible(`${place(at)}${severity}: ${short(message)}${wanted}${meant}${defined} [${code}]`);
 }
 
-function renderOne(diagnostic: Diagnostic, line: string | undefined, color: boolean): string {
-  const { at, severity, message, expected, suggestion, code } = diagnostic;
-  const paint = (style: string, text: string): string => (color ? style + text + RESET : text);
-  const out = [
-    `${paint(BOLD, `${renderPosition(at)}:`)} ${paint(COLORS[severity], `${severity}:`)} ${message} [${code}]`,
-  ];
-  if (line !== undefined && at.column >= 1) {
+/** How many of each severity there are: `2 errors, 3 warnings`, and infos if there are any. */
+export function renderSummary(diagnostics: readonly Diagnostic[]): string {
+  const { errors, warnings, infos } = countDiagnostics(diagnostics);
+  const counted = (count: number, what: string): string =>
+    `${count} ${what}${count === 1 ? '' : 's'}`;
+  return [
+    counted(errors, 'error'),
+    counted(warnings, 'warning'),
+    ...(infos > 0 ? [counted(infos, 'info')] : []),
+  ].join(', ');
+}
+
+export interface DiagnosticCounts {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+}
+
+export function countDiagnostics(diagnostics: readonly Diagnostic[]): DiagnosticCounts {
+  const count = (severity: Severity): number =>
+    diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+  return { errors: count('error'), warnings: count('warning'), infos: count('info') };
+}
+
+/** Renders diagnostics with the lines of their files. */
+class Excerpts {
+  private readonly lines: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  private readonly secrets: Secrets;
+  private readonly color: boolean;
+
+  constructor(diagnostics: readonly Diagnostic[], sources: Sources, color: boolean) {
+    this.lines = linesOf(diagnostics, sources);
+    this.secrets = new Secrets(sources);
+    this.color = color;
+  }
+
+  render(diagnostic: Diagnostic): string {
+    const { at, severity, message, expected, suggestion, code } = diagnostic;
+    const where = place(at).trimEnd();
+    const head = [
+      ...(where === '' ? [] : [this.paint(BOLD, visible(where))]),
+      this.paint(COLORS[severity], `${severity}:`),
+      visible(short(message)),
+      `[${code}]`,
+    ];
+    const out = [head.join(' '), ...this.excerpt(at, COLORS[severity])];
+    let definition = at.definedAt;
+    for (let depth = 0; definition && depth < MAX_DEFINITIONS; depth++) {
+      out.push(`    defined at ${visible(renderPosition(definition))}:`);
+      out.push(...this.excerpt(definition, COLORS[severity]));
+      definition = definition.definedAt;
+    }
+    if (expected !== undefined) out.push(`    expected: ${visible(expected)}`);
+    if (suggestion !== undefined) out.push(`    did you mean: ${visible(suggestion)}`);
+    return `${out.join('\n')}\n`;
+  }
+
+  /** The line with a caret under it; nothing if its text is not at hand. */
+  private excerpt(at: Position, style: string): string[] {
+    const line = this.lines.get(at.file)?.get(at.line);
+    if (line === undefined || at.column < 1) return [];
     const number = `${at.line}`;
-    const shown = maskSecrets(line.replace(/\r$/, ''));
-    // Tabs are kept in the margin of the caret line, so that the caret stands under its text.
-    const margin = shown.slice(0, at.column - 1).replace(/[^\t]/g, ' ');
-    const width = Math.max(1, Math.min(at.length, shown.length - at.column + 1));
-    out.push(`  ${number} | ${shown}`);
-    out.push(
-      `  ${' '.repeat(number.length)} | ${margin}${paint(COLORS[severity], '^'.repeat(width))}`,
+    const { text, column, length } = cutAround(
+      visible(this.secrets.hideInLine(at.file, at.line, line)),
+      at.column,
+      at.length,
     );
+    const caret = this.paint(style, '^'.repeat(length));
+    return [
+      `  ${number} | ${text}`,
+      `  ${' '.repeat(number.length)} | ${marginOf(text.slice(0, column - 1))}${caret}`,
+    ];
   }
-  if (expected !== undefined) out.push(`    expected: ${expected}`);
-  if (suggestion !== undefined) out.push(`    did you mean: ${suggestion}`);
-  return `${out.join('\n')}\n`;
+
+  private paint(style: string, text: string): string {
+    return this.color ? style + text + RESET : text;
+  }
 }
 
-/**
- * Stars over whatever follows a secret keyword, or a word that looks like a mistyped one: a typo
- * in `auth_pass` must not print the password.
- */
-export function maskSecrets(line: string): string {
-  for (const match of line.matchAll(/[^\s{}"']+/g)) {
-    if (!SECRET_WORDS.some((secret) => looksLike(match[0], secret))) continue;
-    const from = match.index + match[0].length;
-    const rest = line.slice(from);
-    const value = /^(\s+)([^}]*[^}\s])/.exec(rest);
-    if (!value) continue;
-    const [whole, space = '', secret = ''] = value;
-    return line.slice(0, from) + space + '*'.repeat(secret.length) + rest.slice(whole.length);
-  }
-  return line;
+/** `file:line:column: `; nothing for what stands nowhere. */
+function place(at: Position): string {
+  return at.file === '' ? '' : `${renderPosition(at)}: `;
 }
 
-function looksLike(word: string, secret: string): boolean {
-  return word === secret || (secret.length > 4 && distance(word, secret) <= 2);
+function short(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+}
+
+/** The lines that diagnostics point at, by file and number, without line ends. */
+function linesOf(
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+): Map<string, Map<number, string>> {
+  const wanted = new Map<string, Set<number>>();
+  for (const { at } of diagnostics) {
+    let place: Position | undefined = at;
+    for (let depth = 0; place && depth <= MAX_DEFINITIONS; depth++, place = place.definedAt) {
+      const numbers = wanted.get(place.file);
+      if (numbers) numbers.add(place.line);
+      else wanted.set(place.file, new Set([place.line]));
+    }
+  }
+  const found = new Map<string, Map<number, string>>();
+  for (const [file, numbers] of wanted) {
+    const text = sources.get(file);
+    if (text !== undefined) found.set(file, pickLines(text, numbers));
+  }
+  return found;
+}
+
+function pickLines(text: string, numbers: ReadonlySet<number>): Map<number, string> {
+  const lines = new Map<number, string>();
+  let number = 1;
+  // A byte order mark is no column.
+  let start = text.startsWith('\ufeff') ? 1 : 0;
+  for (;;) {
+    const stop = text.indexOf('\n', start);
+    if (numbers.has(number)) {
+      const line = stop < 0 ? text.slice(start) : text.slice(start, stop);
+      lines.set(number, line.replace(/\r$/, ''));
+    }
+    if (stop < 0 || lines.size === numbers.size) return lines;
+    start = stop + 1;
+    number++;
+  }
 }

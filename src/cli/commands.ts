@@ -1,0 +1,95 @@
+/** What `tandem` can do, as a table: the usage, the parser and completion read it. */
+
+import { DEFAULT_CONFIG_FILE } from './arguments.js';
+import { type Command, optionLines, synopsis } from './command-line.js';
+
+const file = {
+  short: 'f',
+  value: 'FILE',
+  completes: 'file',
+  help: `The configuration file (${DEFAULT_CONFIG_FILE})`,
+} as const;
+const id = {
+  short: 'i',
+  value: 'ID',
+  help: "What '@ID' at the beginning of a line is compared with (the host's name)",
+} as const;
+const json = { help: 'The answer as JSON' } as const;
+const help = { short: 'h', help: 'Display how the command is used' } as const;
+
+/** The shells that completion is made for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** Every command, by what is typed. */
+export const COMMANDS = {
+  status: {
+    name: 'status',
+    help: 'What the running daemon does, and why',
+    options: { json, help },
+    operands: [],
+  },
+  check: {
+    name: 'check',
+    help: 'Everything that is wrong with a configuration',
+    options: { file, id, json, strict: { help: 'Warnings fail, too' }, help },
+    operands: [],
+  },
+  'config show': {
+    name: 'config show',
+    help: 'The configuration as it is understood: every value with where it came from',
+    options: { file, id, json, help },
+    operands: [],
+  },
+  'config explain': {
+    name: 'config explain',
+    help: 'What a keyword means, where it belongs and what becomes of it here',
+    options: { json, help },
+    operands: [
+      { name: 'KEYWORD', completes: 'keyword' },
+      { name: 'BLOCK', optional: true, completes: 'block' },
+    ],
+  },
+  version: { name: 'version', help: 'Display the version number', options: {}, operands: [] },
+  help: {
+    name: 'help',
+    help: 'Display this help message, or how one command is used',
+    options: {},
+    operands: [
+      { name: 'COMMAND', optional: true, completes: 'command' },
+      { name: 'SUBCOMMAND', optional: true },
+    ],
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The commands one after another, for `tandem help`. */
+export function renderHelp(): string {
+  const lines = Object.values<Command>(COMMANDS).map(
+    (command) => `  ${synopsis(command)}\n      ${command.help}\n`,
+  );
+  return `Usage: tandem COMMAND [OPTION...]\n${lines.join('')}`;
+}
+
+/** How one command is used. */
+export function renderCommandHelp(command: Command): string {
+  const options = optionLines(command.options);
+  return `Usage: tandem ${synopsis(command)}\n${command.help}.\n${options}`;
+}
+
+/**
+ * The command that a command line begins with.
+ *
+ * @returns its name and the words after it; `undefined` if it is none.
+ */
+export function findCommand(
+  argv: readonly string[],
+): { readonly name: CommandName; readonly rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ');
+    if (argv.length >= words && Object.hasOwn(COMMANDS, name)) {
+      return { name: name as CommandName, rest: argv.slice(words) };
+    }
+  }
+  return undefined;
+}
