@@ -48,7 +48,14 @@ export type FromVrrp =
       readonly instance: string;
       readonly from: InstanceState;
       readonly to: InstanceState;
+      readonly effectivePriority: number;
       readonly reason: string;
+    }
+  | {
+      readonly kind: 'priority-changed';
+      readonly instance: string;
+      readonly priority: number;
+      readonly effectivePriority: number;
     };
 
 export type FromChecker =

@@ -30,7 +30,7 @@ import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable } from './transport-table.js';
 
 /** Effects that only tell of what was done. */
-type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'log' }>;
+type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'priority-changed' | 'log' }>;
 
 const READ_AGAIN_MILLIS = 1_000;
 
@@ -144,6 +144,11 @@ class VrrpProcess {
           snapshot: snapshot(this.#engine, monotonicMicros()),
         });
         return;
+      case 'tracked': {
+        const { what, name, value } = message;
+        this.#dispatch({ kind: 'tracked', at: monotonicMicros(), what, name, value });
+        return;
+      }
       case 'shutdown':
         await this.#stop();
     }
@@ -188,7 +193,7 @@ class VrrpProcess {
     this.#engine = result.state;
     for (const effect of result.effects) {
       // A socket sends when the event loop polls: what only tells of it waits until then.
-      if (effect.kind === 'state-changed' || effect.kind === 'log') this.#tellLater(effect);
+      if (isReport(effect)) this.#tellLater(effect);
       else this.#execute(effect);
     }
   }
@@ -200,8 +205,9 @@ class VrrpProcess {
 
   #tellReports(): void {
     for (const report of this.#reports.splice(0)) {
-      if (report.kind === 'state-changed') tellSupervisor(report);
-      else this.#logger[report.level](report.event, report.text, report.fields);
+      if (report.kind === 'log') {
+        this.#logger[report.level](report.event, report.text, report.fields);
+      } else tellSupervisor(report);
     }
   }
 
@@ -310,4 +316,10 @@ class VrrpProcess {
       setTimeout(() => this.#readAgain(), READ_AGAIN_MILLIS);
     });
   }
+}
+
+function isReport(effect: VrrpEffect): effect is Report {
+  return (
+    effect.kind === 'log' || effect.kind === 'state-changed' || effect.kind === 'priority-changed'
+  );
 }

@@ -42,6 +42,8 @@ export type VrrpEffect =
       readonly instance: string;
       readonly from: InstanceState;
       readonly to: InstanceState;
+      /** At that moment. */
+      readonly effectivePriority: number;
       readonly reason: string;
     }
   /** What an instance advertises changed: for `notify_priority_changes` and the status. */

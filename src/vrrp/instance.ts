@@ -121,7 +121,14 @@ export function changeState(
   if (from === to) return;
   instance.state = to;
   instance.since = step.at;
-  step.out.add({ kind: 'state-changed', instance: instance.settings.name, from, to, reason });
+  step.out.add({
+    kind: 'state-changed',
+    instance: instance.settings.name,
+    from,
+    to,
+    effectivePriority: instance.effectivePriority,
+    reason,
+  });
 }
 
 /** One line about an instance, in keepalived's form `(VI_1) text`. */

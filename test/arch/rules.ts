@@ -25,6 +25,7 @@ const PURE: readonly { readonly path: RegExp; readonly except?: RegExp }[] = [
   { path: /^src\/checker\//, except: /^src\/checker\/probe\// },
   { path: /^src\/config\// },
   { path: /^src\/tracking\// },
+  { path: /^src\/notify\// },
   { path: /^src\/ipvs\//, except: /^src\/ipvs\/client\.ts$/ },
   // The formats of netlink: bytes in, values out.
   { path: /^src\/netlink\/(?:attributes|constants|message)\.ts$/ },
@@ -112,6 +113,11 @@ const LAYERS: readonly LayerRule[] = [
     from: /^src\/tracking\//,
     may: /^src\/base\//,
     reason: 'results to verdicts: who runs what is the process’s business',
+  },
+  {
+    from: /^src\/notify\//,
+    may: /^src\/(?:base\/|tracking\/settings\.ts$)/,
+    reason: 'what is told to whom: who runs what is the process’s business',
   },
   {
     from: /^src\/checker\//,

@@ -26,6 +26,20 @@ export interface RunningScript {
   stop(): void;
 }
 
+/** An outcome for people: `exited with status 1`. */
+export function describeOutcome(outcome: ScriptOutcome): string {
+  switch (outcome.kind) {
+    case 'exited':
+      return `exited with status ${outcome.status}`;
+    case 'killed':
+      return `ended by ${outcome.signal}`;
+    case 'timeout':
+      return 'timed out';
+    case 'not-started':
+      return `could not be run: ${outcome.reason}`;
+  }
+}
+
 /** How long a script may take to clean up after SIGTERM. */
 const GRACE_MILLIS = 500;
 /** util-linux; it sets the signal that ends a script whose daemon was killed (prctl(2), PDEATHSIG). */
@@ -37,15 +51,18 @@ const SETPRIV = '/usr/bin/setpriv';
  *
  * @param timeoutMillis from the start; then the outcome is `timeout`.
  * @param env the whole environment of the script.
+ * @param options `outlives`: it goes on when the daemon ends meanwhile, as what tells of the end has
+ *   to; otherwise it gets SIGTERM then.
  */
 export function runScript(
   command: CommandSettings,
   timeoutMillis: number,
   env: NodeJS.ProcessEnv,
+  options: { readonly outlives?: boolean } = {},
 ): RunningScript {
   let child: ChildProcess;
   try {
-    child = start(command, env);
+    child = start(command, env, options.outlives ?? false);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
@@ -105,7 +122,11 @@ function outcomeOf(status: number): ScriptOutcome {
 
 let hasSetpriv: boolean | undefined;
 
-function start({ words, user }: CommandSettings, env: NodeJS.ProcessEnv): ChildProcess {
+function start(
+  { words, user }: CommandSettings,
+  env: NodeJS.ProcessEnv,
+  outlives: boolean,
+): ChildProcess {
   const [program, ...args] = words;
   hasSetpriv ??= canExecute(SETPRIV);
   const options = { detached: true, stdio: 'ignore', cwd: '/', env } as const;
@@ -120,7 +141,8 @@ function start({ words, user }: CommandSettings, env: NodeJS.ProcessEnv): ChildP
         user.supplementaryGroups ? '--init-groups' : '--clear-groups',
       ]
     : [];
-  return spawn(SETPRIV, ['--pdeathsig=TERM', ...asUser, '--', program, ...args], options);
+  const signal = outlives ? 'clear' : 'TERM';
+  return spawn(SETPRIV, [`--pdeathsig=${signal}`, ...asUser, '--', program, ...args], options);
 }
 
 function canExecute(path: string): boolean {

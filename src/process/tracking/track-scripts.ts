@@ -6,7 +6,12 @@ import type { Logger } from '../../base/log.js';
 import { MICROS_PER_MILLI } from '../../base/time.js';
 import { afterRun, initialState, type ScriptState } from '../../tracking/script-state.js';
 import type { ScriptSettings } from '../../tracking/settings.js';
-import { type RunningScript, runScript, type ScriptOutcome } from '../scripts/run-script.js';
+import {
+  describeOutcome,
+  type RunningScript,
+  runScript,
+  type ScriptOutcome,
+} from '../scripts/run-script.js';
 
 /** Called when a script's verdict is known or changes. */
 type OnVerdict = (name: string, up: boolean) => void;
@@ -105,7 +110,7 @@ class TrackedScript {
     const good = outcome.kind === 'exited' && outcome.status === 0;
     if (good !== this.#lastGood) {
       this.#lastGood = good;
-      const text = good ? 'succeeded' : describe(outcome);
+      const text = good ? 'succeeded' : `failed (${describeOutcome(outcome)})`;
       this.#logger.notice('track-script', `VRRP_Script(${name}) ${text}`, { script: name, good });
     }
     const before = this.#state.up;
@@ -113,19 +118,6 @@ class TrackedScript {
     if (this.#state.up !== undefined && this.#state.up !== before) {
       this.#onVerdict(name, this.#state.up);
     }
-  }
-}
-
-function describe(outcome: ScriptOutcome): string {
-  switch (outcome.kind) {
-    case 'exited':
-      return `failed (exited with status ${outcome.status})`;
-    case 'killed':
-      return `failed (due to signal ${outcome.signal})`;
-    case 'timeout':
-      return 'timed out';
-    case 'not-started':
-      return `failed (could not be run: ${outcome.reason})`;
   }
 }
 

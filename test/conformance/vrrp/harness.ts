@@ -169,6 +169,10 @@ function renderEffect(effect: VrrpEffect): unknown {
         ...effect,
         addresses: effect.addresses.map((entry) => `${entry.interface} ${entry.address}`),
       };
+    case 'state-changed': {
+      const { effectivePriority: _, ...rest } = effect;
+      return rest;
+    }
     case 'log': {
       const { fields: _, event: __, ...rest } = effect;
       return rest;

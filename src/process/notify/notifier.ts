@@ -1,0 +1,146 @@
+/**
+ * Tells scripts and pipes what happened. Each instance and group has one queue: its scripts run one
+ * after the other, never beside each other, and the last thing told is the newest.
+ */
+import type { Logger } from '../../base/log.js';
+import { fifoLine, type Notice, scriptArguments, scriptEnvironment } from '../../notify/notice.js';
+import { finished, IDLE, type Offered, offer, type Queue } from '../../notify/queue.js';
+import type { FifoSettings, NotifySettings, SubjectSettings } from '../../notify/settings.js';
+import {
+  type Known,
+  nothingKnown,
+  onPriorityChanged,
+  onStateChanged,
+} from '../../notify/transitions.js';
+import type { CommandSettings } from '../../tracking/settings.js';
+import type { FromVrrp } from '../ipc.js';
+import { describeOutcome, type RunningScript, runScript } from '../scripts/run-script.js';
+import { Fifo } from './fifo.js';
+
+/** Longer than any script that tells somebody; one that takes over a service may need minutes. */
+const SCRIPT_MILLIS = 300_000;
+/** A pipe's reader lives as long as the daemon. */
+const FOREVER_MILLIS = 2_147_483_647;
+
+type StateChanged = Extract<FromVrrp, { kind: 'state-changed' }>;
+type PriorityChanged = Extract<FromVrrp, { kind: 'priority-changed' }>;
+
+interface OpenFifo {
+  readonly settings: FifoSettings;
+  readonly fifo: Fifo;
+  readonly reader: RunningScript | undefined;
+}
+
+export class Notifier {
+  readonly #logger: Logger;
+  readonly #known: Known = nothingKnown();
+  #settings: NotifySettings = { instances: {}, groups: {}, fifos: [] };
+  #fifos: OpenFifo[] = [];
+  /** By subject and name. Bounded by the configurations; an idle one is dropped. */
+  readonly #queues = new Map<string, Queue>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Takes over a configuration. A pipe that is the same stays open, with its reader. */
+  configure(settings: NotifySettings): void {
+    this.#settings = settings;
+    const kept: OpenFifo[] = [];
+    for (const open of this.#fifos) {
+      const same = settings.fifos.some((next) => sameFifo(next, open.settings));
+      if (same) kept.push(open);
+      else this.#close(open);
+    }
+    for (const next of settings.fifos) {
+      if (!kept.some((open) => sameFifo(next, open.settings))) kept.push(this.#open(next));
+    }
+    this.#fifos = kept;
+  }
+
+  /** @param leaving what INIT means: the daemon stops, or a reload dropped the instance. */
+  stateChanged(change: StateChanged, leaving: 'STOP' | 'DELETED'): void {
+    for (const notice of onStateChanged(this.#known, this.#settings, change, leaving)) {
+      this.#tell(notice);
+    }
+  }
+
+  priorityChanged(change: PriorityChanged): void {
+    const notice = onPriorityChanged(this.#known, change.instance, change.effectivePriority);
+    if (notice && this.#subject(notice)?.priorityChanges) this.#tell(notice);
+  }
+
+  /** Closes the pipes and ends their readers; scripts that run go on to their end. */
+  stop(): void {
+    for (const open of this.#fifos) this.#close(open);
+    this.#fifos = [];
+  }
+
+  #tell(notice: Notice): void {
+    const line = fifoLine(notice);
+    for (const { fifo } of this.#fifos) fifo.write(line);
+    const key = `${notice.subject} ${notice.name}`;
+    this.#advance(key, offer(this.#queues.get(key) ?? IDLE, notice));
+  }
+
+  #advance(key: string, { queue, start }: Offered): void {
+    if (queue === IDLE) this.#queues.delete(key);
+    else this.#queues.set(key, queue);
+    if (!start) return;
+    void this.#run(start).then(() => this.#advance(key, finished(this.#queues.get(key) ?? IDLE)));
+  }
+
+  /** First the script of this event, then the general one, as keepalived does. */
+  async #run(notice: Notice): Promise<void> {
+    const scripts = this.#subject(notice)?.scripts ?? {};
+    const isPriority = notice.event.endsWith('_PRIORITY');
+    const own = isPriority ? undefined : scripts[notice.event as keyof typeof scripts];
+    if (own) await this.#runOne(own, notice);
+    const { any } = scripts;
+    if (any) {
+      await this.#runOne({ ...any, words: [...any.words, ...scriptArguments(notice)] }, notice);
+    }
+  }
+
+  async #runOne(command: CommandSettings, notice: Notice): Promise<void> {
+    const env = { ...process.env, ...scriptEnvironment(notice) };
+    const outcome = await runScript(command, SCRIPT_MILLIS, env, { outlives: true }).outcome;
+    if (outcome.kind === 'exited' && outcome.status === 0) return;
+    this.#logger.warning(
+      'notify-script',
+      `Notify script ${command.words[0]} for ${notice.name} ${notice.event} ${describeOutcome(outcome)}`,
+      { script: command.words[0], name: notice.name, event: notice.event },
+    );
+  }
+
+  #subject({ subject, name }: Notice): SubjectSettings | undefined {
+    const { instances, groups } = this.#settings;
+    return subject === 'INSTANCE' ? instances[name] : groups[name];
+  }
+
+  #open(settings: FifoSettings): OpenFifo {
+    const fifo = new Fifo(settings.path, this.#logger);
+    if (!settings.script) return { settings, fifo, reader: undefined };
+    const { script, path } = settings;
+    const reader = runScript(
+      { ...script, words: [...script.words, path] },
+      FOREVER_MILLIS,
+      process.env,
+    );
+    void reader.outcome.then((outcome) => {
+      if (!this.#fifos.some((open) => open.reader === reader)) return;
+      const text = `Notify fifo script ${script.words[0]} for ${path} ${describeOutcome(outcome)}`;
+      this.#logger.error('notify-fifo-script', text);
+    });
+    return { settings, fifo, reader };
+  }
+
+  #close({ fifo, reader }: OpenFifo): void {
+    fifo.close();
+    reader?.stop();
+  }
+}
+
+function sameFifo(a: FifoSettings, b: FifoSettings): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

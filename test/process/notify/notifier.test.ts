@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NotifyScripts, NotifySettings } from '../../../src/notify/settings.js';
+import { Notifier } from '../../../src/process/notify/notifier.js';
+import type { CommandSettings } from '../../../src/tracking/settings.js';
+import { eventually } from '../daemon.js';
+import { silentLogger } from '../tracking/silent-logger.js';
+
+type State = 'BACKUP' | 'MASTER' | 'FAULT' | 'INIT';
+
+describe('notify: scripts and pipes', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let notifier: Notifier;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tandem-notify-'));
+    notifier = new Notifier(silentLogger);
+  });
+  afterEach(() => {
+    notifier.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const log = (): string[] => {
+    try {
+      return readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
+    } catch {
+      return [];
+    }
+  };
+  /** Appends its name and arguments to the log, after what `before` does. */
+  function script(name: string, before = ''): CommandSettings {
+    const path = join(folder, name);
+    const text = `#!/bin/sh\n${before}\necho "${name} $* $TANDEM_REASON" >> ${folder}/log\n`;
+    writeFileSync(path, text, { mode: 0o755 });
+    return { words: [path, 'own'] };
+  }
+  function configure(scripts: NotifyScripts, fifos: NotifySettings['fifos'] = []): void {
+    const instances = { VI_1: { scripts, priorityChanges: true } };
+    notifier.configure({ instances, groups: {}, fifos });
+  }
+  function change(to: State, reason = 'why'): void {
+    const from = 'INIT';
+    const message = { kind: 'state-changed', instance: 'VI_1', from, to, reason } as const;
+    notifier.stateChanged({ ...message, effectivePriority: 120 }, 'STOP');
+  }
+
+  it('the script of the event, then the general one with what happened', async () => {
+    configure({ MASTER: script('master'), FAULT: script('fault'), any: script('any') });
+    change('MASTER', 'no advert for 3.6 s');
+    await eventually('both', () => log().length === 2);
+    assert.deepEqual(log(), [
+      'master own no advert for 3.6 s',
+      'any own INSTANCE VI_1 MASTER 120 no advert for 3.6 s',
+    ]);
+  });
+
+  it('a hundred transitions while a script is slow: the last one told is the newest', async () => {
+    configure({ any: script('any', 'sleep 0.2') });
+    for (let i = 0; i < 50; i++) {
+      change('BACKUP', `${2 * i}`);
+      change('MASTER', `${2 * i + 1}`);
+    }
+    await eventually('two runs', () => log().length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.deepEqual(log(), [
+      'any own INSTANCE VI_1 BACKUP 120 0',
+      'any own INSTANCE VI_1 MASTER 120 99',
+    ]);
+  });
+
+  it('a pipe is made, gets every line, and a reader that is late loses nothing that fits', () => {
+    const path = join(folder, 'pipe');
+    configure({}, [{ path }]);
+    assert.ok(statSync(path).isFIFO());
+    for (const state of ['BACKUP', 'MASTER', 'FAULT', 'INIT'] as const) change(state);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const bytes = Buffer.alloc(4_096);
+    const text = bytes.toString('utf8', 0, readSync(reader, bytes));
+    closeSync(reader);
+    assert.equal(
+      text,
+      'INSTANCE "VI_1" BACKUP 120\nINSTANCE "VI_1" MASTER 120\nINSTANCE "VI_1" FAULT 120\nINSTANCE "VI_1" STOP 120\n',
+    );
+  });
+
+  it('a pipe that nobody reads never holds anything up', () => {
+    const path = join(folder, 'pipe');
+    configure({}, [{ path }]);
+    for (let i = 0; i < 5_000; i++) change(i % 2 ? 'MASTER' : 'BACKUP');
+    assert.ok(statSync(path).isFIFO());
+  });
+
+  it('the reader of a pipe is started with its path, and ended', async () => {
+    const path = join(folder, 'pipe');
+    const text = `#!/bin/sh\nwhile read line; do echo "$line" >> ${folder}/log; done < "$1"\n`;
+    writeFileSync(join(folder, 'reader'), text, { mode: 0o755 });
+    configure({}, [{ path, script: { words: [join(folder, 'reader')] } }]);
+    change('MASTER');
+    await eventually('it has read', () => log()[0] === 'INSTANCE "VI_1" MASTER 120');
+  });
+
+  it('what is no pipe is left alone', () => {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'precious');
+    configure({}, [{ path }]);
+    change('MASTER');
+    assert.equal(readFileSync(path, 'utf8'), 'precious');
+  });
+});
