@@ -55,6 +55,7 @@ describe('systemd/install.sh', function () {
     for (const name of [
       'usr/lib/systemd/system/tandemd.service',
       'usr/share/man/man8/tandemd.8',
+      'usr/share/man/man5/tandem.conf.5',
       'usr/share/man/man1/tandem.1',
       'usr/share/doc/tandem/samples/nat.conf',
     ]) {

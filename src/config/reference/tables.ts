@@ -57,3 +57,12 @@ export function rangeOf({
 export function oldNamesOf(word: string, keywords: Keywords): string[] {
   return Object.keys(keywords).filter((other) => keywords[other]?.oldNameOf === word);
 }
+
+/** How many places of keywords have each status. */
+export function statusCounts(): Record<KeywordStatus, number> {
+  const counts = { supported: 0, planned: 0, ignored: 0, unsupported: 0 };
+  for (const { keywords } of referenceTables()) {
+    for (const { status } of Object.values(keywords)) counts[status]++;
+  }
+  return counts;
+}

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { distance, nearest } from '../../../src/config/diagnostics/nearest.js';
 import { allBlocks, grammar, lookUp } from '../../../src/config/grammar/index.js';
-import { skip } from '../../support/skip.js';
 import { found, instanceText, load, messages } from './support.js';
-
-/** keepalived's own list, where it is kept beside the checkout. */
-const KEYWORDS = new URL('../../../../../shared/keepalived-configs/KEYWORDS.txt', import.meta.url);
 
 describe('config: keywords', () => {
   it('a mistyped one is told with the nearest of its block', () => {
@@ -112,21 +107,6 @@ describe('config: keywords', () => {
       }
     }
     assert.ok(Object.keys(grammar).length > 4);
-  });
-
-  it("every keyword of keepalived's list is known to some table", function () {
-    if (!existsSync(KEYWORDS))
-      skip(this, "keepalived's list of keywords is not beside the checkout");
-    const known = new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
-    const listed = readFileSync(KEYWORDS, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-      .map((line) => line.replace(/^R /, '').trim());
-    assert.ok(listed.length > 300);
-    assert.deepEqual(
-      listed.filter((word) => !known.has(word)),
-      [],
-    );
   });
 
   describe('nearest', () => {
