@@ -17,6 +17,7 @@ import { log } from './instance.js';
 import { admit } from './log-limit.js';
 import { Outbox } from './outbox.js';
 import { onPacketReceived } from './reception.js';
+import { onResign, onStandby } from './standby.js';
 import type { EngineState, Step } from './state.js';
 import { stopInstance } from './transitions.js';
 import { announce } from './transmit.js';
@@ -80,6 +81,12 @@ function dispatch(current: Step, event: VrrpEvent): void {
       return;
     case 'tracked':
       onTracked(current, event);
+      return;
+    case 'standby':
+      onStandby(current, event);
+      return;
+    case 'resign':
+      onResign(current, event);
       return;
     case 'addresses-reconciled':
       onAddressesReconciled(current, event);

@@ -76,5 +76,17 @@ export type VrrpEvent =
       readonly name: string;
       readonly value: boolean | number;
     }
+  /**
+   * The operator wants the addresses elsewhere, or lets them come back: the instances, with their
+   * sync groups, go on with the lowest priority.
+   */
+  | {
+      readonly kind: 'standby';
+      readonly at: Micros;
+      readonly instances: readonly string[];
+      readonly on: boolean;
+    }
+  /** Nobody has taken over in time: those of the instances that are MASTER give up (priority 0). */
+  | { readonly kind: 'resign'; readonly at: Micros; readonly instances: readonly string[] }
   /** SIGTERM: give up mastership with priority 0 (RFC 9568 6.4.3) and forget every address. */
   | { readonly kind: 'shutdown'; readonly at: Micros };

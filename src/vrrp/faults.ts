@@ -1,7 +1,7 @@
 /** What keeps an instance from working at all, and the events that change it. */
 import type { VrrpEvent } from './events.js';
 import { setSource, sourceOf } from './instance.js';
-import { setEffectivePriority } from './priority.js';
+import { STANDBY_PRIORITY, setEffectivePriority } from './priority.js';
 import type { EngineState, Instance, Step } from './state.js';
 import { unitOf } from './state.js';
 import { settleUnit } from './sync-group.js';
@@ -26,7 +26,11 @@ export function refresh(step: Step, instance: Instance): void {
   instance.contributions = verdict.contributions;
   instance.pending = verdict.pending;
   instance.fault = faultOf(state, instance) ?? verdict.fault;
-  setEffectivePriority(step, instance, verdict.effectivePriority);
+  setEffectivePriority(
+    step,
+    instance,
+    instance.standby ? STANDBY_PRIORITY : verdict.effectivePriority,
+  );
 }
 
 /** An interface appeared or changed. */

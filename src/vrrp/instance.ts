@@ -20,6 +20,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     activeInterval: settings.advertInterval,
     contributions: [],
     pending: undefined,
+    standby: false,
     wantsMaster: false,
     preemptAt: undefined,
     timers: new Map(),
@@ -45,9 +46,12 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
   };
 }
 
-/** The owner of the addresses: MASTER at once, preempts whatever is configured (RFC 9568 6.1). */
+/**
+ * The owner of the addresses: MASTER at once, preempts whatever is configured (RFC 9568 6.1). In
+ * standby it is a router like any other.
+ */
 export function isOwner(instance: Instance): boolean {
-  return instance.settings.priority === OWNER_PRIORITY;
+  return instance.settings.priority === OWNER_PRIORITY && !instance.standby;
 }
 
 /** Active_Down_Interval as of now, µs. */

@@ -2,6 +2,9 @@
 import { armTimer, downInterval, log } from './instance.js';
 import type { Instance, Step } from './state.js';
 
+/** What a node in standby advertises: every other backup is better. */
+export const STANDBY_PRIORITY = 1;
+
 /**
  * Takes over a new effective priority. A MASTER says it in its next advert; a BACKUP's skew time
  * changes (RFC 9568 6.1), so that its master-down timer moves by the difference.

@@ -17,6 +17,8 @@ export interface InstanceSnapshot {
   readonly version: 2 | 3;
   readonly priority: number;
   readonly effectivePriority: number;
+  /** The operator has told it to let another node be MASTER (`tandem failover`). */
+  readonly standby: boolean;
   /** What each tracked thing is, and adds to the priority. */
   readonly contributions: readonly Contribution[];
   /** The interval in force, µs: in version 3 a backup's is its master's. */
@@ -75,6 +77,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     version: settings.version,
     priority: settings.priority,
     effectivePriority: instance.effectivePriority,
+    standby: instance.standby,
     contributions: instance.contributions,
     advertInterval: instance.activeInterval,
     addresses: settings.virtualAddresses.map((entry) => entry.address),

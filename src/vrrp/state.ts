@@ -28,6 +28,8 @@ export interface Instance {
   contributions: readonly Contribution[];
   /** A tracked thing without a result yet: an instance in INIT waits for it. */
   pending: string | undefined;
+  /** The operator wants another node to be MASTER: see `standby.ts`. */
+  standby: boolean;
   /** Its master-down timer has run out, and only its sync group holds it back. */
   wantsMaster: boolean;
   /** When `preempt_delay`, once started, is over. */
