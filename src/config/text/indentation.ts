@@ -1,0 +1,115 @@
+/**
+ * Indentation as evidence of where a brace was lost. It counts only where the author keeps to it:
+ * in the blocks that are whole, closing braces stand below the line that opens, and what is inside
+ * stands further to the right.
+ */
+import type { Position, Token } from './source.js';
+
+/** Where a line begins, and what it may be compared with. */
+export interface Margin {
+  /** Columns are comparable within one frame: a file, or one use of a definition. */
+  readonly frame: string;
+  readonly column: number;
+}
+
+/** Of each token that is the first on its line the margin; `undefined` for others. */
+export function marginsOf(tokens: readonly Token[]): (Margin | undefined)[] {
+  let line = '';
+  return tokens.map((token) => {
+    const { frame, at } = frameOf(token.at);
+    const here = `${frame} ${at.line}`;
+    const isFirst = here !== line;
+    line = token.kind === 'end' ? '' : here;
+    return isFirst && token.kind !== 'end' ? { frame, column: at.column } : undefined;
+  });
+}
+
+/** The frame of a position, and the place in it where the text was written. */
+export function frameOf(at: Position): { frame: string; at: Position } {
+  let frame = at.file;
+  let written = at;
+  while (written.definedAt) {
+    frame += ` ${written.line}:${written.column}`;
+    written = written.definedAt;
+  }
+  return { frame, at: written };
+}
+
+/** At least so many of a hundred lines must stand where they should. */
+const TRUSTED_PERCENT = 80;
+
+/** What the whole innermost blocks of a frame show. */
+interface Evidence {
+  good: number;
+  bad: number;
+  /** Whether anything is indented at all. */
+  indented: boolean;
+  /** Opening braces less closing ones. */
+  balance: number;
+}
+
+/** Says of each frame whether its indentation is to be trusted, and whether its braces fit. */
+export class Indentation {
+  private readonly frames = new Map<string, Evidence>();
+
+  constructor(tokens: readonly Token[], margins: readonly (Margin | undefined)[]) {
+    /** The innermost block that may be whole: its line's margin, and the margins inside. */
+    let open: { margin: Margin; inside: Margin[] } | undefined;
+    let line: Margin | undefined;
+    tokens.forEach((token, index) => {
+      const margin = margins[index];
+      if (token.kind === 'end') return;
+      const frame = frameOf(token.at).frame;
+      const evidence = this.evidenceOf(frame);
+      if (margin && token.kind === 'word') {
+        line = margin;
+        if (margin.column > 1) evidence.indented = true;
+        open?.inside.push(margin);
+      } else if (token.kind === 'open') {
+        evidence.balance++;
+        open = line?.frame === frame ? { margin: line, inside: [] } : undefined;
+      } else if (token.kind === 'close') {
+        evidence.balance--;
+        if (open && margin?.frame === open.margin.frame) count(evidence, open, margin);
+        open = undefined;
+      }
+    });
+  }
+
+  /** Whether the lines of a frame stand where they belong. */
+  isTrusted(frame: string): boolean {
+    const evidence = this.frames.get(frame);
+    if (!evidence) return false;
+    const { good, bad, indented } = evidence;
+    return good + bad === 0 ? indented : good * 100 >= (good + bad) * TRUSTED_PERCENT;
+  }
+
+  /** Whether a frame has as many opening braces as closing ones. */
+  isBalanced(frame: string): boolean {
+    return (this.frames.get(frame)?.balance ?? 0) === 0;
+  }
+
+  private evidenceOf(frame: string): Evidence {
+    let evidence = this.frames.get(frame);
+    if (!evidence) {
+      evidence = { good: 0, bad: 0, indented: false, balance: 0 };
+      this.frames.set(frame, evidence);
+    }
+    return evidence;
+  }
+}
+
+function count(
+  evidence: Evidence,
+  open: { readonly margin: Margin; readonly inside: readonly Margin[] },
+  close: Margin,
+): void {
+  const marks = [
+    close.column === open.margin.column,
+    ...open.inside.map(({ column }) => column > open.margin.column),
+  ];
+  for (const isGood of marks) {
+    if (isGood) evidence.good++;
+    else evidence.bad++;
+  }
+}
