@@ -3,7 +3,7 @@
  * words turned into values. What comes out is typed by the table it came from.
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
-import { nearest, suggest } from '../diagnostics/nearest.js';
+import { nearest, quoted } from '../diagnostics/nearest.js';
 import { allBlocks, blocksOf, lookUp } from '../grammar/index.js';
 import {
   ANYTHING,
@@ -119,7 +119,14 @@ function interpretOne(
   const written = statement.keyword;
   const entry = lookUp(keywords, written.text);
   if (!entry) {
-    reportUnknown(blockName, keywords, written, sink);
+    const meant = reportUnknown(blockName, keywords, written, sink);
+    // The mistake is told. Going on with what was meant keeps it one message.
+    for (const word of meant) section.fail(lookUp(keywords, word)?.oldNameOf ?? word);
+    const [only] = meant;
+    if (only !== undefined && meant.length === 1 && isMeant(only, keywords, statement, section)) {
+      const keyword = { text: only, at: written.at };
+      interpretOne(blockName, keywords, { ...statement, keyword }, section, sink);
+    }
     return;
   }
   let name = written.text;
@@ -162,7 +169,30 @@ function interpretOne(
   });
 }
 
-function reportUnknown(blockName: string, keywords: Keywords, word: Word, sink: Sink): void {
+/** Whether a statement can be read as if its keyword were another. */
+function isMeant(
+  word: string,
+  keywords: Keywords,
+  statement: Statement,
+  section: Section<unknown>,
+): boolean {
+  const keyword = lookUp(keywords, word) as Keyword;
+  const hasBody = keyword.body !== undefined;
+  if (hasBody !== (statement.body !== undefined)) return false;
+  if (keyword.body?.kind === 'block') {
+    const { keywords: inside } = keyword.body;
+    if (!statement.body?.some((inner) => lookUp(inside, inner.keyword.text))) return false;
+  }
+  return keyword.repeatable === true || section.get(word as never) === undefined;
+}
+
+/** Reports it, and returns the keywords of this block that may have been meant. */
+function reportUnknown(
+  blockName: string,
+  keywords: Keywords,
+  word: Word,
+  sink: Sink,
+): readonly string[] {
   const where = blockName === '' ? 'at the top of a configuration' : `in ${blockName}`;
   const elsewhere = blocksOf(word.text);
   const hint =
@@ -170,11 +200,12 @@ function reportUnknown(blockName: string, keywords: Keywords, word: Word, sink: 
       ? ''
       : `; it belongs ${elsewhere.map((opener) => (opener === '' ? 'at the top' : `in ${opener}`)).join(' or ')}`;
   const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
+  const meant = nearest(word.text, usual);
   sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, {
     message: `unknown keyword '${word.text}' ${where}${hint}`,
-    suggestion:
-      suggest(word.text, usual) ?? (hint === '' ? suggestElsewhere(word.text) : undefined),
+    suggestion: quoted(meant) ?? (hint === '' ? suggestElsewhere(word.text) : undefined),
   });
+  return elsewhere.length === 0 ? meant : [];
 }
 
 /** The nearest keyword of any other block, with that block: the typo may be misplaced as well. */

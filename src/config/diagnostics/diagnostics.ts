@@ -63,6 +63,26 @@ export const DIAGNOSTIC_CODES = {
   CONFIG_CHECK_INCOMPLETE: 'error',
 } as const satisfies Record<string, Severity>;
 
+/** After one of these a part of the text is not where it belongs, or not read. */
+const LOSSES: ReadonlySet<string> = new Set([
+  'CONFIG_FILE_UNREADABLE',
+  'CONFIG_INCLUDE_CYCLE',
+  'CONFIG_MISSING_CLOSE_BRACE',
+  'CONFIG_MISSING_OPEN_BRACE',
+  'CONFIG_EXTRA_CLOSE_BRACE',
+  'CONFIG_UNEXPECTED_OPEN_BRACE',
+] satisfies (keyof typeof DIAGNOSTIC_CODES)[]);
+
+/** These say that something is not there; not told where it may be what was lost. */
+const ABSENCES: ReadonlySet<string> = new Set([
+  'CONFIG_MISSING_SETTING',
+  'CONFIG_UNKNOWN_REFERENCE',
+  'CONFIG_NO_VIRTUAL_ADDRESS',
+  'CONFIG_NO_REAL_SERVER',
+  'CONFIG_SYNC_GROUP_SMALL',
+  'CONFIG_QUORUM',
+] satisfies (keyof typeof DIAGNOSTIC_CODES)[]);
+
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
 
 export interface Diagnostic {
@@ -97,13 +117,17 @@ export class Sink {
   private readonly found: Diagnostic[] = [];
   private errors = 0;
   private others = 0;
+  private hasLosses = false;
 
   /** Whether anything of severity `error` was reported. */
   get hasErrors(): boolean {
     return this.errors > 0;
   }
 
+  /** Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. */
   report(code: DiagnosticCode, at: Position, report: Report): void {
+    if (LOSSES.has(code)) this.hasLosses = true;
+    else if (this.hasLosses && ABSENCES.has(code)) return;
     const severity = report.severity ?? DIAGNOSTIC_CODES[code];
     const earlier = severity === 'error' ? this.errors++ : this.others++;
     if (earlier >= MAX_DIAGNOSTICS) return;

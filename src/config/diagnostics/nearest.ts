@@ -31,7 +31,13 @@ export function distance(a: string, b: string): number {
   return last[b.length] as number;
 }
 
-/** The known words nearest to one, best first: at most three, none that is too far to be meant. */
+/** So many characters of a keyword may be all that is there of it. */
+const MIN_BEGINNING = 3;
+
+/**
+ * The known words nearest to one, best first: at most three, none that is too far to be meant. If
+ * none is near, those that begin with it.
+ */
 export function nearest(word: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const wanted = word.toLowerCase();
@@ -40,6 +46,9 @@ export function nearest(word: string, known: Iterable<string>): string[] {
     if (Math.abs(candidate.length - word.length) > limit) continue;
     const far = distance(wanted, candidate.toLowerCase());
     if (far <= limit && candidate !== word) found.push({ word: candidate, far });
+  }
+  if (found.length === 0 && word.length >= MIN_BEGINNING) {
+    return [...known].filter((candidate) => candidate.startsWith(word)).slice(0, 3);
   }
   found.sort((a, b) => a.far - b.far || (a.word < b.word ? -1 : 1));
   const best = found[0]?.far ?? 0;
@@ -51,6 +60,10 @@ export function nearest(word: string, known: Iterable<string>): string[] {
 
 /** The nearest words as a suggestion, `a or b`; `undefined` if none is near. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
-  const words = nearest(word, known);
-  return words.length === 0 ? undefined : words.map((w) => `'${w}'`).join(' or ');
+  return quoted(nearest(word, known));
+}
+
+/** Words as `'a' or 'b'`; `undefined` if there are none. */
+export function quoted(words: readonly string[]): string | undefined {
+  return words.length === 0 ? undefined : words.map((word) => `'${word}'`).join(' or ');
 }

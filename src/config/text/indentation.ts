@@ -42,6 +42,9 @@ const TRUSTED_PERCENT = 80;
 interface Evidence {
   good: number;
   bad: number;
+  /** Lines right of the one that opens their block, as it seems, and others; the unit is a line. */
+  inside: number;
+  outside: number;
   /** Whether anything is indented at all. */
   indented: boolean;
   /** Opening braces less closing ones. */
@@ -56,6 +59,8 @@ export class Indentation {
     /** The innermost block that may be whole: its line's margin, and the margins inside. */
     let open: { margin: Margin; inside: Margin[] } | undefined;
     let line: Margin | undefined;
+    /** The margins of all blocks that are open, outermost first. */
+    const openers: (Margin | undefined)[] = [];
     tokens.forEach((token, index) => {
       const margin = margins[index];
       if (token.kind === 'end') return;
@@ -64,12 +69,19 @@ export class Indentation {
       if (margin && token.kind === 'word') {
         line = margin;
         if (margin.column > 1) evidence.indented = true;
+        const around = openers.at(-1);
+        if (around?.frame === frame) {
+          if (margin.column > around.column) evidence.inside++;
+          else evidence.outside++;
+        }
         open?.inside.push(margin);
       } else if (token.kind === 'open') {
         evidence.balance++;
+        openers.push(line);
         open = line?.frame === frame ? { margin: line, inside: [] } : undefined;
       } else if (token.kind === 'close') {
         evidence.balance--;
+        openers.pop();
         if (open && margin?.frame === open.margin.frame) count(evidence, open, margin);
         open = undefined;
       }
@@ -80,8 +92,9 @@ export class Indentation {
   isTrusted(frame: string): boolean {
     const evidence = this.frames.get(frame);
     if (!evidence) return false;
-    const { good, bad, indented } = evidence;
-    return good + bad === 0 ? indented : good * 100 >= (good + bad) * TRUSTED_PERCENT;
+    const { good, bad, inside, outside, indented } = evidence;
+    if (!indented || outside > inside) return false;
+    return good * 100 >= (good + bad) * TRUSTED_PERCENT;
   }
 
   /** Whether a frame has as many opening braces as closing ones. */
@@ -92,7 +105,7 @@ export class Indentation {
   private evidenceOf(frame: string): Evidence {
     let evidence = this.frames.get(frame);
     if (!evidence) {
-      evidence = { good: 0, bad: 0, indented: false, balance: 0 };
+      evidence = { good: 0, bad: 0, inside: 0, outside: 0, indented: false, balance: 0 };
       this.frames.set(frame, evidence);
     }
     return evidence;
