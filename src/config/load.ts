@@ -34,7 +34,7 @@ export function loadConfiguration(
   const sink = new Sink();
   const { tokens, sources } = preprocess(path, files, sink, environment.configId);
   const statements = parseTree(tokens, treeHints, sink);
-  const config = build(statements, sink);
+  const config = build(statements, sink, environment.names);
   check(config, environment, sink);
   const found = sink.sorted();
   const diagnostics = found.length === 0 ? found : new Secrets(sources, tokens).redactAll(found);

@@ -35,10 +35,22 @@ export function notRun(config: Config): NotRun {
   return { instances, virtualServers };
 }
 
+/** Without them an address would reach other machines, or be reached, in another way. */
+const ADDRESS_OPTIONS = [
+  ['peer', 'peer'],
+  ['noPrefixRoute', 'noprefixroute'],
+  ['useVmac', 'use_vmac'],
+] as const;
+
 function missingForInstance(instance: InstanceConfig): string[] {
   const missing: string[] = [];
   const addresses = [...instance.virtualAddresses, ...instance.excludedAddresses];
   if (addresses.some(({ address }) => address.includes(':'))) missing.push('IPv6 addresses');
+  for (const [field, word] of ADDRESS_OPTIONS) {
+    if (addresses.some((address) => address[field] !== undefined)) {
+      missing.push(`'${word}' of an address`);
+    }
+  }
   return missing;
 }
 

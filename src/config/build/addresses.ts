@@ -1,4 +1,4 @@
-/** The lines of `virtual_ipaddress` and `virtual_ipaddress_excluded`. */
+/** The lines of `virtual_ipaddress`, `virtual_ipaddress_excluded` and `static_ipaddress`. */
 import {
   familyOf,
   type Ip,
@@ -7,172 +7,216 @@ import {
   maxPrefixLength,
   parseIp,
 } from '../../base/ip.js';
-import type { DiagnosticCode, Report, Sink } from '../diagnostics/diagnostics.js';
-import { interfaceName, parseInteger } from '../grammar/args.js';
-import type { ReportArg } from '../grammar/keyword.js';
-import { ADDRESS_SYNTAX } from '../grammar/vrrp.js';
-import type { VirtualAddressConfig } from '../model/index.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
+import { ADDRESS, staticAddressOptions, virtualAddressOptions } from '../grammar/addresses.js';
+import type { EntryOptions, EntryWords } from '../grammar/entry.js';
+import { parsePrefix } from '../grammar/entry-values.js';
+import type {
+  AddressConfig,
+  Prefix,
+  StaticAddressConfig,
+  VirtualAddressConfig,
+} from '../model/index.js';
+import type { RoutingNames } from '../names.js';
 import type { Statement, Word } from '../text/source.js';
+import { type EntryFields, type EntryReader, entryWords, readOptions } from './entry.js';
 
-/** rtnetlink's scopes (linux/rtnetlink.h). */
-export const SCOPES: Readonly<Record<string, number>> = {
-  global: 0,
-  site: 200,
-  link: 253,
-  host: 254,
-  nowhere: 255,
+/** A longer prefix has no broadcast address. */
+const LONGEST_WITH_BROADCAST = 30;
+
+const virtualReader: EntryReader<typeof virtualAddressOptions> = {
+  what: 'an address',
+  options: virtualAddressOptions,
+  other: secondAddress,
 };
 
-/** The kernel's IFNAMSIZ less its closing zero, which labels share. */
-const MAX_LABEL = 15;
-
-const WITH_VALUE = new Set(['brd', 'broadcast', 'dev', 'scope', 'label']);
-const PLANNED_OPTIONS = new Set([
-  'peer',
-  'home',
-  '-nodad',
-  'nodad',
-  'mngtmpaddr',
-  'noprefixroute',
-  'autojoin',
-  'no_track',
-  'track_group',
-  'preferred_lft',
-  'use_vmac',
-]);
+const staticReader: EntryReader<typeof staticAddressOptions> = {
+  what: 'an address',
+  options: staticAddressOptions,
+  other: secondAddress,
+};
 
 /**
- * Builds one virtual address.
+ * Builds the addresses of one block of an instance.
  *
  * @param ownInterface the instance's interface, for addresses without `dev`.
- * @returns `undefined` after a report.
+ * @param names names of scopes of the machine.
+ * @returns those that are good.
  */
-export function buildAddress(
-  statement: Statement,
+export function buildVirtualAddresses(
+  entries: readonly Statement[],
   ownInterface: string,
+  names: RoutingNames,
   sink: Sink,
-): VirtualAddressConfig | undefined {
-  const { keyword: word, args, body } = statement;
-  const report: ReportArg = (code: DiagnosticCode, at: Word, detail: Report) =>
-    sink.report(code, at.at, detail);
-  if (body) {
-    sink.report('CONFIG_UNEXPECTED_OPEN_BRACE', word.at, { message: 'an address takes no block' });
+): VirtualAddressConfig[] {
+  const planned = new Set<string>();
+  return entries.flatMap((entry) => {
+    const read = readAddress(entry, virtualReader, names, planned, sink);
+    const address = read && buildCommon(read, ownInterface);
+    if (!address) return [];
+    return [{ ...address, ...flag('useVmac', read.fields.get('use_vmac')) }];
+  });
+}
+
+/** Builds the addresses of one `static_ipaddress`; nothing is said of each that is planned. */
+export function buildStaticAddresses(
+  entries: readonly Statement[],
+  defaultInterface: string,
+  names: RoutingNames,
+  sink: Sink,
+): StaticAddressConfig[] {
+  const told = new Set(Object.keys(staticAddressOptions));
+  return entries.flatMap((entry) => {
+    const read = readAddress(entry, staticReader, names, told, sink);
+    const address = read && buildCommon(read, defaultInterface);
+    if (!address) return [];
+    const group = read.fields.get('track_group');
+    return [{ ...address, ...(group ? { trackGroup: group.value } : {}) }];
+  });
+}
+
+type Common = typeof virtualAddressOptions | typeof staticAddressOptions;
+
+interface ReadAddress<O extends EntryOptions> {
+  readonly word: Word;
+  readonly prefix: Prefix;
+  readonly fields: EntryFields<O>;
+  readonly words: EntryWords;
+}
+
+function readAddress<O extends Common>(
+  entry: Statement,
+  reader: EntryReader<O>,
+  names: RoutingNames,
+  planned: Set<string>,
+  sink: Sink,
+): ReadAddress<O> | undefined {
+  const words = entryWords(entry, 'an address', names, sink);
+  const word = words?.take();
+  if (!words || !word) return undefined;
+  const prefix = parsePrefix(word, ADDRESS, words.report);
+  const { fields, good } = readOptions(reader, words, planned);
+  return prefix && good ? { word, prefix, fields, words } : undefined;
+}
+
+/** Two addresses on a line are a frequent slip. */
+function secondAddress(word: Word, words: EntryWords): boolean | undefined {
+  if (parseIp(word.text.split('/', 1)[0] ?? '') === undefined) return false;
+  words.report('CONFIG_INVALID_VALUE', word, {
+    message: `'${word.text}': each address stands on a line of its own`,
+  });
+  return undefined;
+}
+
+function buildCommon(read: ReadAddress<Common>, fallback: string): AddressConfig | undefined {
+  const { word, prefix, words } = read;
+  const fields = read.fields as EntryFields<typeof virtualAddressOptions>;
+  const family = familyOf(prefix.address);
+  const peer = fields.get('peer');
+  if (peer && familyOf(peer.value) !== family) {
+    words.report(
+      'CONFIG_FAMILY_MISMATCH',
+      { text: peer.value, at: peer.at },
+      {
+        message: `the peer ${peer.value} is not of the family of ${prefix.address}`,
+      },
+    );
     return undefined;
   }
-  const parsed = parsePrefix(word, report);
-  const options = readOptions(args, report);
-  if (!parsed || !options) return undefined;
-  const { brd, dev, scope, label } = options;
-  const device = dev ? interfaceName.parse([dev], report) : ownInterface;
-  const scopeNumber = scope ? parseScope(scope, report) : 0;
-  const broadcast = brd ? parseBroadcast(brd, parsed, report) : '';
-  if (label && label.text.length > MAX_LABEL) {
-    report('CONFIG_INVALID_VALUE', label, {
-      message: `the label '${label.text}' is longer than ${MAX_LABEL} characters`,
+  const longest = maxPrefixLength(family);
+  if (peer && prefix.prefixLength !== longest) {
+    words.report('CONFIG_WITHOUT_EFFECT', word, {
+      message: `the prefix length ${prefix.prefixLength} is ignored: with a peer the network is the peer alone, /${longest}`,
     });
-    return undefined;
   }
-  if (device === undefined || scopeNumber === undefined || broadcast === undefined)
-    return undefined;
+  const prefixLength = peer ? longest : prefix.prefixLength;
+  const broadcast = broadcastOf(read, { ...prefix, prefixLength });
+  if (broadcast === undefined) return undefined;
+  const ipv4Only = ipv4Options(read);
+  const lifetime = fields.get('preferred_lft')?.value ?? defaultLifetime(prefixLength, family);
   return {
     at: word.at,
-    ...parsed,
-    interface: device,
-    scope: scopeNumber,
+    address: prefix.address,
+    prefixLength,
+    interface: fields.get('dev')?.value ?? fallback,
+    scope: ipv4Only.scope,
     ...(broadcast === '' ? {} : { broadcast }),
-    ...(label ? { label: label.text } : {}),
+    ...(ipv4Only.label === undefined ? {} : { label: ipv4Only.label }),
+    ...(peer ? { peer: peer.value } : {}),
+    ...flag('home', fields.get('home')),
+    ...flag('duplicateDetection', fields.get('-nodad')),
+    ...flag('manageTemporary', fields.get('mngtmpaddr')),
+    ...flag('noPrefixRoute', fields.get('noprefixroute')),
+    ...flag('autoJoin', fields.get('autojoin')),
+    ...flag('noTrack', fields.get('no_track')),
+    ...(lifetime === undefined ? {} : { preferredLifetime: lifetime }),
+    origins: fields.origins(),
   };
 }
 
-function parsePrefix(
-  word: Word,
-  report: ReportArg,
-): { address: Ip; prefixLength: number } | undefined {
-  const slash = word.text.indexOf('/');
-  const address = parseIp(slash < 0 ? word.text : word.text.slice(0, slash));
-  if (address === undefined) {
-    report('CONFIG_INVALID_VALUE', word, {
-      message: `'${word.text}' is not an IP address`,
-      expected: ADDRESS_SYNTAX,
+/** `{ name: true }` if the option was given. */
+function flag<K extends string>(name: K, field: unknown): { readonly [P in K]?: true } {
+  return (field ? { [name]: true } : {}) as { readonly [P in K]?: true };
+}
+
+/** keepalived deprecates single addresses of IPv6, so that they are no source of connections. */
+function defaultLifetime(prefixLength: number, family: 4 | 6): 0 | 'forever' | undefined {
+  if (family === 4) return undefined;
+  return prefixLength === maxPrefixLength(6) ? 0 : 'forever';
+}
+
+/** IPv6 has neither scopes that one can choose nor labels: keepalived leaves them out aloud. */
+function ipv4Options(read: ReadAddress<Common>): {
+  readonly scope: number;
+  readonly label: string | undefined;
+} {
+  const { prefix, words } = read;
+  const fields = read.fields as EntryFields<typeof virtualAddressOptions>;
+  const scope = fields.get('scope');
+  const label = fields.get('label');
+  if (familyOf(prefix.address) === 4) return { scope: scope?.value ?? 0, label: label?.value };
+  for (const [name, field] of [
+    ['scope', scope],
+    ['label', label],
+  ] as const) {
+    if (!field || field.value === 0) continue;
+    words.report('CONFIG_WITHOUT_EFFECT', field.word, {
+      message: `${prefix.address}: an IPv6 address has no ${name}: it is ignored`,
+    });
+  }
+  return { scope: 0, label: undefined };
+}
+
+/** `+` sets the host bits of the address, `-` clears them. Returns '' for none. */
+function broadcastOf(read: ReadAddress<Common>, prefix: Prefix): Ip | '' | undefined {
+  const { words } = read;
+  const fields = read.fields as EntryFields<typeof virtualAddressOptions>;
+  const given = fields.get('brd');
+  if (!given) return '';
+  const at: Word = { text: given.value, at: given.at };
+  if (familyOf(prefix.address) === 6) {
+    words.report('CONFIG_INVALID_VALUE', at, {
+      message: 'an IPv6 address has no broadcast address',
     });
     return undefined;
   }
-  const longest = maxPrefixLength(familyOf(address));
-  if (slash < 0) return { address, prefixLength: longest };
-  const expected = `a prefix length from 0 to ${longest}`;
-  const text = word.text.slice(slash + 1);
-  const prefixLength = parseInteger({ ...word, text }, 0, longest, expected, report);
-  return prefixLength === undefined ? undefined : { address, prefixLength };
-}
-
-type Options = Partial<Record<'brd' | 'dev' | 'scope' | 'label', Word>>;
-
-function readOptions(args: readonly Word[], report: ReportArg): Options | undefined {
-  const options: Options = {};
-  let good = true;
-  for (let i = 0; i < args.length; i++) {
-    const option = args[i] as Word;
-    if (WITH_VALUE.has(option.text)) {
-      const value = args[++i];
-      if (!value) {
-        report('CONFIG_MISSING_VALUE', option, { message: `'${option.text}' needs a value` });
-        return undefined;
-      }
-      options[option.text === 'broadcast' ? 'brd' : (option.text as keyof Options)] = value;
-    } else if (PLANNED_OPTIONS.has(option.text)) {
-      report('CONFIG_PLANNED', option, {
-        message: `the option '${option.text}' of an address is not supported yet`,
-      });
-      if (['peer', 'track_group', 'preferred_lft'].includes(option.text)) i++;
-      good = false;
-    } else if (parseIp(option.text.split('/', 1)[0] ?? '') !== undefined) {
-      report('CONFIG_INVALID_VALUE', option, {
-        message: `'${option.text}': each address stands on a line of its own`,
-      });
-      good = false;
-    } else {
-      report('CONFIG_INVALID_VALUE', option, {
-        message: `unknown option '${option.text}' of an address`,
-        expected: ADDRESS_SYNTAX,
-      });
-      good = false;
-    }
-  }
-  return good ? options : undefined;
-}
-
-function parseScope(word: Word, report: ReportArg): number | undefined {
-  const named = Object.hasOwn(SCOPES, word.text) ? SCOPES[word.text] : undefined;
-  if (named !== undefined) return named;
-  const expected = `${Object.keys(SCOPES).join(', ')} or a number from 0 to 255`;
-  return parseInteger(word, 0, 255, expected, report);
-}
-
-/** `+` sets the host bits of the address, `-` means none. Returns '' for none. */
-function parseBroadcast(
-  word: Word,
-  to: { readonly address: Ip; readonly prefixLength: number },
-  report: ReportArg,
-): Ip | '' | undefined {
-  if (word.text === '-') return '';
-  if (familyOf(to.address) === 6) {
-    report('CONFIG_INVALID_VALUE', word, { message: 'an IPv6 address has no broadcast address' });
-    return undefined;
-  }
-  if (word.text === '+') {
-    const bytes = ipToBytes(to.address).map((byte, i) => {
-      const hostBits = Math.min(8, Math.max(0, 8 * (i + 1) - to.prefixLength));
-      return byte | (2 ** hostBits - 1);
+  if (fields.get('peer')) {
+    words.report('CONFIG_WITHOUT_EFFECT', given.word, {
+      message: 'a point-to-point address has no broadcast address: it is ignored',
     });
-    return ipFromBytes(bytes);
+    return '';
   }
-  const ip = parseIp(word.text);
-  if (ip === undefined || familyOf(ip) === 6) {
-    report('CONFIG_INVALID_VALUE', word, {
-      message: `'${word.text}' is not an IPv4 address`,
-      expected: "an IPv4 address, '+' or '-'",
+  if (given.value !== '+' && given.value !== '-') return given.value;
+  if (prefix.prefixLength > LONGEST_WITH_BROADCAST) {
+    words.report('CONFIG_WITHOUT_EFFECT', given.word, {
+      message: `a network of prefix length ${prefix.prefixLength} has no broadcast address: none is set`,
     });
-    return undefined;
+    return '';
   }
-  return ip;
+  const bytes = ipToBytes(prefix.address).map((byte, i) => {
+    const hostBits = Math.min(8, Math.max(0, 8 * (i + 1) - prefix.prefixLength));
+    const mask = 2 ** hostBits - 1;
+    return given.value === '+' ? byte | mask : byte & ~mask;
+  });
+  return ipFromBytes(bytes);
 }

@@ -4,12 +4,17 @@ import type { Sink } from '../diagnostics/diagnostics.js';
 import type { globalDefs } from '../grammar/global-defs.js';
 import { grammar } from '../grammar/index.js';
 import type { Config, InstanceConfig, SyncDaemonConfig } from '../model/index.js';
+import type { RoutingNames } from '../names.js';
 import { NOWHERE, type Statement } from '../text/source.js';
 import { buildGlobal, type GlobalSection, garpDefaults } from './global.js';
 import { interpret, Section } from './interpret.js';
 import { buildVirtualServer } from './lvs.js';
+import { buildRouting, buildStatics } from './routing.js';
 import { settle } from './settle.js';
 import { buildInstance, buildSyncGroup } from './vrrp.js';
+
+/** keepalived's default of `default_interface`. */
+const DEFAULT_INTERFACE = 'eth0';
 
 /**
  * Builds the model of a whole configuration.
@@ -17,15 +22,21 @@ import { buildInstance, buildSyncGroup } from './vrrp.js';
  * @param statements from {@link parseTree}.
  * @param sink receives what is wrong with keywords and values. After an error the model may have
  *   empty values: it is good for further checks, not for use.
+ * @param names what the machine calls its routing tables and the like.
  */
-export function build(statements: readonly Statement[], sink: Sink): Config {
+export function build(
+  statements: readonly Statement[],
+  sink: Sink,
+  names: RoutingNames = {},
+): Config {
   const top = interpret('', grammar, statements, NOWHERE, sink);
   const globalSection = mergeGlobals(top);
   const global = buildGlobal(globalSection);
   const garp = garpDefaults(globalSection);
+  const routing = buildRouting(top, names, sink);
   const instances = top
     .all('vrrp_instance')
-    .map((setting) => buildInstance(setting, global, garp, sink));
+    .map((setting) => buildInstance(setting, global, garp, routing, sink));
   const syncGroups = top.all('vrrp_sync_group').map((setting) => buildSyncGroup(setting, sink));
   const virtualServers = top
     .all('virtual_server')
@@ -39,6 +50,7 @@ export function build(statements: readonly Statement[], sink: Sink): Config {
     syncGroups,
     instances,
     virtualServers,
+    ...buildStatics(top, routing, DEFAULT_INTERFACE, sink),
   };
 }
 

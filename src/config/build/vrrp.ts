@@ -11,10 +11,12 @@ import type {
   VirtualAddressConfig,
 } from '../model/index.js';
 import type { Position, Word } from '../text/source.js';
-import { buildAddress } from './addresses.js';
+import { buildVirtualAddresses } from './addresses.js';
 import { type GarpDefaults, pickGarp } from './global.js';
 import type { Section, Setting } from './interpret.js';
 import { Picker } from './pick.js';
+import { buildVirtualRoutes } from './routes.js';
+import type { Routing } from './routing.js';
 
 type InstanceSection = Section<typeof vrrpInstance>;
 
@@ -32,6 +34,7 @@ export function buildInstance(
   setting: Setting<(typeof grammar)['vrrp_instance']>,
   global: GlobalConfig,
   garp: GarpDefaults,
+  routing: Routing,
   sink: Sink,
 ): InstanceConfig {
   const { section, at } = setting;
@@ -39,8 +42,12 @@ export function buildInstance(
   const pick = new Picker();
   requireSettings(section, name, at, sink);
   const device = pick.value('interface', '', section.get('interface'));
-  const virtualAddresses = addresses(section.all('virtual_ipaddress'), device, sink);
-  const excludedAddresses = addresses(section.all('virtual_ipaddress_excluded'), device, sink);
+  const addresses = (keyword: 'virtual_ipaddress' | 'virtual_ipaddress_excluded') =>
+    section
+      .all(keyword)
+      .flatMap(({ entries }) => buildVirtualAddresses(entries, device, routing.names, sink));
+  const virtualAddresses = addresses('virtual_ipaddress');
+  const excludedAddresses = addresses('virtual_ipaddress_excluded');
   const sourceAddress = pick.optional('mcast_src_ip', section.get('mcast_src_ip'));
   const first = virtualAddresses[0]?.address ?? sourceAddress;
   const family = first === undefined ? 4 : familyOf(first);
@@ -72,6 +79,12 @@ export function buildInstance(
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     ...(authentication === undefined ? {} : { authentication }),
     ...advertised,
+    virtualRoutes: section
+      .all('virtual_routes')
+      .flatMap(({ entries }) => buildVirtualRoutes(entries, routing.names, sink)),
+    virtualRules: section
+      .all('virtual_rules')
+      .flatMap(({ entries }) => routing.rules.get(entries) ?? []),
     garp: pickGarp(
       pick,
       'garp_',
@@ -132,21 +145,6 @@ function requireSettings(section: InstanceSection, name: string, at: Position, s
       expected: "'virtual_router_id <1..255>'",
     });
   }
-}
-
-function addresses(
-  blocks: readonly Setting<(typeof vrrpInstance)['virtual_ipaddress']>[],
-  device: string,
-  sink: Sink,
-): VirtualAddressConfig[] {
-  const built: VirtualAddressConfig[] = [];
-  for (const { entries } of blocks) {
-    for (const entry of entries) {
-      const address = buildAddress(entry, device, sink);
-      if (address) built.push(address);
-    }
-  }
-  return built;
 }
 
 /** keepalived derives each from the other when only one is given. */

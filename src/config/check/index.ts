@@ -2,6 +2,7 @@
 
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Config } from '../model/index.js';
+import type { RoutingNames } from '../names.js';
 import { checkLvs } from './lvs.js';
 import { checkReadiness } from './readiness.js';
 import { checkVrrp } from './vrrp.js';
@@ -12,6 +13,8 @@ export interface Environment {
   readonly interfaces?: readonly string[];
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string;
+  /** What it calls its routing tables and the like; `undefined`: only built-in names are known. */
+  readonly names?: RoutingNames;
 }
 
 /** Reports what contradicts what. The model may hold empty values if errors came before. */

@@ -3,8 +3,11 @@
  * it again gives the same model.
  */
 import type { Config } from '../model/index.js';
+import { staticAddressBlock, trackGroupBlock } from './addresses.js';
 import { globalBlock } from './global.js';
 import { serverBlock } from './lvs.js';
+import { routeBlock } from './routes.js';
+import { ruleBlock } from './rules.js';
 import { type Line, quote, renderLines } from './text.js';
 import { groupBlock, instanceBlock } from './vrrp.js';
 
@@ -32,6 +35,10 @@ export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
   const secret = (text: string): string => (options.secrets === 'show' ? quote(text) : HIDDEN);
   return [
     globalBlock(config.global),
+    ...config.trackGroups.map(trackGroupBlock),
+    ...staticAddressBlock(config.staticAddresses),
+    ...routeBlock('static_routes', config.staticRoutes),
+    ...ruleBlock('static_rules', config.staticRules),
     ...config.syncGroups.map(groupBlock),
     ...config.instances.map((instance) => instanceBlock(instance, secret)),
     ...config.virtualServers.map(serverBlock),

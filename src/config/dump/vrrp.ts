@@ -1,17 +1,10 @@
 /** VRRP instances and sync groups as canonical text. */
-import { SCOPES } from '../build/addresses.js';
-import type { InstanceConfig, SyncGroupConfig, VirtualAddressConfig } from '../model/index.js';
+import type { InstanceConfig, SyncGroupConfig } from '../model/index.js';
+import { virtualAddressBlock } from './addresses.js';
 import { garpLines } from './global.js';
-import {
-  block,
-  blockUnlessEmpty,
-  flag,
-  type Line,
-  line,
-  optional,
-  quote,
-  seconds,
-} from './text.js';
+import { routeBlock } from './routes.js';
+import { ruleBlock } from './rules.js';
+import { block, flag, type Line, line, optional, quote, seconds } from './text.js';
 
 /** How a secret is written: in clear text, or as stars. */
 export type WriteSecret = (text: string) => string;
@@ -48,23 +41,9 @@ export function instanceBlock(instance: InstanceConfig, secret: WriteSecret): Li
         ]
       : []),
     ...garpLines(instance, 'garp_', instance.garp),
-    ...addressBlock('virtual_ipaddress', instance.virtualAddresses),
-    ...addressBlock('virtual_ipaddress_excluded', instance.excludedAddresses),
+    ...virtualAddressBlock('virtual_ipaddress', instance.virtualAddresses),
+    ...virtualAddressBlock('virtual_ipaddress_excluded', instance.excludedAddresses),
+    ...routeBlock('virtual_routes', instance.virtualRoutes),
+    ...ruleBlock('virtual_rules', instance.virtualRules),
   ]);
-}
-
-function addressBlock(head: string, addresses: readonly VirtualAddressConfig[]): Line[] {
-  return blockUnlessEmpty(head, addresses[0]?.at, addresses.map(addressLine));
-}
-
-function addressLine(address: VirtualAddressConfig): Line {
-  const scope = Object.keys(SCOPES).find((name) => SCOPES[name] === address.scope) ?? address.scope;
-  const words = [
-    `${address.address}/${address.prefixLength}`,
-    ...(address.broadcast === undefined ? [] : [`brd ${address.broadcast}`]),
-    `dev ${quote(address.interface)}`,
-    `scope ${scope}`,
-    ...(address.label === undefined ? [] : [`label ${quote(address.label)}`]),
-  ];
-  return { text: words.join(' '), from: address.at };
 }

@@ -1,8 +1,12 @@
 /** The whole grammar, and what can be asked of it without reading a file. */
 import type { TreeHints } from '../text/tree.js';
+import { STATIC_ADDRESS_SYNTAX } from './addresses.js';
 import { none } from './args.js';
 import { globalDefs } from './global-defs.js';
-import { block, type Keyword, type Keywords, unwritten } from './keyword.js';
+import { block, entries, type Keyword, type Keywords, planned, unwritten } from './keyword.js';
+import { STATIC_ROUTE_SYNTAX } from './routes.js';
+import { STATIC_RULE_SYNTAX } from './rules.js';
+import { trackGroup } from './track-group.js';
 import { serviceName, virtualServer } from './virtual-server.js';
 import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
 
@@ -20,6 +24,24 @@ export const grammar = {
   virtual_server: block(serviceName, virtualServer, 'A balanced service and its real servers.', {
     repeatable: true,
   }),
+  track_group: planned(
+    block(name, trackGroup, 'Instances that track static addresses, routes and rules.', {
+      repeatable: true,
+    }),
+    'no instance fails with what is static',
+  ),
+  static_ipaddress: planned(
+    entries(none, STATIC_ADDRESS_SYNTAX, 'Addresses that do not move.', { repeatable: true }),
+    'no static address is added',
+  ),
+  static_routes: planned(
+    entries(none, STATIC_ROUTE_SYNTAX, 'Routes that do not move.', { repeatable: true }),
+    'no static route is added',
+  ),
+  static_rules: planned(
+    entries(none, STATIC_RULE_SYNTAX, 'Rules of routing that do not move.', { repeatable: true }),
+    'no static rule is added',
+  ),
   ...unwritten(
     'SSL',
     'bfd_instance',
@@ -32,11 +54,7 @@ export const grammar = {
     'namespace_with_ipsets',
     'net_namespace',
     'net_namespace_ipvs',
-    'static_ipaddress',
-    'static_routes',
-    'static_rules',
     'track_file',
-    'track_group',
     'use_pid_dir',
     'virtual_server_group',
     'vrrp_script',
@@ -95,6 +113,7 @@ const TOP_BLOCKS = new Set([
   'static_ipaddress',
   'static_routes',
   'static_rules',
+  'track_group',
   'garp_group',
   'bfd_instance',
   'interface_up_down_delays',

@@ -1,24 +1,25 @@
 /** `vrrp_instance` and `vrrp_sync_group`. */
 import type { Word } from '../text/source.js';
+import { VIRTUAL_ADDRESS_SYNTAX } from './addresses.js';
 import { address, choice, integer, interfaceName, none, timer, wholeSeconds } from './args.js';
 import {
   type Args,
   block,
   entries,
   ignored,
+  planned,
   type ReportArg,
   setting,
   unwritten,
 } from './keyword.js';
+import { VIRTUAL_ROUTE_SYNTAX } from './routes.js';
+import { VIRTUAL_RULE_SYNTAX } from './rules.js';
 
 const MAX_GARP_SECONDS = 4294;
 const MAX_REPEAT = 65535;
 
 /** The longest password that counts (RFC 2338 5.3.6). */
 export const MAX_PASSWORD_BYTES = 8;
-
-export const ADDRESS_SYNTAX =
-  '<IPADDR>[/<PREFIX>] [brd <IPADDR>|+|-] [dev <INTERFACE>] [scope <SCOPE>] [label <LABEL>]';
 
 /** The name of an instance or group. */
 export const name: Args<Word> = {
@@ -113,15 +114,25 @@ export const vrrpInstance = {
   authentication: block(none, authentication, 'A password in each advert (version 2 only).'),
   virtual_ipaddress: entries(
     none,
-    ADDRESS_SYNTAX,
+    VIRTUAL_ADDRESS_SYNTAX,
     'The addresses that the MASTER holds, listed in its adverts.',
     { repeatable: true },
   ),
   virtual_ipaddress_excluded: entries(
     none,
-    ADDRESS_SYNTAX,
+    VIRTUAL_ADDRESS_SYNTAX,
     'Further addresses that the MASTER holds, not listed in its adverts.',
     { repeatable: true },
+  ),
+  virtual_routes: planned(
+    entries(none, VIRTUAL_ROUTE_SYNTAX, 'The routes that the MASTER adds.', { repeatable: true }),
+    'no route is added',
+  ),
+  virtual_rules: planned(
+    entries(none, VIRTUAL_RULE_SYNTAX, 'The rules of routing that the MASTER adds.', {
+      repeatable: true,
+    }),
+    'no rule is added',
   ),
   garp_master_delay: setting(
     wholeSeconds(0, MAX_GARP_SECONDS),
@@ -211,8 +222,6 @@ export const vrrpInstance = {
     'use_vmac',
     'use_vmac_addr',
     'v3_checksum_as_v2',
-    'virtual_routes',
-    'virtual_rules',
     'vmac_garp_intvl',
     'vmac_xmit_base',
     'vrf',

@@ -4,14 +4,20 @@
  * and `origins`: where each of its values was given, by keyword - for an inherited value the place
  * it comes from, for a default none.
  */
+import type { StaticAddressConfig, TrackGroupConfig } from './addresses.js';
 import type { GlobalConfig } from './global.js';
 import type { VirtualServerConfig } from './lvs.js';
+import type { RouteConfig } from './routes.js';
+import type { RuleConfig } from './rules.js';
 import type { InstanceConfig, SyncGroupConfig } from './vrrp.js';
 
+export type * from './addresses.js';
 export type * from './checks.js';
 export type * from './common.js';
 export type * from './global.js';
 export type * from './lvs.js';
+export type * from './routes.js';
+export type * from './rules.js';
 export type * from './vrrp.js';
 
 export interface Config {
@@ -19,4 +25,8 @@ export interface Config {
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly virtualServers: readonly VirtualServerConfig[];
+  readonly staticAddresses: readonly StaticAddressConfig[];
+  readonly staticRoutes: readonly RouteConfig[];
+  readonly staticRules: readonly RuleConfig[];
+  readonly trackGroups: readonly TrackGroupConfig[];
 }

@@ -2,24 +2,15 @@
 import type { Ip } from '../../base/ip.js';
 import type { Micros } from '../../base/time.js';
 import type { Position } from '../text/source.js';
+import type { VirtualAddressConfig } from './addresses.js';
 import type { Located } from './common.js';
 import type { GarpConfig } from './global.js';
+import type { RouteConfig } from './routes.js';
+import type { RuleConfig } from './rules.js';
 
 export interface SyncGroupConfig extends Located {
   readonly name: string;
   readonly instances: readonly { readonly name: string; readonly at: Position }[];
-}
-
-export interface VirtualAddressConfig {
-  readonly at: Position;
-  readonly address: Ip;
-  readonly prefixLength: number;
-  /** `dev`, or the instance's interface. */
-  readonly interface: string;
-  /** RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host, 255 nowhere. */
-  readonly scope: number;
-  readonly broadcast?: Ip;
-  readonly label?: string;
 }
 
 export interface InstanceConfig extends Located {
@@ -39,6 +30,8 @@ export interface InstanceConfig extends Located {
   readonly authentication?: { readonly type: 'PASS'; readonly password: string };
   readonly virtualAddresses: readonly VirtualAddressConfig[];
   readonly excludedAddresses: readonly VirtualAddressConfig[];
+  readonly virtualRoutes: readonly RouteConfig[];
+  readonly virtualRules: readonly RuleConfig[];
   readonly garp: GarpConfig;
   readonly trackPrimary: boolean;
 }

@@ -38,10 +38,11 @@ const EXPECTED: Readonly<Record<string, 'loads' | string>> = {
   'keepalived.conf.vrrp.localcheck': 'CONFIG_PLANNED',
   // Instances listed without `group`, an ancient form that keepalived complains about too.
   'keepalived.conf.vrrp.lvs_syncd': 'CONFIG_PLANNED CONFIG_UNKNOWN_KEYWORD',
-  'keepalived.conf.vrrp.routes': 'CONFIG_PLANNED',
-  'keepalived.conf.vrrp.rules': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.routes': 'loads',
+  // An address with an empty part.
+  'keepalived.conf.vrrp.rules': 'CONFIG_INVALID_VALUE',
   'keepalived.conf.vrrp.scripts': 'CONFIG_PLANNED',
-  'keepalived.conf.vrrp.static_ipaddress': 'CONFIG_PLANNED',
+  'keepalived.conf.vrrp.static_ipaddress': 'loads',
   'keepalived.conf.vrrp.sync': 'CONFIG_PLANNED',
   'shipped/docker_keepalived.conf': 'loads',
   'shipped/keepalived_etc_keepalived_keepalived.conf': 'CONFIG_PLANNED',

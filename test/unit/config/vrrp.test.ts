@@ -19,6 +19,8 @@ describe('config: vrrp_instance', () => {
       preemptDelay: 0,
       virtualAddresses: [{ address: '192.0.2.1', prefixLength: 32, interface: 'eth0', scope: 0 }],
       excludedAddresses: [],
+      virtualRoutes: [],
+      virtualRules: [],
       garp: {
         masterDelay: 5 * SECOND,
         masterRepeat: 5,
@@ -189,7 +191,13 @@ describe('config: vrrp_instance', () => {
         },
       ]);
       assert.deepEqual(built('192.0.2.9/24 broadcast - scope 100'), [
-        { address: '192.0.2.9', prefixLength: 24, interface: 'eth0', scope: 100 },
+        {
+          address: '192.0.2.9',
+          prefixLength: 24,
+          interface: 'eth0',
+          scope: 100,
+          broadcast: '192.0.2.0',
+        },
       ]);
       assert.deepEqual(
         ['global', 'site', 'link', 'host', 'nowhere'].map(
@@ -226,7 +234,7 @@ describe('config: vrrp_instance', () => {
         ['192.0.2.9 foo', '5:11 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 label eth0:0123456789abc', '5:17 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 no_track', '5:11 CONFIG_PLANNED'],
-        ['192.0.2.9 peer 192.0.2.8', '5:11 CONFIG_PLANNED'],
+        ['192.0.2.9 peer 192.0.2.8', '1:1 CONFIG_NOT_RUN'],
         ['2001:db8::1/64 brd +', '5:20 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 {', '5:1 CONFIG_UNEXPECTED_OPEN_BRACE'],
       ];
