@@ -28,6 +28,24 @@ export const COMMANDS = {
     options: { json, help },
     operands: [],
   },
+  failover: {
+    name: 'failover',
+    help: 'Lets another node become MASTER while this one still serves, and keeps this one in standby',
+    options: {
+      deadline: {
+        value: 'SECONDS',
+        help: 'When to resign if nobody took over (four advert intervals)',
+      },
+      help,
+    },
+    operands: [{ name: 'NAME' }],
+  },
+  failback: {
+    name: 'failback',
+    help: 'Ends the standby that failover began',
+    options: { help },
+    operands: [{ name: 'NAME' }],
+  },
   check: {
     name: 'check',
     help: 'Everything that is wrong with a configuration',

@@ -1,5 +1,6 @@
 /** Asks the running daemon over its control socket. */
 import { request } from 'node:http';
+import type { StandbyAnswer, StandbyRequest } from '../control/standby.js';
 import type { DaemonStatus } from '../control/status.js';
 
 const TIMEOUT_MILLIS = 5_000;
@@ -11,8 +12,23 @@ const TIMEOUT_MILLIS = 5_000;
  * @throws the system's error when nobody answers, or what was wrong with the answer
  */
 export function requestStatus(socketPath: string): Promise<DaemonStatus> {
+  return call<DaemonStatus>(socketPath, 'GET', '/status');
+}
+
+/** Puts instances into standby or takes them out; throws as {@link requestStatus}. */
+export function requestStandby(socketPath: string, wanted: StandbyRequest): Promise<StandbyAnswer> {
+  return call<StandbyAnswer>(socketPath, 'POST', '/standby', wanted);
+}
+
+function call<T>(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path: '/status', timeout: TIMEOUT_MILLIS }, (response) => {
+    const options = { socketPath, method, path, timeout: TIMEOUT_MILLIS };
+    const sent = request(options, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
@@ -22,14 +38,14 @@ export function requestStatus(socketPath: string): Promise<DaemonStatus> {
           return;
         }
         try {
-          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as DaemonStatus);
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as T);
         } catch (error) {
           reject(error);
         }
       });
     });
-    call.on('timeout', () => call.destroy(new Error('no answer in time')));
-    call.on('error', reject);
-    call.end();
+    sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

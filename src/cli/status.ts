@@ -57,6 +57,22 @@ function vrrpLines(vrrp: VrrpSnapshot): string[] {
 function whyLines(instance: InstanceSnapshot): string[] {
   const { lastAdvert } = instance;
   const lines = [`${instance.name} is ${instance.state}: ${instance.reason}`];
+  if (instance.standby) {
+    lines.push(`  in standby by the operator: 'tandem failback ${instance.name}' ends it`);
+  }
+  for (const { kind, name, value, weight } of instance.contributions) {
+    const shown =
+      value === undefined
+        ? 'no result yet'
+        : value === true
+          ? 'up'
+          : value === false
+            ? 'down'
+            : value;
+    lines.push(
+      `  tracks ${kind} ${name}: ${shown}${weight === 0 ? '' : `, ${weight > 0 ? '+' : ''}${weight}`}`,
+    );
+  }
   lines.push(
     lastAdvert
       ? `  last advert heard from ${lastAdvert.source}, priority ${lastAdvert.priority}, ${duration(lastAdvert.ago)} ago`

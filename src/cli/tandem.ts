@@ -15,6 +15,7 @@ import {
 import { requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
 import { explainCommand } from './explain.js';
+import { failbackCommand, failoverCommand } from './failover.js';
 import { showCommand } from './show.js';
 import { renderStatus } from './status.js';
 
@@ -25,6 +26,8 @@ const RUN: {
   ) => number | Promise<number>;
 } = {
   status: ({ values }) => status(values.json),
+  failover: failoverCommand,
+  failback: failbackCommand,
   check: checkCommand,
   'config show': showCommand,
   'config explain': explainCommand,

@@ -3,8 +3,9 @@
  * or hangs costs itself its connection and nobody else anything.
  */
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
+import type { StandbyAnswer, StandbyRequest } from './standby.js';
 import type { DaemonStatus } from './status.js';
 
 const CLIENT_TIMEOUT_MILLIS = 5_000;
@@ -14,25 +15,28 @@ export interface ControlServer {
   close(): void;
 }
 
+/** Longer requests are refused. */
+const MAX_BODY_BYTES = 65_536;
+
+/** What the daemon does for its clients. */
+export interface ControlHandlers {
+  status(): Promise<DaemonStatus>;
+  standby(request: StandbyRequest): StandbyAnswer;
+  onError(error: unknown): void;
+}
+
 /**
- * Opens the socket and answers `GET /status` with a {@link DaemonStatus} as JSON.
+ * Opens the socket and answers as JSON: `GET /status` with a {@link DaemonStatus}, `POST /standby`
+ * (a {@link StandbyRequest}) with a {@link StandbyAnswer}.
  *
  * @throws the system's error when the socket cannot be made.
  */
-export function openControlServer(
-  path: string,
-  handlers: { status(): Promise<DaemonStatus>; onError(error: unknown): void },
-): Promise<ControlServer> {
+export function openControlServer(path: string, handlers: ControlHandlers): Promise<ControlServer> {
   const server = createServer((request, response) => {
-    request.resume();
-    if (request.method !== 'GET' || request.url !== '/status') {
-      response.writeHead(404).end();
-      return;
-    }
-    handlers.status().then(
-      (status) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(`${JSON.stringify(status)}\n`);
+    answer(request, handlers).then(
+      ({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(`${JSON.stringify(body)}\n`);
       },
       (error: unknown) => {
         handlers.onError(error);
@@ -61,4 +65,48 @@ export function openControlServer(
       });
     });
   });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function answer(request: IncomingMessage, handlers: ControlHandlers): Promise<Answer> {
+  const what = `${request.method} ${request.url}`;
+  const body = await readBody(request);
+  if (what === 'GET /status') return { status: 200, body: await handlers.status() };
+  if (what !== 'POST /standby') return { status: 404, body: { error: 'not found' } };
+  const wanted = parseStandby(body);
+  if (!wanted) return { status: 400, body: { error: 'not a standby request' } };
+  return { status: 200, body: handlers.standby(wanted) };
+}
+
+/** The whole body; a longer one than allowed is cut, and is no JSON then. */
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length <= MAX_BODY_BYTES) parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function parseStandby(body: string): StandbyRequest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { names, on, deadlineSeconds } = value as Partial<Record<keyof StandbyRequest, unknown>>;
+  if (!Array.isArray(names) || typeof on !== 'boolean') return undefined;
+  if (names.length === 0 || !names.every((name) => typeof name === 'string')) return undefined;
+  if (deadlineSeconds === undefined) return { names, on };
+  if (typeof deadlineSeconds !== 'number' || !(deadlineSeconds >= 0 && deadlineSeconds <= 3_600)) {
+    return undefined;
+  }
+  return { names, on, deadlineSeconds };
 }

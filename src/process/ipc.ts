@@ -11,6 +11,10 @@ import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 export type Role = 'vrrp' | 'checker';
 
 export type ToVrrp =
+  /** The operator wants another node to be MASTER of these, or lets them come back. */
+  | { readonly kind: 'standby'; readonly instances: readonly string[]; readonly on: boolean }
+  /** Those of these that are still MASTER in standby give up. */
+  | { readonly kind: 'resign'; readonly instances: readonly string[] }
   /** A tracked script, process or session is up or down; a file has this number. */
   | {
       readonly kind: 'tracked';

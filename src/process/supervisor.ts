@@ -20,6 +20,7 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
 import type { LoadedConfiguration } from './configuration.js';
+import { HandOver } from './hand-over.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
 import { removePidFile, writePidFile } from './pidfile.js';
@@ -64,6 +65,7 @@ export class Supervisor {
   readonly #running = new Set<Role>();
   /** Roles that have answered `configured` for the generation in force. */
   readonly #configured = new Set<Role>();
+  readonly #handOver: HandOver;
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -87,6 +89,7 @@ export class Supervisor {
       onMessage: (message) => this.#onVrrp(message),
       onDeath: (how) => this.#onVrrpDeath(how),
     });
+    this.#handOver = new HandOver((message) => this.#vrrp.send(message));
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
       onDeath: () => {},
@@ -104,6 +107,7 @@ export class Supervisor {
     this.#startWanted();
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
+      standby: (request) => this.#handOver.request(request, this.#configuration.vrrp),
       onError: (error) => logger.warning('control-error', `Control socket: ${messageOf(error)}`),
     });
     const { serviceManager } = this.#options;
@@ -126,6 +130,7 @@ export class Supervisor {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#handOver.stop();
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
     // Addresses first: while this node has them and no services any more, the packets of
@@ -239,6 +244,7 @@ export class Supervisor {
     const generation = this.#generation;
     if (role === 'vrrp') {
       this.#vrrp.send({ kind: 'configure', generation, settings: this.#configuration.vrrp });
+      this.#handOver.configured(this.#configuration.vrrp);
     } else {
       const { checker } = this.#configuration;
       // `lvs_flush` is for the start of the daemon: a reload or a checker that died must not undo

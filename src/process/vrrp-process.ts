@@ -149,6 +149,14 @@ class VrrpProcess {
         this.#dispatch({ kind: 'tracked', at: monotonicMicros(), what, name, value });
         return;
       }
+      case 'standby': {
+        const { instances, on } = message;
+        this.#dispatch({ kind: 'standby', at: monotonicMicros(), instances, on });
+        return;
+      }
+      case 'resign':
+        this.#dispatch({ kind: 'resign', at: monotonicMicros(), instances: message.instances });
+        return;
       case 'shutdown':
         await this.#stop();
     }

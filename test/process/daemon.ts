@@ -10,6 +10,7 @@ import { requestStatus } from '../../src/cli/control-client.js';
 import type { DaemonStatus } from '../../src/control/status.js';
 import { asserted } from '../support/asserted.js';
 
+const TANDEM = new URL('../../../bin/tandem', import.meta.url).pathname;
 const BIN = new URL('../../../bin/tandemd', import.meta.url).pathname;
 const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
 /** A pair of veth ends in the namespace: `v0` with 192.0.2.1 is the daemon's. */
@@ -93,6 +94,21 @@ export class Daemon {
   pidOf(role: 'vrrp' | 'checkers'): number | undefined {
     const path = join(this.directory, `${role}.pid`);
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
+  }
+
+  /** Runs `tandem` against this daemon. */
+  async tandem(words: readonly string[]): Promise<{ code: number | null; output: string }> {
+    const child = spawn(process.execPath, [TANDEM, ...words], {
+      env: { ...process.env, TANDEM_RUN_DIR: this.directory },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, output };
   }
 
   status(): Promise<DaemonStatus> {

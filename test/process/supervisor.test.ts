@@ -130,6 +130,28 @@ describe('the whole daemon', function () {
     assert.match(daemon.output, /withdrew 192\.0\.2\.100/);
   });
 
+  it('failover resigns at its deadline where nobody takes over, and outlives the process', async () => {
+    daemon.start(OWNER);
+    await daemon.untilStatus('MASTER', isMaster);
+    const unknown = await daemon.tandem(['failover', 'VI_9']);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.output, /no instance or sync group 'VI_9' runs here/);
+    const { code, output } = await daemon.tandem(['failover', 'VI_1', '--deadline', '0.3']);
+    assert.equal(code, 0, output);
+    assert.match(output, /^VI_1: BACKUP after 0\.\d s: nobody took over in time: resigned$/m);
+    await eventually('the address is gone', () => !daemon.holds('192.0.2.100'));
+    process.kill(daemon.pidOf('vrrp') as number, 'SIGKILL');
+    const again = await daemon.untilStatus(
+      'standby in the new process',
+      (s) => s.processes[0]?.restarts === 1 && s.vrrp?.instances[0]?.standby === true,
+    );
+    assert.equal(again.vrrp?.instances[0]?.effectivePriority, 1);
+    assert.match((await daemon.tandem(['status'])).output, /'tandem failback VI_1' ends it/);
+    assert.equal((await daemon.tandem(['failback', 'VI_1'])).code, 0);
+    await daemon.untilStatus('MASTER again', isMaster);
+    assert.ok(daemon.holds('192.0.2.100'));
+  });
+
   it('a checker that is killed is started again; the vrrp process does not notice', async () => {
     daemon.start(OWNER + CHECKED);
     const before = await daemon.untilStatus(
