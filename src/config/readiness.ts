@@ -2,20 +2,22 @@
  * What this version reads but cannot run as written. Such an instance or service is left out rather
  * than run in another way than its owner wrote; the check says so, and so does the log.
  */
-import type { Config, InstanceConfig, VirtualServerConfig } from './model/index.js';
+import type { Config, GlobalConfig, InstanceConfig, VirtualServerConfig } from './model/index.js';
 
 /** What is not built yet, by the objects that need it. */
 export interface NotRun {
   /** Instance to the keywords that are missing for it, its sync group's included. */
   readonly instances: ReadonlyMap<InstanceConfig, readonly string[]>;
   readonly virtualServers: ReadonlyMap<VirtualServerConfig, readonly string[]>;
+  /** What the sync daemon lacks; empty: it runs, or there is none. */
+  readonly syncDaemon: readonly string[];
 }
 
 /** Finds everything that is not run. An instance waits for all of its sync group. */
 export function notRun(config: Config): NotRun {
   const instances = new Map<InstanceConfig, readonly string[]>();
   for (const instance of config.instances) {
-    const missing = missingForInstance(instance);
+    const missing = missingForInstance(instance, config.global);
     if (missing.length > 0) instances.set(instance, missing);
   }
   const byName = new Map(config.instances.map((instance) => [instance.name, instance]));
@@ -29,10 +31,10 @@ export function notRun(config: Config): NotRun {
   }
   const virtualServers = new Map<VirtualServerConfig, readonly string[]>();
   for (const server of config.virtualServers) {
-    const missing = missingForServer(server);
+    const missing = missingForServer(server, config.global);
     if (missing.length > 0) virtualServers.set(server, missing);
   }
-  return { instances, virtualServers };
+  return { instances, virtualServers, syncDaemon: missingForSyncDaemon(config.global) };
 }
 
 /** Without them an address would reach other machines, or be reached, in another way. */
@@ -42,8 +44,9 @@ const ADDRESS_OPTIONS = [
   ['useVmac', 'use_vmac'],
 ] as const;
 
-function missingForInstance(instance: InstanceConfig): string[] {
+function missingForInstance(instance: InstanceConfig, { place }: GlobalConfig): string[] {
   const missing: string[] = [];
+  if (place.netNamespace !== undefined) missing.push('net_namespace');
   const addresses = [...instance.virtualAddresses, ...instance.excludedAddresses];
   if (addresses.some(({ address }) => address.includes(':'))) missing.push('IPv6 addresses');
   for (const [field, word] of ADDRESS_OPTIONS) {
@@ -54,6 +57,23 @@ function missingForInstance(instance: InstanceConfig): string[] {
   return missing;
 }
 
-function missingForServer(_server: VirtualServerConfig): string[] {
-  return [];
+function missingForServer(_server: VirtualServerConfig, { place }: GlobalConfig): string[] {
+  const missing: string[] = [];
+  if (place.netNamespace !== undefined) missing.push('net_namespace');
+  if (place.netNamespaceIpvs !== undefined) missing.push('net_namespace_ipvs');
+  return missing;
+}
+
+/** With another port or group its messages would reach nobody. */
+function missingForSyncDaemon({ syncDaemon, place }: GlobalConfig): string[] {
+  if (!syncDaemon) return [];
+  const missing: string[] = [];
+  if (place.netNamespace !== undefined) missing.push('net_namespace');
+  if (place.netNamespaceIpvs !== undefined) missing.push('net_namespace_ipvs');
+  if (syncDaemon.instance === undefined) missing.push('both daemons without an instance');
+  if (syncDaemon.maxLength !== undefined) missing.push('maxlen');
+  if (syncDaemon.port !== undefined) missing.push('port');
+  if (syncDaemon.ttl !== undefined) missing.push('ttl');
+  if (syncDaemon.group !== undefined) missing.push('group');
+  return missing;
 }

@@ -33,7 +33,7 @@ const SCHED3 = 0x0020;
 /** What the vrrp process is told. Times are microseconds. */
 export function vrrpSettings(config: Config): VrrpSettings {
   const { syncDaemon } = config.global;
-  const left = notRun(config).instances;
+  const { instances: left, syncDaemon: lacks } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
   const names = new Set(run.map(({ name }) => name));
   return {
@@ -45,7 +45,7 @@ export function vrrpSettings(config: Config): VrrpSettings {
         names.has(name),
       ),
     })),
-    ...(syncDaemon && names.has(syncDaemon.instance)
+    ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {
             interface: syncDaemon.interface,

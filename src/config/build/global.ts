@@ -1,71 +1,87 @@
-/** `global_defs` to the model. All blocks of that name count as one. */
-import { fromSeconds, type Micros } from '../../base/time.js';
-import type { globalDefs } from '../grammar/global-defs.js';
-import type { GarpConfig, GlobalConfig } from '../model/index.js';
-import type { Section } from './interpret.js';
-import { type Given, Picker } from './pick.js';
+/** `global_defs` and the single settings at the top to the model. */
+import type { Sink } from '../diagnostics/diagnostics.js';
+import type { globalDefs } from '../grammar/global/index.js';
+import { grammar } from '../grammar/index.js';
+import type { Keywords, ValueOf } from '../grammar/keyword.js';
+import type { GlobalConfig } from '../model/index.js';
+import { NOWHERE } from '../text/source.js';
+import { garpDefaults, pickGarp } from './garp.js';
+import { buildFiles, buildFirewall, buildPlace, buildProcesses } from './global-machine.js';
+import { buildFifos, buildMail, buildScripts } from './global-notify.js';
+import { buildVrrpGlobal } from './global-vrrp.js';
+import { Section } from './interpret.js';
+import { given, Picker } from './pick.js';
 
 export type GlobalSection = Section<typeof globalDefs>;
+export type TopSection = Section<typeof grammar>;
 
-const GARP_DELAY: Micros = fromSeconds(5);
-const GARP_REPEAT = 5;
+/** Takes a setting's value and remembers its place. */
+export type GetGlobal = <K extends keyof typeof globalDefs>(
+  keyword: K,
+) => ValueOf<(typeof globalDefs)[K]> | undefined;
 
-/** The GARP settings that instances inherit, with the places they were given at. */
-export type GarpDefaults = { readonly [K in keyof GarpConfig]: Given<GarpConfig[K]> | undefined };
+/** keepalived reads all `global_defs` blocks as one. */
+export function mergeGlobals(top: TopSection, sink: Sink): GlobalSection {
+  const blocks = top.all('global_defs');
+  const [only] = blocks;
+  if (only && blocks.length === 1) return only.section;
+  const table: Keywords = grammar.global_defs.body.keywords;
+  const merged = new Section<typeof globalDefs>(only?.at ?? NOWHERE);
+  for (const { section } of blocks) {
+    merged.addAll(section, (keyword, { at }) => {
+      if (!table[keyword]?.firstCounts || !merged.mentions(keyword as never)) return true;
+      sink.report('CONFIG_REPEATED', at, {
+        message: `'${keyword}' is given in an earlier global_defs: the first one counts`,
+      });
+      return false;
+    });
+  }
+  return merged;
+}
 
 /** The global part of the model; its sync daemon is added when the instances are known. */
-export function buildGlobal(section: GlobalSection): GlobalConfig {
+export function buildGlobal(section: GlobalSection, top: TopSection, sink: Sink): GlobalConfig {
   const pick = new Picker();
-  const routerId = pick.optional('router_id', section.get('router_id'));
-  const version = pick.value('vrrp_version', 2, section.get('vrrp_version'));
-  const given = garpDefaults(section);
-  const lvsFlush = pick.value<boolean>('lvs_flush', false, section.get('lvs_flush'));
-  const lvsFlushOnStop = pick.value<'no' | 'services' | 'all'>(
-    'lvs_flush_on_stop',
-    'no',
-    section.get('lvs_flush_on_stop'),
-  );
+  const get: GetGlobal = (keyword) => pick.optional(keyword, section.get(keyword)) as never;
+  const dynamic = get('dynamic_interfaces');
   return {
-    ...(routerId === undefined ? {} : { routerId }),
-    vrrpVersion: version === 3 ? 3 : 2,
-    garp: pickGarp(pick, 'vrrp_garp_', given, undefined),
-    lvsFlush,
-    lvsFlushOnStop,
+    ...given({ routerId: get('router_id') }),
+    vrrpVersion: get('vrrp_version') === 3 ? 3 : 2,
+    garp: pickGarp(pick, 'vrrp_garp_', garpDefaults(section), undefined),
+    vrrp: buildVrrpGlobal(get),
+    defaultInterface: get('default_interface') ?? 'eth0',
+    dynamicInterfaces: dynamic === undefined ? 'no' : dynamic === 'nothing' ? 'yes' : 'changes',
+    lvsFlush: get('lvs_flush') ?? false,
+    lvsFlushOnStop: get('lvs_flush_on_stop') ?? 'no',
+    lvs: {
+      timeouts: timeoutsOf(section, pick),
+      logAllFailures: get('checker_log_all_failures') ?? false,
+      realServerInitNotifies: get('rs_init_notifies') ?? false,
+    },
+    mail: buildMail(get, section, pick, sink),
+    scripts: buildScripts(get),
+    fifos: buildFifos(get),
+    processes: buildProcesses(get),
+    firewall: buildFirewall(get),
+    files: buildFiles(get),
+    place: buildPlace(top, pick),
+    linkbeatUsePolling: pick.value<boolean>(
+      'linkbeat_use_polling',
+      false,
+      top.get('linkbeat_use_polling'),
+    ),
     origins: pick.origins,
   };
 }
 
-/** What `global_defs` says about gratuitous ARP. */
-export function garpDefaults(section: GlobalSection): GarpDefaults {
-  return {
-    masterDelay: section.get('vrrp_garp_master_delay'),
-    masterRepeat: section.get('vrrp_garp_master_repeat'),
-    masterRefresh: section.get('vrrp_garp_master_refresh'),
-    masterRefreshRepeat: section.get('vrrp_garp_master_refresh_repeat'),
-    // The global settings for losing adverts default to the global ones for becoming MASTER; an
-    // instance's own `garp_master_*` has no part in it.
-    lowerPrioDelay:
-      section.get('vrrp_garp_lower_prio_delay') ?? section.get('vrrp_garp_master_delay'),
-    lowerPrioRepeat:
-      section.get('vrrp_garp_lower_prio_repeat') ?? section.get('vrrp_garp_master_repeat'),
-  };
-}
-
-/** Picks GARP settings: own, else inherited, else keepalived's defaults. */
-export function pickGarp(
-  pick: Picker,
-  prefix: 'garp_' | 'vrrp_garp_',
-  own: GarpDefaults,
-  inherited: GarpDefaults | undefined,
-): GarpConfig {
-  const value = <K extends keyof GarpConfig>(key: K, word: string, fallback: GarpConfig[K]) =>
-    pick.value<GarpConfig[K]>(prefix + word, fallback, own[key], inherited?.[key]);
-  return {
-    masterDelay: value('masterDelay', 'master_delay', GARP_DELAY),
-    masterRepeat: value('masterRepeat', 'master_repeat', GARP_REPEAT),
-    masterRefresh: value('masterRefresh', 'master_refresh', 0),
-    masterRefreshRepeat: value('masterRefreshRepeat', 'master_refresh_repeat', 1),
-    lowerPrioDelay: value('lowerPrioDelay', 'lower_prio_delay', GARP_DELAY),
-    lowerPrioRepeat: value('lowerPrioRepeat', 'lower_prio_repeat', GARP_REPEAT),
-  };
+/** Several lines add to each other; of one time the last counts, and 0 leaves it as it is. */
+function timeoutsOf(section: GlobalSection, pick: Picker): GlobalConfig['lvs']['timeouts'] {
+  const lines = section.all('lvs_timeouts');
+  pick.optional('lvs_timeouts', lines.at(-1));
+  const all = Object.assign({}, ...lines.map(({ value }) => value)) as (typeof lines)[0]['value'];
+  return given({
+    tcp: all.tcp || undefined,
+    tcpFin: all.tcpfin || undefined,
+    udp: all.udp || undefined,
+  });
 }

@@ -96,6 +96,7 @@ export class Section<G> {
  *
  * @param blockName the keyword that opened it, for messages; empty at the top.
  * @param at the place of that keyword.
+ * @param planned the block is planned as a whole, which was said: it is not said of each keyword.
  */
 export function interpret<G extends Keywords>(
   blockName: string,
@@ -103,29 +104,37 @@ export function interpret<G extends Keywords>(
   statements: readonly Statement[],
   at: Position,
   sink: Sink,
+  planned = false,
 ): Section<G> {
   const section = new Section<G>(at);
-  for (const statement of statements) interpretOne(blockName, keywords, statement, section, sink);
+  const block = { name: blockName, keywords, planned };
+  for (const statement of statements) interpretOne(block, statement, section, sink);
   return section;
 }
 
+interface Block {
+  readonly name: string;
+  readonly keywords: Keywords;
+  readonly planned: boolean;
+}
+
 function interpretOne(
-  blockName: string,
-  keywords: Keywords,
+  block: Block,
   statement: Statement,
   section: Section<unknown>,
   sink: Sink,
 ): void {
+  const { keywords } = block;
   const written = statement.keyword;
   const entry = lookUp(keywords, written.text);
   if (!entry) {
-    const meant = reportUnknown(blockName, keywords, written, sink);
+    const meant = reportUnknown(block.name, keywords, written, sink);
     // The mistake is told. Going on with what was meant keeps it one message.
     for (const word of meant) section.fail(lookUp(keywords, word)?.oldNameOf ?? word);
     const [only] = meant;
     if (only !== undefined && meant.length === 1 && isMeant(only, keywords, statement, section)) {
       const keyword = { text: only, at: written.at };
-      interpretOne(blockName, keywords, { ...statement, keyword }, section, sink);
+      interpretOne(block, { ...statement, keyword }, section, sink);
     }
     return;
   }
@@ -139,7 +148,8 @@ function interpretOne(
       suggestion: `'${name}'`,
     });
   }
-  if (!isRead(written, keyword, sink)) return;
+  const said = block.planned && keyword.status === 'planned';
+  if (!said && !isRead(written, keyword, sink)) return;
   if (!bodyFits(statement, keyword, sink)) return;
   const value = readValue(statement, keyword, sink);
   if (keyword.status === 'ignored') return;
@@ -158,7 +168,14 @@ function interpretOne(
   const body = statement.body ?? [];
   const inner =
     keyword.body?.kind === 'block'
-      ? interpret(written.text, keyword.body.keywords, body, written.at, sink)
+      ? interpret(
+          written.text,
+          keyword.body.keywords,
+          body,
+          written.at,
+          sink,
+          keyword.status === 'planned',
+        )
       : undefined;
   section.add(name, {
     value: value as never,

@@ -26,3 +26,9 @@ export class Picker {
     return this.optional(name, ...candidates) ?? fallback;
   }
 }
+
+/** An object without the fields that are `undefined`: optional fields are absent rather than empty. */
+export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const there = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(there) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -12,7 +12,7 @@ import type {
 } from '../model/index.js';
 import type { Position, Word } from '../text/source.js';
 import { buildVirtualAddresses } from './addresses.js';
-import { type GarpDefaults, pickGarp } from './global.js';
+import { type GarpDefaults, pickGarp } from './garp.js';
 import type { Section, Setting } from './interpret.js';
 import { Picker } from './pick.js';
 import { buildVirtualRoutes } from './routes.js';

@@ -3,6 +3,7 @@
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Config } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
+import { checkGlobal } from './global.js';
 import { checkLvs } from './lvs.js';
 import { checkReadiness } from './readiness.js';
 import { checkVrrp } from './vrrp.js';
@@ -19,6 +20,7 @@ export interface Environment {
 
 /** Reports what contradicts what. The model may hold empty values if errors came before. */
 export function check(config: Config, environment: Environment, sink: Sink): void {
+  checkGlobal(config, environment, sink);
   checkVrrp(config, environment, sink);
   checkLvs(config, sink);
   checkReadiness(config, sink);

@@ -1,7 +1,7 @@
 /** Rules between VRRP instances, sync groups, the sync daemon and the machine's interfaces. */
 import { familyOf } from '../../base/ip.js';
 import { MICROS_PER_CENTISECOND, MICROS_PER_SECOND, toSeconds } from '../../base/time.js';
-import type { Sink } from '../diagnostics/diagnostics.js';
+import type { Severity, Sink } from '../diagnostics/diagnostics.js';
 import { suggest } from '../diagnostics/nearest.js';
 import type { Config, InstanceConfig, VirtualAddressConfig } from '../model/index.js';
 import { type Position, renderPosition } from '../text/source.js';
@@ -13,7 +13,7 @@ const SHOWN_INTERFACES = 12;
 const MAX_V3_INTERVAL = 4095 * MICROS_PER_CENTISECOND;
 
 export function checkVrrp(config: Config, environment: Environment, sink: Sink): void {
-  const known = environment.interfaces ? new Set(environment.interfaces) : undefined;
+  const known = knownInterfaces(config, environment);
   const names = checkNames(config.instances, 'vrrp_instance', sink);
   checkNames(config.syncGroups, 'vrrp_sync_group', sink);
   for (const instance of config.instances) {
@@ -24,7 +24,6 @@ export function checkVrrp(config: Config, environment: Environment, sink: Sink):
   checkRouterIds(config.instances, sink);
   checkSharedAddresses(config.instances, sink);
   checkSyncGroups(config, names, sink);
-  checkSyncDaemon(config, names, known, sink);
 }
 
 /** Reports names used twice; returns all names. */
@@ -79,12 +78,22 @@ function checkInterfaces(
   }
 }
 
-function checkInterface(
+/** The interfaces that there are; `undefined`: not known, or they need not be there yet. */
+export function knownInterfaces(
+  { global }: Config,
+  { interfaces }: Environment,
+): ReadonlySet<string> | undefined {
+  return interfaces && global.dynamicInterfaces === 'no' ? new Set(interfaces) : undefined;
+}
+
+/** Reports an interface that is not there, and what follows from it. */
+export function checkInterface(
   name: string,
   at: Position,
   consequence: string,
   known: ReadonlySet<string> | undefined,
   sink: Sink,
+  severity: Severity = 'error',
 ): void {
   if (!known || name === '' || known.has(name)) return;
   const shown = [...known].slice(0, SHOWN_INTERFACES).join(', ');
@@ -93,6 +102,7 @@ function checkInterface(
     message: `there is no interface '${name}': ${consequence}`,
     expected: known.size === 0 ? 'an interface of this machine' : `one of ${shown}${more}`,
     suggestion: suggest(name, known),
+    severity,
   });
 }
 
@@ -208,22 +218,4 @@ function checkSyncGroups(config: Config, names: ReadonlySet<string>, sink: Sink)
       });
     }
   }
-}
-
-function checkSyncDaemon(
-  config: Config,
-  names: ReadonlySet<string>,
-  known: ReadonlySet<string> | undefined,
-  sink: Sink,
-): void {
-  const daemon = config.global.syncDaemon;
-  if (!daemon) return;
-  if (!names.has(daemon.instance)) {
-    sink.report('CONFIG_UNKNOWN_REFERENCE', daemon.origins['instance'] ?? daemon.at, {
-      message: `lvs_sync_daemon: there is no vrrp_instance '${daemon.instance}': no daemon would ever run`,
-      suggestion: suggest(daemon.instance, names),
-    });
-  }
-  const at = daemon.origins['interface'] ?? daemon.at;
-  checkInterface(daemon.interface, at, 'connections could not be synced', known, sink);
 }

@@ -4,7 +4,8 @@
  */
 import type { Config } from '../model/index.js';
 import { staticAddressBlock, trackGroupBlock } from './addresses.js';
-import { globalBlock } from './global.js';
+import { globalBlock, placeLines } from './global.js';
+import { interfaceBlocks } from './interfaces.js';
 import { serverBlock } from './lvs.js';
 import { routeBlock } from './routes.js';
 import { ruleBlock } from './rules.js';
@@ -34,11 +35,13 @@ export function dump(config: Config, options: DumpOptions = {}): string {
 export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
   const secret = (text: string): string => (options.secrets === 'show' ? quote(text) : HIDDEN);
   return [
+    ...placeLines(config.global),
     globalBlock(config.global),
     ...config.trackGroups.map(trackGroupBlock),
     ...staticAddressBlock(config.staticAddresses),
     ...routeBlock('static_routes', config.staticRoutes),
     ...ruleBlock('static_rules', config.staticRules),
+    ...interfaceBlocks(config),
     ...config.syncGroups.map(groupBlock),
     ...config.instances.map((instance) => instanceBlock(instance, secret)),
     ...config.virtualServers.map(serverBlock),

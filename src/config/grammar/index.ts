@@ -2,16 +2,20 @@
 import type { TreeHints } from '../text/tree.js';
 import { STATIC_ADDRESS_SYNTAX } from './addresses.js';
 import { none } from './args.js';
-import { globalDefs } from './global-defs.js';
+import { bfd } from './bfd.js';
+import { globalDefs } from './global/index.js';
+import { interfaces } from './interfaces.js';
 import { block, entries, type Keyword, type Keywords, planned, unwritten } from './keyword.js';
 import { STATIC_ROUTE_SYNTAX } from './routes.js';
 import { STATIC_RULE_SYNTAX } from './rules.js';
+import { top } from './top.js';
 import { trackGroup } from './track-group.js';
 import { serviceName, virtualServer } from './virtual-server.js';
 import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
 
 /** What stands at the top of a configuration. */
 export const grammar = {
+  ...top,
   global_defs: block(none, globalDefs, 'Settings of the whole daemon, and defaults.', {
     repeatable: true,
   }),
@@ -42,20 +46,11 @@ export const grammar = {
     entries(none, STATIC_RULE_SYNTAX, 'Rules of routing that do not move.', { repeatable: true }),
     'no static rule is added',
   ),
+  ...interfaces,
+  ...bfd,
   ...unwritten(
     'SSL',
-    'bfd_instance',
-    'child_wait_time',
-    'garp_group',
-    'instance',
-    'interface_up_down_delays',
-    'linkbeat_interfaces',
-    'linkbeat_use_polling',
-    'namespace_with_ipsets',
-    'net_namespace',
-    'net_namespace_ipvs',
     'track_file',
-    'use_pid_dir',
     'virtual_server_group',
     'vrrp_script',
     'vrrp_track_file',
@@ -66,27 +61,11 @@ export const grammar = {
 /** Keywords of blocks that are planned as a whole, for knowing them when they are met. */
 const PLANNED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
   SSL: ['ca', 'certificate', 'key', 'password'],
-  bfd_instance: [
-    'hoplimit',
-    'idle_tx',
-    'max_hops',
-    'min_rx',
-    'min_tx',
-    'multihop',
-    'multiplier',
-    'neighbor_ip',
-    'neighbour_ip',
-    'passive',
-    'source_ip',
-    'ttl',
-    'checker',
-    'vrrp',
-  ],
-  garp_group: ['garp_interval', 'gna_interval', 'interfaces'],
   vrrp_script: ['fall', 'init_fail', 'interval', 'rise', 'script', 'timeout', 'user'],
   vrrp_track_file: ['file', 'init_file'],
   vrrp_track_process: [
     'delay',
+    'fork_delay',
     'full_command',
     'param_match',
     'process',

@@ -142,7 +142,8 @@ export function withoutEffect<K extends Keyword>(
   reason: string,
   severity: 'warning' | 'info' = 'info',
 ): K {
-  return { ...keyword, status: 'ignored', reason, ignoredSeverity: severity };
+  const doc = `${keyword.doc} Without effect: ${reason}.`;
+  return { ...keyword, doc, status: 'ignored', reason, ignoredSeverity: severity };
 }
 
 /** Words that no table describes yet. */
@@ -158,6 +159,15 @@ export function unwritten(...words: readonly string[]): Keywords {
  */
 export function planned<K extends Keyword>(keyword: K, without: string): K {
   return { ...keyword, status: 'planned', reason: without };
+}
+
+/** All keywords of a block that is planned as a whole. */
+export function allPlanned<G extends Keywords>(keywords: G, without: string): G {
+  const all = Object.entries(keywords).map(([word, keyword]) => [
+    word,
+    keyword.oldNameOf === undefined ? planned(keyword, without) : keyword,
+  ]);
+  return Object.fromEntries(all) as G;
 }
 
 /** A keyword that is an error; `reason` says what to do instead. */

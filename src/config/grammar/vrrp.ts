@@ -208,6 +208,8 @@ export const vrrpInstance = {
     'skip_check_adv_addr',
     'smtp_alert',
     'strict_mode',
+    'thread_timer_expired',
+    'timer_expired_backup',
     'track_bfd',
     'track_file',
     'track_interface',

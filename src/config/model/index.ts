@@ -5,16 +5,24 @@
  * it comes from, for a default none.
  */
 import type { StaticAddressConfig, TrackGroupConfig } from './addresses.js';
+import type { BfdInstanceConfig } from './bfd.js';
 import type { GlobalConfig } from './global.js';
+import type {
+  GarpGroupConfig,
+  InterfaceDelayConfig,
+  LinkbeatInterfaceConfig,
+} from './interfaces.js';
 import type { VirtualServerConfig } from './lvs.js';
 import type { RouteConfig } from './routes.js';
 import type { RuleConfig } from './rules.js';
 import type { InstanceConfig, SyncGroupConfig } from './vrrp.js';
 
 export type * from './addresses.js';
+export type * from './bfd.js';
 export type * from './checks.js';
 export type * from './common.js';
 export type * from './global.js';
+export type * from './interfaces.js';
 export type * from './lvs.js';
 export type * from './routes.js';
 export type * from './rules.js';
@@ -22,6 +30,10 @@ export type * from './vrrp.js';
 
 export interface Config {
   readonly global: GlobalConfig;
+  readonly garpGroups: readonly GarpGroupConfig[];
+  readonly linkbeatInterfaces: readonly LinkbeatInterfaceConfig[];
+  readonly interfaceDelays: readonly InterfaceDelayConfig[];
+  readonly bfdInstances: readonly BfdInstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly virtualServers: readonly VirtualServerConfig[];

@@ -45,7 +45,7 @@ const EXPECTED: Readonly<Record<string, 'loads' | string>> = {
   'keepalived.conf.vrrp.static_ipaddress': 'loads',
   'keepalived.conf.vrrp.sync': 'CONFIG_PLANNED',
   'shipped/docker_keepalived.conf': 'loads',
-  'shipped/keepalived_etc_keepalived_keepalived.conf': 'CONFIG_PLANNED',
+  'shipped/keepalived_etc_keepalived_keepalived.conf': 'loads',
   'shipped/keepalived_etc_keepalived_keepalived.conf.sample': 'CONFIG_PLANNED',
   // Prose.
   'shipped/doc_keepalived.conf.SYNOPSIS': 'CONFIG_UNKNOWN_KEYWORD',

@@ -1,0 +1,125 @@
+/** `global_defs`: reloads, dumps, and the files that are made. */
+import type { Word } from '../../text/source.js';
+import { bool, choice, none, text } from '../args.js';
+import { type Args, planned, type ReportArg, setting, withoutEffect } from '../keyword.js';
+
+/** The permission bits of stat(2) by their names without S_. */
+const BITS: Readonly<Record<string, number>> = {
+  IRUSR: 0o400,
+  IWUSR: 0o200,
+  IXUSR: 0o100,
+  IRWXU: 0o700,
+  IRGRP: 0o040,
+  IWGRP: 0o020,
+  IXGRP: 0o010,
+  IRWXG: 0o070,
+  IROTH: 0o004,
+  IWOTH: 0o002,
+  IXOTH: 0o001,
+  IRWXO: 0o007,
+};
+
+/** A number as C writes it (octal after a 0), or names of bits with `|` between. */
+const umask: Args<number> = {
+  syntax: '<NUMBER>|<BIT>[|<BIT>...]',
+  expects: 'a number up to 0777, or names such as IWGRP|IRWXO',
+  min: 1,
+  max: Number.POSITIVE_INFINITY,
+  parse(words, report: ReportArg) {
+    const [first, extra] = words as [Word, Word | undefined];
+    const wrong = (word: Word, message: string): undefined =>
+      report('CONFIG_INVALID_VALUE', word, { message, expected: umask.expects }) as undefined;
+    if (/^\d/.test(first.text)) {
+      if (extra) return wrong(extra, `'${extra.text}' stands after the number`);
+      const { text: digits } = first;
+      const octal = /^0[0-7]+$/.test(digits);
+      if (!octal && !/^(?:0|[1-9]\d*|0[xX][\da-fA-F]+)$/.test(digits)) {
+        return wrong(first, `'${digits}' is not a number`);
+      }
+      const value = octal ? Number.parseInt(digits, 8) : Number(digits);
+      return value <= 0o777 ? value : wrong(first, `${digits} has more than permission bits`);
+    }
+    const bits = words
+      .map(({ text: word }) => word)
+      .join(' ')
+      .split(/ ?\| ?/);
+    const unknown = bits.find((bit) => BITS[bit] === undefined);
+    if (unknown !== undefined) return wrong(first, `'${unknown}' is not the name of a bit`);
+    return bits.reduce((mask, bit) => mask | (BITS[bit] as number), 0);
+  },
+};
+
+/** A path, or nothing. */
+const optionalPath: Args<string> = {
+  syntax: '[<PATH>]',
+  expects: 'a path or nothing',
+  min: 0,
+  max: 1,
+  parse: ([word]) => word?.text ?? '',
+};
+
+const path: Args<string> = { ...text, syntax: '<PATH>', expects: 'a path' };
+
+const NO_TIMED_RELOAD = 'a reload comes with a signal only';
+const NO_DUMP = 'no such file is written, the status is on the control socket';
+
+export const files = {
+  umask: planned(
+    setting(umask, 'The permission bits that new files do not get.', { default: '0177' }),
+    'the mask that the daemon was started with counts',
+  ),
+  reload_check_config: withoutEffect(
+    setting(optionalPath, 'A new configuration is checked before a reload.'),
+    'every reload is checked first, and what is wrong is in the log',
+  ),
+  reload_time_file: planned(
+    setting(path, 'A file with the time of the next reload.'),
+    NO_TIMED_RELOAD,
+  ),
+  reload_repeat: planned(
+    setting(none, 'reload_time_file is kept after the reload, which comes again every day.'),
+    NO_TIMED_RELOAD,
+  ),
+  reload_file: planned(
+    setting(optionalPath, 'A file that is there while the configuration is read.', {
+      default: 'none; without a path keepalived.reload beside the pid file',
+    }),
+    'no such file is made',
+  ),
+  state_dump_file: planned(
+    setting(path, 'Where SIGUSR1 writes the state; a folder ends in a slash.'),
+    NO_DUMP,
+  ),
+  stats_dump_file: planned(
+    setting(path, 'Where SIGUSR2 writes the statistics; a folder ends in a slash.'),
+    NO_DUMP,
+  ),
+  json_dump_file: planned(
+    setting(path, 'Where the state is written as JSON; a folder ends in a slash.'),
+    NO_DUMP,
+  ),
+  json_version: planned(
+    setting(
+      choice(['1', '2']),
+      'The form of that JSON: 2 has the instances in an array of its own.',
+      {
+        default: '1',
+      },
+    ),
+    NO_DUMP,
+  ),
+  data_use_instance: planned(
+    setting(bool, 'The names of those files have the instance and the namespace in them.', {
+      default: 'no',
+    }),
+    NO_DUMP,
+  ),
+  tmp_config_directory: withoutEffect(
+    setting(path, 'A folder for a copy of the configuration.', { firstCounts: true }),
+    'one process reads the configuration, so no copy is made',
+  ),
+  config_save_dir: withoutEffect(
+    setting(path, 'A folder that keeps the configurations of all reloads.', { firstCounts: true }),
+    'it finds faults in the reloads of keepalived',
+  ),
+};

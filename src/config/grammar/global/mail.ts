@@ -1,0 +1,81 @@
+/** `global_defs`: mail. */
+import type { Word } from '../../text/source.js';
+import { bool, integer, none, parseInteger, text } from '../args.js';
+import { oneForZero } from '../garp.js';
+import { type Args, entries, planned, setting } from '../keyword.js';
+
+const NO_MAIL = 'no mail is sent, alerts are in the log only';
+/** keepalived keeps the time in an unsigned count of microseconds. */
+const MAX_CONNECT_SECONDS = 4294;
+
+/** `HOST [PORT]`; the host is looked up when mail is sent. */
+const mailServer: Args<{ host: string; port: number | undefined }> = {
+  syntax: '<HOST> [<PORT>]',
+  expects: 'an address or a name, and perhaps a port',
+  min: 1,
+  max: 2,
+  parse([host, port], report) {
+    const number = port && parseInteger(port, 1, 65535, 'a port from 1 to 65535', report);
+    if (port && number === undefined) return undefined;
+    return { host: (host as Word).text, port: number };
+  },
+};
+
+/** Without a name the keyword is as if it were not there. */
+const optionalName: Args<string> = {
+  syntax: '[<STRING>]',
+  expects: 'a name',
+  min: 0,
+  max: 1,
+  parse: ([word]) => word?.text ?? '',
+};
+
+const connectSeconds: Args<number> = {
+  ...oneForZero(integer(0, MAX_CONNECT_SECONDS)),
+  syntax: '<SECONDS>',
+  unit: 'seconds',
+};
+
+export const mail = {
+  notification_email: planned(
+    entries(none, '<ADDRESS>', 'Who gets mail, one or more a line.', { repeatable: true }),
+    NO_MAIL,
+  ),
+  notification_email_from: planned(
+    setting(text, 'The sender of mail.', { default: "keepalived@ and the host's name" }),
+    NO_MAIL,
+  ),
+  smtp_server: planned(
+    setting(mailServer, 'The mail server.', { default: 'none; the port is 25' }),
+    NO_MAIL,
+  ),
+  smtp_helo_name: planned(
+    setting(optionalName, 'The name given in HELO.', { default: "the host's name" }),
+    NO_MAIL,
+  ),
+  smtp_connect_timeout: planned(
+    setting(connectSeconds, 'How long the mail server may take to answer.', { default: '30' }),
+    NO_MAIL,
+  ),
+  smtp_alert: planned(
+    setting(bool, 'The default of every smtp_alert.', { default: 'no' }),
+    NO_MAIL,
+  ),
+  smtp_alert_vrrp: planned(
+    setting(bool, 'The default of smtp_alert in instances and sync groups.', {
+      default: 'smtp_alert',
+    }),
+    NO_MAIL,
+  ),
+  smtp_alert_checker: planned(
+    setting(bool, 'The default of smtp_alert in virtual servers.', { default: 'smtp_alert' }),
+    NO_MAIL,
+  ),
+  no_email_faults: planned(setting(none, 'No mail about faults of instances.'), NO_MAIL),
+  no_checker_emails: planned(
+    setting(bool, "No mail about each check's change, only when a real server comes or goes.", {
+      default: 'no',
+    }),
+    NO_MAIL,
+  ),
+};

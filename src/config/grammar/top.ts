@@ -1,0 +1,56 @@
+/** The single settings at the top of a configuration: where the daemon runs. */
+import { integer, none, text } from './args.js';
+import { type Args, planned, setting, withoutEffect } from './keyword.js';
+
+const MAX_UINT32 = 4_294_967_295;
+
+const optionalName: Args<string> = {
+  syntax: '[<NAME>]',
+  expects: 'a name, or nothing for the default namespace',
+  min: 0,
+  max: 1,
+  parse: ([word]) => word?.text ?? '',
+};
+
+const wholeSeconds: Args<number> = {
+  ...integer(0, MAX_UINT32, 'seconds'),
+  syntax: '<SECONDS>',
+};
+
+const PID_PLACE = 'the pid file is where it always is, or where --pid says';
+
+export const top = {
+  net_namespace: planned(
+    setting(text, 'The network namespace that the daemon runs in.', { firstCounts: true }),
+    "nothing is run, for it would be in the wrong namespace; start the daemon with 'ip netns exec'",
+  ),
+  net_namespace_ipvs: planned(
+    setting(
+      optionalName,
+      'The network namespace that IPVS is set up in; nothing: the default one.',
+      {
+        firstCounts: true,
+      },
+    ),
+    'no virtual server is run, for it would be in the wrong namespace',
+  ),
+  namespace_with_ipsets: withoutEffect(
+    setting(none, 'Sets are used in a namespace on kernels before 3.13.'),
+    'sets are used wherever they are needed',
+  ),
+  instance: planned(
+    setting(text, 'A name for this daemon, where several run in one namespace.', {
+      firstCounts: true,
+    }),
+    PID_PLACE,
+  ),
+  use_pid_dir: planned(setting(none, 'The pid file is in a folder of its own.'), PID_PLACE),
+  child_wait_time: planned(
+    setting(wholeSeconds, 'How long the other processes may take to exit.', { default: '5' }),
+    'they have the time that releasing everything takes',
+  ),
+  linkbeat_use_polling: planned(
+    setting(none, 'The state of every link is polled rather than notified.'),
+    'the kernel notifies of the state of links',
+  ),
+};
