@@ -154,6 +154,8 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     addresses: new Set(addressesOf(instance).map(addressKey)),
   };
   instance.settings = next;
+  instance.missingAddress = undefined;
+  cancelTimer(step, instance, 'address-retry');
   instance.addressBytes = wireAddresses(next);
   instance.auth = authOf(next);
   refresh(step, instance);

@@ -8,19 +8,16 @@
  */
 
 import { onConfigured } from './configure.js';
-import { addressesOf } from './desired.js';
 import type { VrrpEffect } from './effects.js';
 import type { VrrpEvent } from './events.js';
 import { onTimerExpired } from './expiry.js';
 import { onLinkChanged, onLinkRemoved, onTracked, onTransportChanged } from './faults.js';
-import { log } from './instance.js';
-import { admit } from './log-limit.js';
+import { onAddressesReconciled } from './missing-address.js';
 import { Outbox } from './outbox.js';
 import { onPacketReceived } from './reception.js';
 import { onResign, onStandby } from './standby.js';
 import type { EngineState, Step } from './state.js';
 import { stopInstance } from './transitions.js';
-import { announce } from './transmit.js';
 
 export type { EngineState } from './state.js';
 
@@ -95,27 +92,6 @@ function dispatch(current: Step, event: VrrpEvent): void {
       onShutdown(current);
       return;
   }
-}
-
-/** An address that something else removed is back: the neighbours may have forgotten it. */
-function onAddressesReconciled(
-  current: Step,
-  event: Extract<VrrpEvent, { kind: 'addresses-reconciled' }>,
-): void {
-  const instance = current.state.instances.get(event.instance);
-  if (!instance) return;
-  for (const { address, reason } of event.failed) {
-    if (admit(instance.logLimit, 'address failed', current.at) === undefined) break;
-    const text = `cannot set ip address ${address}: ${reason}`;
-    log(current, instance, 'error', 'address-failed', text, { address, reason });
-  }
-  if (instance.state !== 'MASTER' || event.restored.length === 0) return;
-  const restored = addressesOf(instance).filter((entry) => event.restored.includes(entry.address));
-  for (const { address, prefixLength, interface: dev } of restored) {
-    const text = `ip address ${address}/${prefixLength} dev ${dev}, no longer existed and was restored`;
-    log(current, instance, 'warning', 'address-restored', text, { address });
-  }
-  announce(current, instance, instance.settings.garp.masterRepeat, restored);
 }
 
 /** RFC 9568 6.4.2 and 6.4.3, Shutdown. */

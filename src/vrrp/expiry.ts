@@ -1,6 +1,7 @@
 /** What a timer's expiry does. */
 import type { VrrpEvent } from './events.js';
 import { armTimer, log } from './instance.js';
+import { onAddressRetry } from './missing-address.js';
 import type { Instance, Step } from './state.js';
 import { wantMaster } from './sync-group.js';
 import type { TimerName } from './timers.js';
@@ -36,6 +37,9 @@ export function onTimerExpired(
     case 'garp-refresh':
       announce(step, instance, instance.settings.garp.masterRefreshRepeat);
       rearm(step, instance, 'garp-refresh', dueAt, instance.settings.garp.masterRefresh);
+      return;
+    case 'address-retry':
+      onAddressRetry(step, instance);
       return;
     case 'preempt':
       // Not armed: `preempt_delay` is judged when an advert comes.

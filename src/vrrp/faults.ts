@@ -25,7 +25,7 @@ export function refresh(step: Step, instance: Instance): void {
   );
   instance.contributions = verdict.contributions;
   instance.pending = verdict.pending;
-  instance.fault = faultOf(state, instance) ?? verdict.fault;
+  instance.fault = faultOf(state, instance) ?? verdict.fault ?? instance.missingAddress?.fault;
   setEffectivePriority(
     step,
     instance,

@@ -20,6 +20,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     activeInterval: settings.advertInterval,
     contributions: [],
     pending: undefined,
+    missingAddress: undefined,
     standby: false,
     wantsMaster: false,
     preemptAt: undefined,

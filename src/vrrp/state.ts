@@ -6,6 +6,7 @@ import type { DesiredAddress } from './desired.js';
 import type { InstanceState } from './effects.js';
 import type { LinkState } from './events.js';
 import type { LogLimit } from './log-limit.js';
+import type { MissingAddress } from './missing-address.js';
 import type { Outbox } from './outbox.js';
 import type { DropReason } from './rejection.js';
 import type { InstanceSettings, SyncDaemonSettings } from './settings.js';
@@ -28,6 +29,8 @@ export interface Instance {
   contributions: readonly Contribution[];
   /** A tracked thing without a result yet: an instance in INIT waits for it. */
   pending: string | undefined;
+  /** Its addresses cannot be set, or could not lately. */
+  missingAddress: MissingAddress | undefined;
   /** The operator wants another node to be MASTER: see `standby.ts`. */
   standby: boolean;
   /** Its master-down timer has run out, and only its sync group holds it back. */

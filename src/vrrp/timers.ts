@@ -12,7 +12,9 @@ export type TimerName =
   /** The repetition after a losing advert (`garp_lower_prio_delay`). */
   | 'garp-lower-prio'
   /** `garp_master_refresh`. */
-  | 'garp-refresh';
+  | 'garp-refresh'
+  /** An instance that could not hold its addresses may try again. */
+  | 'address-retry';
 
 /** `<timer name>/<instance name>`. */
 export type TimerKey = `${TimerName}/${string}`;
