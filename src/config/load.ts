@@ -3,12 +3,15 @@ import { build } from './build/index.js';
 import { check, type Environment } from './check/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
 import type { Sources } from './diagnostics/render.js';
-import { Secrets } from './diagnostics/secrets.js';
-import { treeHints } from './grammar/index.js';
+import { maskSecrets, Secrets } from './diagnostics/secrets.js';
+import { shellWords, treeHints } from './grammar/index.js';
 import type { Config } from './model/index.js';
 import type { ConfigFiles } from './text/files.js';
 import { preprocess } from './text/preprocess.js';
-import { parseTree } from './text/tree.js';
+import { recoverTree } from './text/recovery.js';
+import type { Statement } from './text/source.js';
+import { TokenList, TreeBuilder } from './text/tree.js';
+import type { WordHints } from './text/words.js';
 
 export interface Loaded {
   /** The model; `undefined` if there is any error. */
@@ -18,6 +21,12 @@ export interface Loaded {
   /** The text of each file that was read, for {@link renderDiagnostics}. */
   readonly sources: Sources;
 }
+
+/** What the preprocessing stage wants to know about words. */
+export const wordHints: WordHints = {
+  readsLikeShell: (word) => shellWords().has(word),
+  isSecret: (word) => maskSecrets(`${word} x`) !== `${word} x`,
+};
 
 /**
  * Reads, builds and checks a configuration. All diagnostics of all stages come at once.
@@ -32,11 +41,29 @@ export function loadConfiguration(
   environment: Environment = {},
 ): Loaded {
   const sink = new Sink();
-  const { tokens, sources } = preprocess(path, files, sink, environment.configId);
-  const statements = parseTree(tokens, treeHints, sink);
+  const { statements, sources } = readStatements(path, files, environment.configId, sink);
   const config = build(statements, sink, environment.names);
   check(config, environment, sink);
   const found = sink.sorted();
-  const diagnostics = found.length === 0 ? found : new Secrets(sources, tokens).redactAll(found);
+  const diagnostics =
+    found.length === 0 ? found : new Secrets(sources, statements).redactAll(found);
   return { config: sink.hasErrors ? undefined : config, diagnostics, sources };
+}
+
+/** From a path to the statements at the top; if the braces do not fit, by way of all tokens. */
+export function readStatements(
+  path: string,
+  files: ConfigFiles,
+  configId: string | undefined,
+  sink: Sink,
+): { statements: readonly Statement[]; sources: Sources } {
+  const options = { configId, hints: wordHints };
+  const tree = new TreeBuilder();
+  const sources = preprocess(path, files, sink, tree, options);
+  const statements = tree.finish(sink);
+  if (statements) return { statements, sources };
+  const list = new TokenList();
+  // What there is to say about words was said the first time.
+  preprocess(path, files, new Sink(), list, options);
+  return { statements: recoverTree(list.tokens, treeHints, sink), sources };
 }

@@ -54,7 +54,9 @@ export function withFile(file: string, text: string | undefined): ConfigFiles {
     },
     glob(pattern, relativeTo) {
       const found = diskFiles.glob(pattern, relativeTo);
-      return text === undefined ? found.filter((name) => name !== file) : found;
+      if (text !== undefined || found instanceof Error || !found.files.includes(file)) return found;
+      const missing = /[*?[]/.test(pattern) ? found.missing : [...found.missing, pattern];
+      return { files: found.files.filter((name) => name !== file), missing };
     },
   };
 }

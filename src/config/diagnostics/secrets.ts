@@ -5,7 +5,7 @@
  */
 import { allBlocks, blocksOf, lookUp } from '../grammar/index.js';
 import type { Keywords } from '../grammar/keyword.js';
-import type { Token } from '../text/source.js';
+import type { Statement } from '../text/source.js';
 import type { Diagnostic } from './diagnostics.js';
 import { distance } from './nearest.js';
 
@@ -51,9 +51,9 @@ export class Secrets {
 
   /**
    * @param sources the text of each file.
-   * @param tokens what became of it, with definitions expanded, if it is at hand.
+   * @param statements what became of it, with definitions expanded, if it is at hand.
    */
-  constructor(sources: ReadonlyMap<string, string>, tokens: readonly Token[] = []) {
+  constructor(sources: ReadonlyMap<string, string>, statements: readonly Statement[] = []) {
     this.sources = sources;
     for (const text of sources.values()) {
       for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*\$(\w+)=(.*)$/gm)) {
@@ -61,7 +61,7 @@ export class Secrets {
       }
     }
     for (const text of sources.values()) this.collectFrom(text);
-    this.collectFromTokens(tokens);
+    this.collectFromStatements(statements);
   }
 
   /** A text without the secrets that it may quote; every column stays where it is. */
@@ -118,16 +118,17 @@ export class Secrets {
     }
   }
 
-  private collectFromTokens(tokens: readonly Token[]): void {
+  private collectFromStatements(statements: readonly Statement[]): void {
     const keywords = new Set(secretWords().keywords);
-    let inSecret = false;
-    let isFirst = true;
-    for (const token of tokens) {
-      if (token.kind !== 'word') inSecret = false;
-      else if (inSecret) this.add(token.text);
-      else inSecret = keywords.has(token.text) && (isFirst || isTelling(token.text));
-      isFirst = token.kind !== 'word';
-    }
+    const visit = ({ keyword, args, body }: Statement): void => {
+      let inSecret = keywords.has(keyword.text);
+      for (const { text } of args) {
+        if (inSecret) this.add(text);
+        inSecret ||= isTelling(text) && keywords.has(text);
+      }
+      body?.forEach(visit);
+    };
+    statements.forEach(visit);
   }
 
   private add(word: string): void {

@@ -1,6 +1,6 @@
 /** Commands as canonical text. */
 import type { ScriptConfig } from '../model/index.js';
-import { type Line, quote } from './text.js';
+import { type Line, quoteForShell } from './text.js';
 
 /** `KEYWORD COMMAND [USER [GROUP]]`; nothing for no script. */
 export function scriptLine(keyword: string, script: ScriptConfig | undefined): Line[] {
@@ -11,12 +11,12 @@ export function scriptLine(keyword: string, script: ScriptConfig | undefined): L
 
 /** The words of a command as the one word that is read as them. */
 export function commandText(command: readonly string[]): string {
-  return quote(command.map(quoteArgument).join(' '));
+  return quoteForShell(command.map(quoteArgument).join(' '));
 }
 
 /** `USER [GROUP]` as words; none for whoever runs scripts by default. */
 export function userWords({ user, group }: Pick<ScriptConfig, 'user' | 'group'>): string[] {
-  return [user, group].filter((name) => name !== undefined).map(quote);
+  return [user, group].filter((name) => name !== undefined).map(quoteForShell);
 }
 
 /** An argument as `splitCommand` reads it: a second level of quotes inside the word's own. */

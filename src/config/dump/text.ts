@@ -76,8 +76,13 @@ export function seconds(micros: Micros): string {
     .replace(/\.?0+$/, '');
 }
 
-/** A word as it must be written to be read as this text. */
+/** A word as it must be written to be read as this text. No word that was read has a `"` in it. */
 export function quote(text: string): string {
+  return /^[^\s#!{}"$@~\p{C}\\]+$/u.test(text) ? text : `"${text}"`;
+}
+
+/** As {@link quote}, for words that are read as a shell reads them. */
+export function quoteForShell(text: string): string {
   if (text !== '' && /^[^\s#!{}"'\\$@~\p{C}]+$/u.test(text)) return text;
   let inner = '';
   for (const char of text) {

@@ -144,6 +144,18 @@ export const treeHints: TreeHints = {
   },
 };
 
+let shells: ReadonlySet<string> | undefined;
+
+/** Keywords whose words are read as a shell does. */
+export function shellWords(): ReadonlySet<string> {
+  shells ??= new Set(
+    [...allBlocks().values()].flatMap((keywords) =>
+      Object.keys(keywords).filter((word) => keywords[word]?.args.readsLikeShell === true),
+    ),
+  );
+  return shells;
+}
+
 let lists: ReadonlySet<string> | undefined;
 
 /** Words that open a block of entries: no keyword stands in there. */

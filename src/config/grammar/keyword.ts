@@ -30,6 +30,11 @@ export interface Args<T> {
   readonly range?: readonly [number, number];
   readonly unit?: string;
   readonly choices?: readonly string[];
+  /**
+   * Whether the words are read as a shell reads them, with both kinds of quotes and escapes: scripts,
+   * commands and regular expressions. Other words know double quotes only.
+   */
+  readonly readsLikeShell?: boolean;
   /** Words (at least `min`, at most `max`) to a value; `undefined` after a report. */
   parse(words: readonly Word[], report: ReportArg): T | undefined;
 }

@@ -24,6 +24,7 @@ export const script: Args<ScriptArgs> = {
   expects: 'a command, quoted if it has arguments, and perhaps a user and a group',
   min: 1,
   max: 4,
+  readsLikeShell: true,
   parse([command, ...who], report) {
     const words = command && splitCommand(command, report);
     const user = parseUser(who, report);

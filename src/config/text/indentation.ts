@@ -16,11 +16,15 @@ export interface Margin {
 export function marginsOf(tokens: readonly Token[]): (Margin | undefined)[] {
   let line = '';
   return tokens.map((token) => {
+    if (token.kind === 'end') {
+      line = '';
+      return undefined;
+    }
     const { frame, at } = frameOf(token.at);
     const here = `${frame} ${at.line}`;
     const isFirst = here !== line;
-    line = token.kind === 'end' ? '' : here;
-    return isFirst && token.kind !== 'end' ? { frame, column: at.column } : undefined;
+    line = here;
+    return isFirst ? { frame, column: at.column } : undefined;
   });
 }
 

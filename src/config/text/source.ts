@@ -1,6 +1,6 @@
 /**
- * Where something stands in the configuration, and the two shapes that the text takes on its way to
- * a model: tokens (from the lexer) and statements (from the tree stage). Everything later keeps the
+ * Where something stands in the configuration, and the shapes that the text takes on its way to a
+ * model: tokens (from the lexer) and statements (from the tree stage). Everything later keeps the
  * positions, so that every message can point at the text that caused it.
  */
 
@@ -11,7 +11,10 @@ export interface Position {
   readonly column: number;
   /** How many columns the text takes, at least 1: the width of the caret line. */
   readonly length: number;
-  /** Of text that came out of a definition: where it stands there. The rest is the place of use. */
+  /**
+   * Of text that came out of a definition: where it stands there, which may be the use of another
+   * definition in turn. The rest is the place of use.
+   */
   readonly definedAt?: Position;
 }
 
@@ -21,11 +24,26 @@ export interface Word {
   readonly at: Position;
 }
 
+/** Takes the tokens of a configuration one by one, so that they need not be kept. */
+export interface TokenSink {
+  word(word: Word): void;
+  open(at: Position): void;
+  close(at: Position): void;
+  /** The end of a line, which ends a statement. */
+  end(): void;
+}
+
+/** As {@link TokenSink}, and it knows which block is open. */
+export interface BlockSink extends TokenSink {
+  /** The keyword of the innermost open block; '' at the top. */
+  readonly block: string;
+}
+
+/** Tokens that are kept. */
 export type Token =
   | { readonly kind: 'word'; readonly text: string; readonly at: Position }
   | { readonly kind: 'open' | 'close'; readonly at: Position }
-  /** The end of a line, which ends a statement. */
-  | { readonly kind: 'end'; readonly at: Position };
+  | { readonly kind: 'end' };
 
 /** One line's worth of meaning: a keyword, its arguments, and the block that it opens. */
 export interface Statement {
@@ -37,7 +55,27 @@ export interface Statement {
 /** The position of text that is not there: nothing was written, a default counts. */
 export const NOWHERE: Position = { file: '', line: 0, column: 0, length: 0 };
 
+/** Makes a position; two shapes only, since a large configuration has millions of them. */
+export function place(
+  file: string,
+  line: number,
+  column: number,
+  length: number,
+  definedAt?: Position,
+): Position {
+  return definedAt === undefined
+    ? { file, line, column, length }
+    : { file, line, column, length, definedAt };
+}
+
 /** `file:line:column`, the form that editors open. */
 export function renderPosition(at: Position): string {
   return `${at.file}:${at.line}:${at.column}`;
+}
+
+/** Where the text was defined, the nearest definition first; empty for text that stands there. */
+export function definitionsOf(at: Position): Position[] {
+  const found: Position[] = [];
+  for (let next = at.definedAt; next; next = next.definedAt) found.push(next);
+  return found;
 }

@@ -1,93 +1,130 @@
 /**
  * Tokens to statements. This stage knows words, braces and line ends. Where the braces fit, that is
- * all; where they do not, `recovery.ts` looks for the line on which one was lost.
+ * all, and no token is kept; where they do not, `recovery.ts` looks for the line on which one was
+ * lost.
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
-import { MAX_BLOCK_DEPTH, reportBareBrace, reportDepth, type TreeHints } from './blocks.js';
-import { recoverTree } from './recovery.js';
-import type { Position, Statement, Token, Word } from './source.js';
+import { MAX_BLOCK_DEPTH, reportBareBrace, reportDepth } from './blocks.js';
+import type { BlockSink, Position, Statement, Token, Word } from './source.js';
 
 export { MAX_BLOCK_DEPTH, type TreeHints } from './blocks.js';
 
-/**
- * Builds the statements of a token stream.
- *
- * @param sink receives the CONFIG_..._BRACE codes and CONFIG_BOUND_EXCEEDED.
- * @returns the statements at the top level. Blocks that were not closed are closed where they
- *   should have been.
- */
-export function parseTree(tokens: readonly Token[], hints: TreeHints, sink: Sink): Statement[] {
-  const builder = new TreeBuilder();
-  for (let i = 0; i < tokens.length && builder.fits; i++) builder.take(tokens[i] as Token);
-  const statements = builder.finish(sink);
-  return statements ?? recoverTree(tokens, hints, sink);
-}
-
 interface OpenBlock {
   readonly statements: Statement[];
-  /** The words before the brace; undefined at the top. */
-  readonly words: readonly Word[] | undefined;
+  /** The keyword before the brace; undefined at the top and for a brace without one. */
+  readonly keyword: Word | undefined;
+  readonly args: readonly Word[];
 }
 
+const NO_WORDS: readonly Word[] = [];
+
 /** Builds from tokens whose braces fit. */
-class TreeBuilder {
-  private readonly stack: OpenBlock[] = [{ statements: [], words: undefined }];
-  private words: Word[] = [];
+export class TreeBuilder implements BlockSink {
+  private readonly stack: OpenBlock[] = [{ statements: [], keyword: undefined, args: NO_WORDS }];
+  private statements = (this.stack[0] as OpenBlock).statements;
+  private keyword: Word | undefined;
+  private args: Word[] | undefined;
+  /** The line has ended; keepalived allows the brace of its block on a later one. */
+  private lineEnded = false;
   /** Places of braces with something to be said about; reported if the braces fit. */
   private readonly bare: Position[] = [];
   private readonly deep: Position[] = [];
-  /** Whether the line with the words has ended: keepalived allows the brace on a later one. */
-  private lineEnded = false;
-
   /** False once there was a closing brace too many. */
-  fits = true;
+  private fits = true;
 
-  take(token: Token): void {
-    if (token.kind === 'end') {
-      this.lineEnded = true;
+  get block(): string {
+    return this.stack.at(-1)?.keyword?.text ?? '';
+  }
+
+  word(word: Word): void {
+    if (this.lineEnded) this.endStatement();
+    if (this.keyword === undefined) this.keyword = word;
+    else if (this.args === undefined) this.args = [word];
+    else this.args.push(word);
+  }
+
+  open(at: Position): void {
+    this.lineEnded = false;
+    if (this.keyword === undefined) this.bare.push(at);
+    if (this.stack.length > MAX_BLOCK_DEPTH) this.deep.push(at);
+    this.statements = [];
+    this.stack.push({
+      statements: this.statements,
+      keyword: this.keyword,
+      args: this.args ?? NO_WORDS,
+    });
+    this.keyword = undefined;
+    this.args = undefined;
+  }
+
+  close(): void {
+    this.endStatement();
+    const closed = this.stack.pop() as OpenBlock;
+    const around = this.stack.at(-1);
+    if (!around) {
+      this.fits = false;
+      this.stack.push(closed);
       return;
     }
-    if (token.kind !== 'open' && (this.lineEnded || token.kind === 'close')) this.endStatement();
-    this.lineEnded = false;
-    if (token.kind === 'word') this.words.push(token);
-    else if (token.kind === 'open') this.openBlock(token.at);
-    else this.closeBlock();
+    this.statements = around.statements;
+    const { keyword, args, statements } = closed;
+    if (keyword && this.stack.length <= MAX_BLOCK_DEPTH) {
+      this.statements.push({ keyword, args, body: statements });
+    }
+  }
+
+  end(): void {
+    this.lineEnded = this.keyword !== undefined;
   }
 
   /** The statements of the top; `undefined` if the braces do not fit. */
   finish(sink: Sink): Statement[] | undefined {
     this.endStatement();
-    const [top] = this.stack;
-    if (!this.fits || this.stack.length > 1 || !top) return undefined;
+    if (!this.fits || this.stack.length > 1) return undefined;
     for (const at of this.bare) reportBareBrace(at, sink);
     for (const at of this.deep) reportDepth(at, sink);
-    return top.statements;
-  }
-
-  private openBlock(at: Position): void {
-    if (this.words.length === 0) this.bare.push(at);
-    if (this.stack.length > MAX_BLOCK_DEPTH) this.deep.push(at);
-    this.stack.push({ statements: [], words: this.words });
-    this.words = [];
-  }
-
-  private closeBlock(): void {
-    const closed = this.stack.pop();
-    const around = this.stack.at(-1);
-    if (!closed || !around) {
-      this.fits = false;
-      return;
-    }
-    const [keyword, ...args] = closed.words ?? [];
-    if (keyword && this.stack.length <= MAX_BLOCK_DEPTH) {
-      around.statements.push({ keyword, args, body: closed.statements });
-    }
+    return this.statements;
   }
 
   private endStatement(): void {
-    const [keyword, ...args] = this.words;
-    if (!keyword) return;
-    this.words = [];
-    this.stack.at(-1)?.statements.push({ keyword, args, body: undefined });
+    const { keyword } = this;
+    this.lineEnded = false;
+    if (keyword === undefined) return;
+    this.statements.push({ keyword, args: this.args ?? NO_WORDS, body: undefined });
+    this.keyword = undefined;
+    this.args = undefined;
+  }
+}
+
+/** Keeps tokens, for a text whose braces do not fit. */
+export class TokenList implements BlockSink {
+  readonly tokens: Token[] = [];
+  private readonly openers: string[] = [];
+  private first: string | undefined;
+
+  get block(): string {
+    return this.openers.at(-1) ?? '';
+  }
+
+  word(word: Word): void {
+    this.first ??= word.text;
+    this.tokens.push({ kind: 'word', text: word.text, at: word.at });
+  }
+
+  open(at: Position): void {
+    this.openers.push(this.first ?? '');
+    this.first = undefined;
+    this.tokens.push({ kind: 'open', at });
+  }
+
+  close(at: Position): void {
+    this.openers.pop();
+    this.first = undefined;
+    this.tokens.push({ kind: 'close', at });
+  }
+
+  end(): void {
+    this.first = undefined;
+    this.tokens.push({ kind: 'end' });
   }
 }

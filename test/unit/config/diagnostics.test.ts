@@ -9,6 +9,7 @@ import {
 } from '../../../src/config/diagnostics/diagnostics.js';
 import { ANYTHING, type Keywords } from '../../../src/config/grammar/keyword.js';
 import { loadConfiguration } from '../../../src/config/load.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 import { NOWHERE } from '../../../src/config/text/source.js';
 import { instanceText, load, MAIN } from './support.js';
 
@@ -18,7 +19,7 @@ const INTERFACES = ['lo', 'eth0', 'eth1'];
 /** Codes whose example is no text that a document could show, or needs files that fail. */
 const MADE: Partial<Record<DiagnosticCode, () => readonly { readonly code: string }[]>> = {
   CONFIG_FILE_UNREADABLE: () =>
-    loadConfiguration(MAIN, { read: () => new Error('EACCES'), glob: () => [] }).diagnostics,
+    loadConfiguration(MAIN, { ...memoryFiles({}), read: () => new Error('EACCES') }).diagnostics,
   CONFIG_BOUND_EXCEEDED: () => load('a {\n'.repeat(70) + '}\n'.repeat(70)).diagnostics,
   CONFIG_BAD_CHARACTER: () => load('global_defs {\n router_id a\0b\n}\n').diagnostics,
   CONFIG_TOO_MANY_ADDRESSES: () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { Sink } from '../../../src/config/diagnostics/diagnostics.js';
-import { treeHints } from '../../../src/config/grammar/index.js';
-import { lex } from '../../../src/config/text/lexer.js';
+import { readStatements } from '../../../src/config/load.js';
+import { memoryFiles } from '../../../src/config/text/files.js';
 import type { Statement } from '../../../src/config/text/source.js';
-import { MAX_BLOCK_DEPTH, parseTree } from '../../../src/config/text/tree.js';
+import { MAX_BLOCK_DEPTH } from '../../../src/config/text/tree.js';
 import { found, load, messages } from './support.js';
 
-function parse(text: string): Statement[] {
+function parse(text: string): readonly Statement[] {
   const sink = new Sink();
-  const statements = parseTree(lex('f', text, sink), treeHints, sink);
+  const { statements } = readStatements('f', memoryFiles({ f: text }), undefined, sink);
   assert.deepEqual(sink.sorted(), []);
   return statements;
 }
