@@ -11,6 +11,7 @@ import type { NotRunStatus } from '../control/status.js';
 import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
+import { readRoutingNames } from './routing-names.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 
 /** A configuration as the daemon runs it. */
@@ -41,6 +42,7 @@ export async function loadFile(path: string, configId?: string): Promise<Loaded>
   return loadConfiguration(path, diskFiles, {
     configId: configId ?? (hostname().split('.')[0] as string),
     ...(interfaces ? { interfaces } : {}),
+    names: readRoutingNames(),
   });
 }
 

@@ -107,11 +107,11 @@ function readOption<O extends EntryOptions>(
     });
   }
   const first = words.peek();
-  const value = option.value.read(words);
+  const value = words.valueOf(word, option.value);
   if (value === undefined) return undefined;
   if (fields.get(name as never)) {
     words.report('CONFIG_REPEATED', word, {
-      message: `'${name}' is given more than once for ${reader.what}${option.once ? '' : ': the last one counts'}`,
+      message: `'${name}' is given more than once for ${reader.what}: ${option.once ? 'it can have one only' : 'the last one counts'}`,
       ...(option.once ? { severity: 'error' as const } : {}),
     });
     if (option.once) return undefined;

@@ -180,7 +180,6 @@ function assemble(
   const nextHops = family && nextHopsOf(fields, hops, words);
   if (!family || !nextHops) return undefined;
   const value = <K extends keyof RouteOptions & string>(name: K) => fields.get(name)?.value;
-  const from = value('from');
   const noTrack = fields.get('no_track') !== undefined;
   return {
     at: entry.keyword.at,
@@ -188,7 +187,7 @@ function assemble(
     type: destination.type,
     destination: inFamily(destination.network, family),
     ...present({
-      from: from === undefined ? undefined : inFamily(from, family),
+      from: value('from'),
       preferredSource: value('src'),
       gateway: fields.get('or') ? undefined : value('via'),
       interface: value('dev'),
@@ -223,7 +222,6 @@ function familyOfRoute(
   const claims = new FamilyClaims('a route');
   claims.network(destination.network, destination.word.at);
   for (const name of ['src', 'via', 'or'] as const) claims.address(fields.get(name));
-  claims.network(fields.get('from')?.value, fields.get('from')?.at);
   claims.always(
     6,
     fields.get('from'),

@@ -5,7 +5,7 @@ import { suggest } from '../diagnostics/nearest.js';
 import type { Config, GlobalConfig } from '../model/index.js';
 import { NOWHERE, type Position, renderPosition } from '../text/source.js';
 import type { Environment } from './index.js';
-import { checkInterface, knownInterfaces } from './vrrp.js';
+import { checkInterface, knownInterfaces } from './interfaces.js';
 
 export function checkGlobal(config: Config, environment: Environment, sink: Sink): void {
   const known = knownInterfaces(config, environment);

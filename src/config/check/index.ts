@@ -3,6 +3,7 @@
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Config } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
+import { checkRouting } from './addresses.js';
 import { checkGlobal } from './global.js';
 import { checkLvs } from './lvs.js';
 import { checkReadiness } from './readiness.js';
@@ -22,6 +23,7 @@ export interface Environment {
 export function check(config: Config, environment: Environment, sink: Sink): void {
   checkGlobal(config, environment, sink);
   checkVrrp(config, environment, sink);
+  checkRouting(config, environment, sink);
   checkLvs(config, sink);
   checkReadiness(config, sink);
 }

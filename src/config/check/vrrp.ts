@@ -1,14 +1,13 @@
 /** Rules between VRRP instances, sync groups, the sync daemon and the machine's interfaces. */
 import { familyOf } from '../../base/ip.js';
 import { MICROS_PER_CENTISECOND, MICROS_PER_SECOND, toSeconds } from '../../base/time.js';
-import type { Severity, Sink } from '../diagnostics/diagnostics.js';
+import type { Sink } from '../diagnostics/diagnostics.js';
 import { suggest } from '../diagnostics/nearest.js';
 import type { Config, InstanceConfig, VirtualAddressConfig } from '../model/index.js';
 import { type Position, renderPosition } from '../text/source.js';
 import type { Environment } from './index.js';
+import { checkInterface, knownInterfaces } from './interfaces.js';
 
-/** How many interfaces a message lists. */
-const SHOWN_INTERFACES = 12;
 /** VRRP version 3 counts centiseconds in 12 bits (RFC 9568 5.2.7), version 2 seconds in 8. */
 const MAX_V3_INTERVAL = 4095 * MICROS_PER_CENTISECOND;
 
@@ -76,34 +75,6 @@ function checkInterfaces(
       sink,
     );
   }
-}
-
-/** The interfaces that there are; `undefined`: not known, or they need not be there yet. */
-export function knownInterfaces(
-  { global }: Config,
-  { interfaces }: Environment,
-): ReadonlySet<string> | undefined {
-  return interfaces && global.dynamicInterfaces === 'no' ? new Set(interfaces) : undefined;
-}
-
-/** Reports an interface that is not there, and what follows from it. */
-export function checkInterface(
-  name: string,
-  at: Position,
-  consequence: string,
-  known: ReadonlySet<string> | undefined,
-  sink: Sink,
-  severity: Severity = 'error',
-): void {
-  if (!known || name === '' || known.has(name)) return;
-  const shown = [...known].slice(0, SHOWN_INTERFACES).join(', ');
-  const more = known.size > SHOWN_INTERFACES ? ', ...' : '';
-  sink.report('CONFIG_UNKNOWN_INTERFACE', at, {
-    message: `there is no interface '${name}': ${consequence}`,
-    expected: known.size === 0 ? 'an interface of this machine' : `one of ${shown}${more}`,
-    suggestion: suggest(name, known),
-    severity,
-  });
 }
 
 function checkInterval(instance: InstanceConfig, sink: Sink): void {

@@ -137,6 +137,24 @@ export function parsePrefix(word: Word, expected: string, report: ReportArg): Pr
   return prefixLength === undefined ? undefined : { address, prefixLength };
 }
 
+/** A network of one family, or a single address. */
+export function prefixOf(family: Family): EntryValue<Prefix> {
+  const expected = `an IPv${family} address with or without a prefix length`;
+  return {
+    syntax: '<IPADDR>[/<PREFIX>]',
+    read(words) {
+      const word = words.need(expected);
+      const prefix = word && parsePrefix(word, expected, words.report);
+      if (!word || !prefix || familyOf(prefix.address) === family) return prefix;
+      words.report('CONFIG_FAMILY_MISMATCH', word, {
+        message: `'${word.text}' is not of IPv${family}`,
+        expected,
+      });
+      return undefined;
+    },
+  };
+}
+
 /** Words for all addresses; `default6` is an old one for those of IPv6. */
 export const EVERYTHING = ['default', 'any', 'all'];
 export const OLD_EVERYTHING6 = 'default6';

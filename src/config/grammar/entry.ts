@@ -71,6 +71,7 @@ export class EntryWords {
   private readonly words: readonly Word[];
   private readonly sink: ReportArg;
   private index = 0;
+  private option = '';
 
   constructor(words: readonly Word[], names: RoutingNames, report: ReportArg) {
     this.words = words;
@@ -103,7 +104,7 @@ export class EntryWords {
     const { last } = this;
     const word = this.take();
     if (!word && last) {
-      this.report('CONFIG_MISSING_VALUE', last, {
+      this.sink('CONFIG_MISSING_VALUE', last, {
         message: `'${last.text}' needs a value`,
         expected,
       });
@@ -111,5 +112,15 @@ export class EntryWords {
     return word;
   }
 
-  readonly report: ReportArg = (code, word, detail: Report) => this.sink(code, word, detail);
+  /** Reads the value of an option: reports name it. */
+  valueOf<T>(option: Word, value: EntryValue<T>): T | undefined {
+    this.option = `${option.text}: `;
+    const read = value.read(this);
+    this.option = '';
+    return read;
+  }
+
+  readonly report: ReportArg = (code, word, detail: Report) => {
+    this.sink(code, word, { ...detail, message: `${this.option}${detail.message}` });
+  };
 }

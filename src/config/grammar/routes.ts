@@ -15,10 +15,10 @@ import {
   lockable,
   MAX_U32,
   named,
-  network,
   number,
   one,
   parseBareAddress,
+  prefixOf,
   realms,
 } from './entry-values.js';
 
@@ -172,7 +172,7 @@ const common = {
     once: true,
   }),
   src: option(addressOf(), 'The source address that is preferred.'),
-  from: option(network, 'Only packets from there (IPv6).'),
+  from: option(prefixOf(6), 'Only packets from there (IPv6).'),
   tos: option(named('dsfield', '<TOS>'), 'Only packets of that class.'),
   dsfield: synonym('tos'),
   table: option(named('table', '<TABLE>'), 'The table it is added to.'),

@@ -9,6 +9,7 @@ import { type EntryValue, option, optionSyntax, synonym } from './entry.js';
 import { alone, MAX_U32, named, network, number, one, realms } from './entry-values.js';
 import { IP_PROTOCOLS } from './ip-protocols.js';
 
+const MAX_I8 = 127;
 const MAX_I32 = 0x7fffffff;
 const MAX_PORT = 65535;
 
@@ -95,7 +96,16 @@ const ipProtocol: EntryValue<number> = {
     const name = word.text.trim();
     const known = IP_PROTOCOLS.get(name.toLowerCase());
     if (known !== undefined) return known;
-    if (/^[+-]?\d+$/.test(name)) return parseInteger(word, 0, 255, expected, words.report);
+    if (/^[+-]?\d+$/.test(name)) {
+      const value = parseInteger(word, 0, 255, expected, words.report);
+      if (value !== undefined && value > MAX_I8) {
+        words.report('CONFIG_OUT_OF_RANGE', word, {
+          message: `${name} is understood; keepalived takes numbers above ${MAX_I8} by name only, and the rule is for all protocols`,
+          severity: 'warning',
+        });
+      }
+      return value;
+    }
     words.report('CONFIG_INVALID_VALUE', word, {
       message: `'${name}' is not a known protocol`,
       expected,
@@ -127,7 +137,7 @@ const common = {
   sport: option(range(MAX_PORT, true), 'Packets from those ports.'),
   dport: option(range(MAX_PORT, true), 'Packets to those ports.'),
   protocol: option(number(0, 255), 'Who added the rule, by number.'),
-  table: option(named('table', '<TABLE>', 1), 'The table that is looked up.'),
+  table: option(named('table', '<TABLE>', 1), 'The table that is looked up.', { once: true }),
   lookup: synonym('table'),
   suppress_prefixlength: option(
     number(0, MAX_I32),
@@ -139,12 +149,14 @@ const common = {
     'Routes found by an interface of that group do not count.',
   ),
   sup_group: synonym('suppress_ifgroup'),
-  l3mdev: option(alone, "The table of the interface's VRF is looked up."),
-  goto: option(number(0, MAX_U32), 'The rule of that preference comes next.'),
-  nop: option(alone, 'The next rule comes next.'),
-  blackhole: option(alone, 'Packets are dropped.'),
-  unreachable: option(alone, 'Packets are dropped, their sender is told: unreachable.'),
-  prohibit: option(alone, 'Packets are dropped, their sender is told: prohibited.'),
+  l3mdev: option(alone, "The table of the interface's VRF is looked up.", { once: true }),
+  goto: option(number(0, MAX_U32), 'The rule of that preference comes next.', { once: true }),
+  nop: option(alone, 'The next rule comes next.', { once: true }),
+  blackhole: option(alone, 'Packets are dropped.', { once: true }),
+  unreachable: option(alone, 'Packets are dropped, their sender is told: unreachable.', {
+    once: true,
+  }),
+  prohibit: option(alone, 'Packets are dropped, their sender is told: prohibited.', { once: true }),
   no_track: option(alone, 'Nobody minds when something else removes it.'),
 };
 

@@ -24,7 +24,7 @@ const FIXED_NAMES = "the processes' names are fixed";
 const NO_SNMP = "there is no SNMP agent: 'tandem status' and the control socket have the numbers";
 const NO_DBUS = 'there is no DBus interface: the control socket tells of states';
 const BUFFERS = 'what is lost in a full buffer is noticed, and the kernel is read again';
-const BY_NUMBER = 'tables and protocols are given by number';
+const BY_NUMBER = 'names of tables and the like are looked for in the usual folders';
 
 const name = (of: string): KeywordOf<string> =>
   withoutEffect(setting(processName, `The name of the ${of} process.`), FIXED_NAMES);
