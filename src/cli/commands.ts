@@ -28,6 +28,12 @@ export const COMMANDS = {
     options: { json, help },
     operands: [],
   },
+  explain: {
+    name: 'explain',
+    help: 'Why an instance is MASTER, BACKUP or in FAULT, and what would change it',
+    options: { help },
+    operands: [{ name: 'INSTANCE', optional: true }],
+  },
   failover: {
     name: 'failover',
     help: 'Lets another node become MASTER while this one still serves, and keeps this one in standby',

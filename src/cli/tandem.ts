@@ -1,6 +1,7 @@
 /** The operator's command: `tandem`. */
 import { messageOf } from '../base/errors.js';
 import { suggest } from '../config/diagnostics/nearest.js';
+import type { DaemonStatus } from '../control/status.js';
 import { runFiles } from '../process/run-files.js';
 import { VERSION } from '../version.js';
 import { checkCommand } from './check.js';
@@ -18,6 +19,7 @@ import { explainCommand } from './explain.js';
 import { failbackCommand, failoverCommand } from './failover.js';
 import { showCommand } from './show.js';
 import { renderStatus } from './status.js';
+import { explainInstance } from './why.js';
 
 /** What runs each command; returns the exit code. */
 const RUN: {
@@ -26,6 +28,7 @@ const RUN: {
   ) => number | Promise<number>;
 } = {
   status: ({ values }) => status(values.json),
+  explain: ({ operands }) => explainState(operands),
   failover: failoverCommand,
   failback: failbackCommand,
   check: checkCommand,
@@ -89,6 +92,32 @@ function help(operands: readonly string[]): number {
   if (!found) return unknown(operands);
   process.stdout.write(renderCommandHelp(COMMANDS[found.name]));
   return EXIT.ok;
+}
+
+async function explainState([wanted]: readonly string[]): Promise<number> {
+  const { control } = runFiles(process.env);
+  let answer: DaemonStatus;
+  try {
+    answer = await requestStatus(control);
+  } catch (error) {
+    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
+    return EXIT.daemon;
+  }
+  const instances = answer.vrrp?.instances ?? [];
+  const chosen = instances.filter(({ name }) => wanted === undefined || name === wanted);
+  const left = answer.notRun.filter(({ name }) => wanted === undefined || name === wanted);
+  for (const { kind, name, needs } of left) {
+    process.stdout.write(`${kind} ${name} is not run: this version lacks ${needs.join(', ')}.\n`);
+  }
+  process.stdout.write(chosen.map(explainInstance).join('\n'));
+  if (chosen.length + left.length > 0 || wanted === undefined) return EXIT.ok;
+  const meant = suggest(
+    wanted,
+    instances.map(({ name }) => name),
+  );
+  const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+  process.stderr.write(`tandem: no instance '${wanted}' runs here${hint}\n`);
+  return EXIT.usage;
 }
 
 async function status(asJson: boolean): Promise<number> {

@@ -24,6 +24,16 @@ export interface InstanceSnapshot {
   /** The interval in force, µs: in version 3 a backup's is its master's. */
   readonly advertInterval: number;
   readonly addresses: readonly Ip[];
+  /** false: `nopreempt`. */
+  readonly preempt: boolean;
+  /** Microseconds until the master-down timer runs out; only while it is armed. */
+  readonly masterDownIn?: number;
+  /** Microseconds until `preempt_delay` is over; only while it counts. */
+  readonly preemptIn?: number;
+  /** A tracked thing without a result yet, for which the start waits. */
+  readonly pending?: string;
+  /** Its sync group. */
+  readonly group?: string;
   readonly lastAdvert?: {
     readonly source: Ip;
     readonly priority: number;
@@ -67,6 +77,7 @@ export function snapshot(state: EngineState, now: Micros): VrrpSnapshot {
 
 function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
   const { settings, lastAdvert } = instance;
+  const masterDown = instance.timers.get('master-down');
   return {
     name: settings.name,
     state: instance.state,
@@ -81,6 +92,11 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     contributions: instance.contributions,
     advertInterval: instance.activeInterval,
     addresses: settings.virtualAddresses.map((entry) => entry.address),
+    preempt: settings.preempt,
+    ...(masterDown !== undefined && { masterDownIn: masterDown - now }),
+    ...(instance.preemptAt !== undefined && { preemptIn: instance.preemptAt - now }),
+    ...(instance.pending !== undefined && { pending: instance.pending }),
+    ...(instance.group && { group: instance.group.name }),
     ...(lastAdvert && {
       lastAdvert: {
         source: lastAdvert.source,
