@@ -297,7 +297,6 @@ describe('vrrp/snapshot', () => {
           addresses: ['10.0.0.100'],
           preempt: true,
           masterDownIn: 119_875,
-          group: 'G',
           lastAdvert: { source: '10.0.0.2', priority: 0, ago: 2000 },
           advertsSent: 0,
           advertsReceived: 2,
