@@ -4,6 +4,8 @@
  */
 import type { Config, GlobalConfig, InstanceConfig, VirtualServerConfig } from './model/index.js';
 
+import { missingForServer } from './readiness-lvs.js';
+
 /** What is not built yet, by the objects that need it. */
 export interface NotRun {
   /** Instance to the keywords that are missing for it, its sync group's included. */
@@ -31,7 +33,7 @@ export function notRun(config: Config): NotRun {
   }
   const virtualServers = new Map<VirtualServerConfig, readonly string[]>();
   for (const server of config.virtualServers) {
-    const missing = missingForServer(server, config.global);
+    const missing = missingForServer(server, config);
     if (missing.length > 0) virtualServers.set(server, missing);
   }
   return { instances, virtualServers, syncDaemon: missingForSyncDaemon(config.global) };
@@ -54,13 +56,6 @@ function missingForInstance(instance: InstanceConfig, { place }: GlobalConfig): 
       missing.push(`'${word}' of an address`);
     }
   }
-  return missing;
-}
-
-function missingForServer(_server: VirtualServerConfig, { place }: GlobalConfig): string[] {
-  const missing: string[] = [];
-  if (place.netNamespace !== undefined) missing.push('net_namespace');
-  if (place.netNamespaceIpvs !== undefined) missing.push('net_namespace_ipvs');
   return missing;
 }
 

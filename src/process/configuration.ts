@@ -1,7 +1,7 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
 import { hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
-import { labelOf } from '../config/build/settle.js';
+import { labelOf } from '../config/build/lvs/settle.js';
 import { renderDiagnosticLine } from '../config/diagnostics/render.js';
 import { dump } from '../config/dump/index.js';
 import { type Loaded, loadConfiguration } from '../config/load.js';

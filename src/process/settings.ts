@@ -11,9 +11,9 @@ import type {
   VirtualServerSettings,
 } from '../checker/settings.js';
 import type {
-  CheckConfig,
   CheckTargetConfig,
   Config,
+  ForwardingConfig,
   InstanceConfig,
   RealServerConfig,
   ServiceFlags,
@@ -22,6 +22,8 @@ import type {
   VirtualServerConfig,
 } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
+import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
+import type { ForwardingMethod } from '../ipvs/model.js';
 import type { InstanceSettings, VirtualAddress, VrrpSettings } from '../vrrp/settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
@@ -63,7 +65,7 @@ export function checkerSettings(config: Config): CheckerSettings {
   return {
     virtualServers: config.virtualServers
       .filter((server) => !left.has(server))
-      .map(virtualServerSettings),
+      .flatMap(virtualServerSettings),
     flushAtStart: config.global.lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: config.global.lvsFlushOnStop === 'all',
@@ -121,10 +123,12 @@ function addressSettings(address: VirtualAddressConfig): VirtualAddress {
   };
 }
 
-function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettings {
-  const { sorryServer } = server;
-  return {
-    id: server.id,
+function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettings[] {
+  const { id, sorryServer } = server;
+  // Services of a group are not run yet.
+  if (id.kind === 'group') return [];
+  const settings: VirtualServerSettings = {
+    id,
     scheduler: server.scheduler,
     flags: flagBits(server.flags),
     persistenceTimeout: server.persistenceTimeout,
@@ -137,13 +141,19 @@ function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettin
           sorryServer: {
             address: sorryServer.address,
             port: sorryServer.port,
-            method: sorryServer.method,
+            method: forwardingMethod(sorryServer),
             inhibit: sorryServer.inhibit,
           },
         }
       : {}),
     realServers: server.realServers.map(realServerSettings),
   };
+  return [settings];
+}
+
+/** FULLNAT is NAT in IPVS; that its connections get another source is made elsewhere. */
+function forwardingMethod({ method }: ForwardingConfig): ForwardingMethod {
+  return method === 'FULLNAT' ? 'NAT' : method;
 }
 
 function flagBits(flags: ServiceFlags): number {
@@ -159,18 +169,18 @@ function realServerSettings(server: RealServerConfig): RealServerSettings {
   return {
     address: server.address,
     port: server.port,
-    method: server.method,
+    method: forwardingMethod(server),
     weight: server.weight,
     upperThreshold: server.upperThreshold,
     lowerThreshold: server.lowerThreshold,
     inhibitOnFailure: server.inhibitOnFailure,
     // A check's own `alpha` overrides the server's; without checks there is nothing to wait for.
     alpha: server.checks.some((check) => check.alpha),
-    checks: server.checks.map(checkSettings),
+    checks: server.checks.filter(isBuilt).map(checkSettings),
   };
 }
 
-function checkSettings(check: CheckConfig): CheckSettings {
+function checkSettings(check: BuiltCheck): CheckSettings {
   const target = targetSettings(check.target);
   if (check.type === 'TCP_CHECK') return { type: check.type, target, timing: check.timing };
   return {
@@ -184,10 +194,22 @@ function checkSettings(check: CheckConfig): CheckSettings {
 }
 
 function targetSettings(target: CheckTargetConfig): CheckTarget {
-  return { ...target };
+  const { address, port, bindTo, bindPort, fwmark } = target;
+  return {
+    address,
+    port,
+    ...(bindTo === undefined ? {} : { bindTo }),
+    ...(bindPort === undefined ? {} : { bindPort }),
+    fwmark,
+  };
 }
 
 function urlSettings(url: UrlConfig): UrlCheck {
-  const { at: _at, origins: _origins, ...rest } = url;
-  return rest;
+  const { path, statusCodes, digest, virtualHost } = url;
+  return {
+    path,
+    statusCodes,
+    ...(digest === undefined ? {} : { digest }),
+    ...(virtualHost === undefined ? {} : { virtualHost }),
+  };
 }

@@ -10,9 +10,9 @@ import { garpDefaults } from './garp.js';
 import { buildGlobal, mergeGlobals } from './global.js';
 import { buildGarpGroups, buildInterfaceDelays, buildLinkbeatInterfaces } from './interfaces.js';
 import { interpret } from './interpret.js';
-import { buildVirtualServer } from './lvs.js';
+import { buildLvs } from './lvs/index.js';
+import { lvsDefaults } from './lvs/service.js';
 import { buildRouting, buildStatics } from './routing.js';
-import { settle } from './settle.js';
 import { buildSyncDaemon } from './sync-daemon.js';
 import { buildInstance, buildSyncGroup } from './vrrp.js';
 
@@ -38,12 +38,6 @@ export function build(
     .all('vrrp_instance')
     .map((setting) => buildInstance(setting, global, garp, routing, sink));
   const syncGroups = top.all('vrrp_sync_group').map((setting) => buildSyncGroup(setting, sink));
-  const virtualServers = top
-    .all('virtual_server')
-    .map((setting) => buildVirtualServer(setting, sink))
-    .filter((server) => server !== undefined)
-    .map((server) => settle(server, sink))
-    .filter((server) => server !== undefined);
   const syncDaemon = buildSyncDaemon(globalSection, instances);
   return {
     global: syncDaemon ? { ...global, syncDaemon } : global,
@@ -56,7 +50,7 @@ export function build(
       .filter((instance) => instance !== undefined),
     syncGroups,
     instances,
-    virtualServers,
+    ...buildLvs(top, lvsDefaults(global), sink),
     ...buildStatics(top, routing, global.defaultInterface, sink),
   };
 }

@@ -5,7 +5,7 @@ import type { Config } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
 import { checkRouting } from './addresses.js';
 import { checkGlobal } from './global.js';
-import { checkLvs } from './lvs.js';
+import { checkLvs } from './lvs/index.js';
 import { checkReadiness } from './readiness.js';
 import { checkVrrp } from './vrrp.js';
 

@@ -1,6 +1,6 @@
 /** Says what this version reads but does not run. */
 
-import { labelOf } from '../build/settle.js';
+import { labelOf } from '../build/lvs/settle.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Config } from '../model/index.js';
 import { notRun } from '../readiness.js';

@@ -64,7 +64,12 @@ export const DIAGNOSTIC_CODES = {
   CONFIG_PORT_NEEDS_PERSISTENCE: 'warning',
   CONFIG_QUORUM: 'warning',
   CONFIG_WITHOUT_EFFECT: 'warning',
+  CONFIG_PERSISTENCE_MASK: 'warning',
+  CONFIG_GROUP_ENTRIES: 'error',
+  CONFIG_THRESHOLDS: 'warning',
   CONFIG_SORRY_SERVER: 'warning',
+  CONFIG_CHECK_INTERVAL: 'warning',
+  CONFIG_SYNC_FAMILIES: 'warning',
   CONFIG_CHECK_INCOMPLETE: 'error',
 } as const satisfies Record<string, Severity>;
 

@@ -6,7 +6,7 @@ import type { Config } from '../model/index.js';
 import { staticAddressBlock, trackGroupBlock } from './addresses.js';
 import { globalBlock, placeLines } from './global.js';
 import { interfaceBlocks } from './interfaces.js';
-import { serverBlock } from './lvs.js';
+import { serverBlock, sslBlock, virtualServerGroupBlock } from './lvs.js';
 import { routeBlock } from './routes.js';
 import { ruleBlock } from './rules.js';
 import { type Line, quote, renderLines } from './text.js';
@@ -44,6 +44,8 @@ export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
     ...interfaceBlocks(config),
     ...config.syncGroups.map(groupBlock),
     ...config.instances.map((instance) => instanceBlock(instance, secret)),
+    ...(config.ssl ? [sslBlock(config.ssl, secret)] : []),
+    ...config.virtualServerGroups.map(virtualServerGroupBlock),
     ...config.virtualServers.map(serverBlock),
   ];
 }

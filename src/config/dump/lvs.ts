@@ -1,31 +1,72 @@
-/** Virtual servers and real servers as canonical text. */
-import { familyOf, type Ip, ipFromBytes, maxPrefixLength } from '../../base/ip.js';
-import type { Method, RealServerConfig, VirtualServerConfig } from '../model/index.js';
+/** Virtual servers, their groups and real servers as canonical text. */
+import { type Ip, maxPrefixLength } from '../../base/ip.js';
+import { netmask } from '../build/lvs/persistence.js';
+import { familyOfService } from '../build/lvs/service.js';
+import type {
+  AddressRangeConfig,
+  ForwardingConfig,
+  GroupEntryConfig,
+  RealServerConfig,
+  SslConfig,
+  VirtualServerConfig,
+  VirtualServerGroupConfig,
+} from '../model/index.js';
 import { checkBlock } from './checks.js';
-import { block, flag, type Line, line, yesNo } from './text.js';
+import { scriptLine } from './script.js';
+import { block, flag, givenYesNo, type Line, line, optional, quote, yesNo } from './text.js';
+import type { WriteSecret } from './vrrp.js';
+
+export function sslBlock(ssl: SslConfig, secret: WriteSecret): Line {
+  return block('SSL', ssl.at, [
+    ...optional(ssl, 'ca', ssl.ca),
+    ...optional(ssl, 'certificate', ssl.certificate),
+    ...optional(ssl, 'key', ssl.key),
+    ...(ssl.password === undefined ? [] : [line(ssl, 'password', secret(ssl.password))]),
+  ]);
+}
+
+export function virtualServerGroupBlock(group: VirtualServerGroupConfig): Line {
+  return block(
+    `virtual_server_group ${quote(group.name)}`,
+    group.at,
+    group.entries.map((entry) => ({ text: entryText(entry), from: entry.at })),
+  );
+}
+
+function entryText(entry: GroupEntryConfig): string {
+  if (entry.kind === 'addresses') return endpoint({ address: rangeText(entry), port: entry.port });
+  const family = entry.family && (entry.family === 6 ? ' inet6' : ' inet');
+  return `fwmark ${entry.fwmark}${family ?? ''}`;
+}
+
+function rangeText({ first, last }: AddressRangeConfig): string {
+  return first === last ? first : `${first}-${last}`;
+}
 
 export function serverBlock(server: VirtualServerConfig): Line {
-  const { id, flags, sorryServer } = server;
-  const byAddress = id.kind === 'address';
-  const family = byAddress ? familyOf(id.address) : id.family;
-  return block(`virtual_server ${byAddress ? endpoint(id) : `fwmark ${id.fwmark}`}`, server.at, [
-    byAddress
-      ? line(server, 'protocol', id.protocol)
-      : line(server, 'ip_family', family === 6 ? 'inet6' : 'inet'),
+  const { flags, sorryServer } = server;
+  return block(`virtual_server ${nameText(server)}`, server.at, [
+    ...idLines(server),
     line(server, 'lvs_sched', server.scheduler),
-    line(server, 'lvs_method', mainMethod(server)),
+    line(server, 'lvs_method', methodText(server.realServers[0] ?? { method: 'NAT' })),
     ...flag(flags.ops, server, 'ops'),
     ...flag(flags.flag1, server, 'flag-1'),
     ...flag(flags.flag2, server, 'flag-2'),
     ...flag(flags.flag3, server, 'flag-3'),
-    ...persistenceLines(server, family),
+    ...persistenceLines(server),
     line(server, 'quorum', server.quorum),
     line(server, 'hysteresis', server.hysteresis),
+    ...scriptLine('quorum_up', server.quorumUp),
+    ...scriptLine('quorum_down', server.quorumDown),
     ...flag(server.omega, server, 'omega'),
+    ...flag(server.haSuspend, server, 'ha_suspend'),
+    ...givenYesNo(server, 'smtp_alert', server.smtpAlert),
     ...(sorryServer
       ? [
           { text: `sorry_server ${endpoint(sorryServer)}`, from: sorryServer.at },
-          line(server, 'sorry_server_lvs_method', sorryServer.method),
+          line(server, 'sorry_server_lvs_method', methodText(sorryServer)),
+          // A sorry server has no line of its own for it; real servers of FULLNAT each have theirs.
+          ...snatLines(server, sorryServer),
           ...flag(sorryServer.inhibit, server, 'sorry_server_inhibit'),
         ]
       : []),
@@ -33,36 +74,55 @@ export function serverBlock(server: VirtualServerConfig): Line {
   ]);
 }
 
-/** The method that the service's own line names: that of its first server. */
-function mainMethod(server: VirtualServerConfig): Method {
-  return server.realServers[0]?.method ?? 'NAT';
+function nameText({ id }: VirtualServerConfig): string {
+  if (id.kind === 'group') return `group ${quote(id.group)}`;
+  return id.kind === 'address' ? endpoint(id) : `fwmark ${id.fwmark}`;
 }
 
-function persistenceLines(server: VirtualServerConfig, family: 4 | 6): Line[] {
-  const { persistenceTimeout, persistencePrefix } = server;
+function idLines(server: VirtualServerConfig): Line[] {
+  const { id } = server;
+  const family = (): Line =>
+    line(server, 'ip_family', familyOfService(id) === 6 ? 'inet6' : 'inet');
+  if (id.kind === 'fwmark') return [family()];
+  const protocol = line(server, 'protocol', id.protocol);
+  return id.kind === 'group' ? [protocol, family()] : [protocol];
+}
+
+function methodText({ method, tunnel }: ForwardingConfig): string {
+  if (!tunnel) return method;
+  const port = tunnel.port === undefined ? '' : ` port ${tunnel.port}`;
+  return `${method} type ${tunnel.type}${port} ${tunnel.checksum}`;
+}
+
+function snatLines(object: Parameters<typeof line>[0], { snat }: ForwardingConfig): Line[] {
+  return snat ? [line(object, 'snat_address', rangeText(snat))] : [];
+}
+
+function persistenceLines(server: VirtualServerConfig): Line[] {
+  const { persistenceTimeout, persistencePrefix, persistenceMask } = server;
   if (persistenceTimeout === 0) return [];
-  const lines = [line(server, 'persistence_timeout', persistenceTimeout)];
-  if (persistencePrefix === maxPrefixLength(family)) return lines;
-  const mask = family === 6 ? persistencePrefix : netmask(persistencePrefix);
-  return [...lines, line(server, 'persistence_granularity', mask)];
-}
-
-function netmask(prefixLength: number): Ip {
-  const bytes = [0, 1, 2, 3].map((i) => {
-    const ones = Math.min(8, Math.max(0, prefixLength - 8 * i));
-    return 256 - 2 ** (8 - ones);
-  });
-  return ipFromBytes(Uint8Array.from(bytes));
+  const family = familyOfService(server.id);
+  const mask = persistenceMask ?? (family === 6 ? persistencePrefix : netmask(persistencePrefix));
+  const usual = persistenceMask === undefined && persistencePrefix === maxPrefixLength(family);
+  return [
+    line(server, 'persistence_timeout', persistenceTimeout),
+    ...flag(!usual, server, 'persistence_granularity', mask),
+    ...optional(server, 'persistence_engine', server.persistenceEngine),
+  ];
 }
 
 function realServerBlock(server: RealServerConfig): Line {
   return block(`real_server ${endpoint(server)}`, server.at, [
-    line(server, 'lvs_method', server.method),
+    line(server, 'lvs_method', methodText(server)),
+    ...snatLines(server, server),
     line(server, 'weight', server.weight),
     ...flag(server.upperThreshold > 0, server, 'uthreshold', server.upperThreshold),
     ...flag(server.lowerThreshold > 0, server, 'lthreshold', server.lowerThreshold),
     yesNo(server, 'inhibit_on_failure', server.inhibitOnFailure),
     yesNo(server, 'alpha', server.alpha),
+    ...givenYesNo(server, 'smtp_alert', server.smtpAlert),
+    ...scriptLine('notify_up', server.notifyUp),
+    ...scriptLine('notify_down', server.notifyDown),
     ...server.checks.map(checkBlock),
   ]);
 }

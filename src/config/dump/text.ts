@@ -55,6 +55,11 @@ export function yesNo(object: HasOrigins, keyword: string, value: boolean): Line
   return line(object, keyword, value ? 'yes' : 'no');
 }
 
+/** As {@link yesNo}, nothing for a default: of what is planned it would only bring warnings. */
+export function givenYesNo(object: HasOrigins, keyword: string, value: boolean): Line[] {
+  return object.origins[keyword] ? [yesNo(object, keyword, value)] : [];
+}
+
 /** A block at the place of its keyword. */
 export function block(text: string, from: Position | undefined, body: readonly Line[]): Line {
   return { text, from, body };

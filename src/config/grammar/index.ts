@@ -1,16 +1,18 @@
 /** The whole grammar, and what can be asked of it without reading a file. */
 import type { TreeHints } from '../text/tree.js';
 import { STATIC_ADDRESS_SYNTAX } from './addresses.js';
-import { none } from './args.js';
+import { none, text } from './args.js';
 import { bfd } from './bfd.js';
 import { globalDefs } from './global/index.js';
 import { interfaces } from './interfaces.js';
 import { block, entries, type Keyword, type Keywords, planned, unwritten } from './keyword.js';
+import { serviceName } from './lvs/service.js';
+import { ssl } from './lvs/ssl.js';
+import { GROUP_ENTRY, virtualServer } from './lvs/virtual-server.js';
 import { STATIC_ROUTE_SYNTAX } from './routes.js';
 import { STATIC_RULE_SYNTAX } from './rules.js';
 import { top } from './top.js';
 import { trackGroup } from './track-group.js';
-import { serviceName, virtualServer } from './virtual-server.js';
 import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
 
 /** What stands at the top of a configuration. */
@@ -46,21 +48,20 @@ export const grammar = {
     entries(none, STATIC_RULE_SYNTAX, 'Rules of routing that do not move.', { repeatable: true }),
     'no static rule is added',
   ),
+  virtual_server_group: planned(
+    entries(text, GROUP_ENTRY, 'Addresses and marks that are one service to balance.', {
+      repeatable: true,
+    }),
+    'services of a group are not run',
+  ),
+  SSL: block(none, ssl, 'What SSL_GET shows of itself.'),
   ...interfaces,
   ...bfd,
-  ...unwritten(
-    'SSL',
-    'track_file',
-    'virtual_server_group',
-    'vrrp_script',
-    'vrrp_track_file',
-    'vrrp_track_process',
-  ),
+  ...unwritten('track_file', 'vrrp_script', 'vrrp_track_file', 'vrrp_track_process'),
 };
 
 /** Keywords of blocks that are planned as a whole, for knowing them when they are met. */
 const PLANNED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
-  SSL: ['ca', 'certificate', 'key', 'password'],
   vrrp_script: ['fall', 'init_fail', 'interval', 'rise', 'script', 'timeout', 'user'],
   vrrp_track_file: ['file', 'init_file'],
   vrrp_track_process: [
@@ -72,10 +73,6 @@ const PLANNED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
     'quorum_max',
     'terminate_delay',
   ],
-  DNS_CHECK: ['name', 'type'],
-  MISC_CHECK: ['misc_dynamic', 'misc_path', 'misc_timeout'],
-  SMTP_CHECK: ['helo_name', 'host'],
-  UDP_CHECK: ['max_reply_length', 'min_reply_length', 'payload', 'require_reply'],
   auth_hmac: ['active_key', 'anti_replay', 'mode', 'time_window'],
 };
 

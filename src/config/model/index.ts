@@ -12,7 +12,7 @@ import type {
   InterfaceDelayConfig,
   LinkbeatInterfaceConfig,
 } from './interfaces.js';
-import type { VirtualServerConfig } from './lvs.js';
+import type { SslConfig, VirtualServerConfig, VirtualServerGroupConfig } from './lvs.js';
 import type { RouteConfig } from './routes.js';
 import type { RuleConfig } from './rules.js';
 import type { InstanceConfig, SyncGroupConfig } from './vrrp.js';
@@ -36,7 +36,9 @@ export interface Config {
   readonly bfdInstances: readonly BfdInstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly instances: readonly InstanceConfig[];
+  readonly virtualServerGroups: readonly VirtualServerGroupConfig[];
   readonly virtualServers: readonly VirtualServerConfig[];
+  readonly ssl?: SslConfig;
   readonly staticAddresses: readonly StaticAddressConfig[];
   readonly staticRoutes: readonly RouteConfig[];
   readonly staticRules: readonly RuleConfig[];

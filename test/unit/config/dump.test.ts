@@ -195,7 +195,7 @@ describe('config: canonical text', () => {
 
   /** What is true of the model itself, however it is written. */
   const ALLOWED =
-    /^CONFIG_(?:UNDEFINED_PARAMETER|SYNC_GROUP_SMALL|DUPLICATE_ADDRESS|SORRY_SERVER) /;
+    /^CONFIG_(?:(?:SYNC_GROUP_SMALL|DUPLICATE_ADDRESS|SORRY_SERVER|CHECK_INTERVAL|UNDEFINED_PARAMETER|PLANNED|NOT_RUN|QUORUM) |WITHOUT_EFFECT .* has no check)/;
 
   it('is what people would write', () => {
     const text = dump(

@@ -15,23 +15,22 @@ const FOLDER = fileURLToPath(new URL('../../../../../shared/keepalived-configs/'
 /** Loads; or is refused, and these codes are why. */
 const EXPECTED: Readonly<Record<string, 'loads' | string>> = {
   'keepalived.conf.HTTP_GET.port': 'loads',
-  'keepalived.conf.IPv6': 'CONFIG_PLANNED',
-  'keepalived.conf.PING_CHECK': 'CONFIG_PLANNED',
-  'keepalived.conf.SMTP_CHECK': 'CONFIG_PLANNED',
+  'keepalived.conf.IPv6': 'loads',
+  'keepalived.conf.PING_CHECK': 'loads',
+  'keepalived.conf.SMTP_CHECK': 'loads',
   // `auth_type AH`.
   'keepalived.conf.SSL_GET': 'CONFIG_PLANNED',
-  'keepalived.conf.UDP_CHECK': 'CONFIG_PLANNED',
+  'keepalived.conf.UDP_CHECK': 'loads',
   'keepalived.conf.conditional_conf': 'CONFIG_PLANNED',
   'keepalived.conf.fwmark': 'loads',
   'keepalived.conf.inhibit': 'loads',
-  'keepalived.conf.misc_check': 'CONFIG_PLANNED',
-  'keepalived.conf.misc_check_arg': 'CONFIG_PLANNED',
-  // `quorum_up`.
-  'keepalived.conf.quorum': 'CONFIG_PLANNED',
+  'keepalived.conf.misc_check': 'loads',
+  'keepalived.conf.misc_check_arg': 'loads',
+  'keepalived.conf.quorum': 'loads',
   'keepalived.conf.sample': 'loads',
   'keepalived.conf.status_code': 'loads',
   'keepalived.conf.track_interface': 'CONFIG_PLANNED',
-  'keepalived.conf.virtual_server_group': 'CONFIG_PLANNED',
+  'keepalived.conf.virtual_server_group': 'loads',
   'keepalived.conf.virtualhost': 'loads',
   // `smtp_alert`.
   'keepalived.conf.vrrp': 'CONFIG_PLANNED',

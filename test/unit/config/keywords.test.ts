@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { distance, nearest } from '../../../src/config/diagnostics/nearest.js';
 import { allBlocks, grammar, lookUp } from '../../../src/config/grammar/index.js';
-import { found, instanceText, load, messages } from './support.js';
+import { connectionCheck, found, instanceText, load, messages } from './support.js';
 
 describe('config: keywords', () => {
   it('a mistyped one is told with the nearest of its block', () => {
@@ -66,7 +66,7 @@ describe('config: keywords', () => {
     const [service] = loaded.config?.virtualServers ?? [];
     assert.equal(service?.scheduler, 'wrr');
     assert.equal(service?.realServers[0]?.method, 'DR');
-    assert.equal(service?.realServers[0]?.checks[0]?.timing.retry, 2);
+    assert.equal(connectionCheck(service?.realServers[0]).timing.retry, 2);
   });
 
   it('the last of two counts', () => {

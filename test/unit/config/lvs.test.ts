@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import type { CheckConfig, RealServerConfig } from '../../../src/config/model/index.js';
+import type { RealServerConfig } from '../../../src/config/model/index.js';
 import { checkerSettings } from '../../../src/process/settings.js';
-import { found, load, loadGood, plain, server, serverText } from './support.js';
+import {
+  type ConnectionCheck,
+  connectionCheck,
+  found,
+  load,
+  loadGood,
+  plain,
+  server,
+  serverText,
+} from './support.js';
 
 const SECOND = 1_000_000;
 
@@ -9,8 +18,8 @@ function real(lines: string, service = ''): RealServerConfig {
   return server(service, lines).realServers[0] as RealServerConfig;
 }
 
-function check(lines: string, service = ''): CheckConfig {
-  return real(lines, service).checks[0] as CheckConfig;
+function check(lines: string, service = ''): ConnectionCheck {
+  return connectionCheck(real(lines, service));
 }
 
 describe('config: virtual_server', () => {
@@ -24,6 +33,8 @@ describe('config: virtual_server', () => {
       quorum: 1,
       hysteresis: 0,
       omega: false,
+      haSuspend: false,
+      smtpAlert: false,
       realServers: [
         {
           address: '10.0.0.1',
@@ -34,6 +45,7 @@ describe('config: virtual_server', () => {
           lowerThreshold: 0,
           inhibitOnFailure: false,
           alpha: false,
+          smtpAlert: true,
           checks: [],
         },
       ],
@@ -158,8 +170,9 @@ describe('config: virtual_server', () => {
 
     it('its checks need a port: their own or the one that was written', () => {
       const target = (server: string, inner: string) =>
-        mark('lvs_method NAT', server, inner).config?.virtualServers[0]?.realServers[0]?.checks[0]
-          ?.target.port;
+        connectionCheck(
+          mark('lvs_method NAT', server, inner).config?.virtualServers[0]?.realServers[0],
+        ).target.port;
       assert.equal(target('10.0.0.1', 'TCP_CHECK {\nconnect_port 81\n}'), 81);
       assert.equal(target('10.0.0.1 80', 'TCP_CHECK {\n}'), 80);
       assert.ok(
@@ -185,7 +198,7 @@ describe('config: virtual_server', () => {
       );
     const ports = (method: string, port: string): string => {
       const built = one(method, port).config?.virtualServers[0]?.realServers[0];
-      return `${built?.port} ${built?.checks[0]?.target.port}`;
+      return `${built?.port} ${connectionCheck(built).target.port}`;
     };
 
     it('NAT can change them, DR and TUN cannot; the check goes where it was told', () => {
@@ -279,7 +292,9 @@ describe('config: virtual_server', () => {
     });
 
     it('that is a real server is told, and is inhibited as that one', () => {
-      const loaded = load(serverText('sorry_server 10.0.0.1 80', 'inhibit_on_failure'));
+      const loaded = load(
+        serverText('sorry_server 10.0.0.1 80', 'inhibit_on_failure\nTCP_CHECK {\n}'),
+      );
       assert.deepEqual(found(loaded), ['5:14 CONFIG_SORRY_SERVER']);
       assert.equal(loaded.config?.virtualServers[0]?.sorryServer?.inhibit, true);
     });
@@ -319,7 +334,7 @@ describe('config: checks', () => {
   it('take from the real server, else from the virtual server', () => {
     const words = ['connect_timeout', 'delay_loop', 'delay_before_retry', 'warmup', 'retry'];
     const lines = (value: number): string => words.map((word) => `${word} ${value}`).join('\n');
-    const values = (timing: CheckConfig['timing']): number[] => [
+    const values = (timing: ConnectionCheck['timing']): number[] => [
       timing.connectTimeout / SECOND,
       timing.delayLoop / SECOND,
       timing.delayBeforeRetry / SECOND,

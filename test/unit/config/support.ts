@@ -4,8 +4,10 @@ import type { Environment } from '../../../src/config/check/index.js';
 import { renderDiagnosticLine } from '../../../src/config/diagnostics/render.js';
 import { type Loaded, loadConfiguration } from '../../../src/config/load.js';
 import type {
+  CheckConfig,
   Config,
   InstanceConfig,
+  RealServerConfig,
   VirtualServerConfig,
 } from '../../../src/config/model/index.js';
 import { memoryFiles } from '../../../src/config/text/files.js';
@@ -67,6 +69,16 @@ ${real}
 /** The model of {@link serverText}. */
 export function server(lines: string, real = ''): VirtualServerConfig {
   return loadGood(serverText(lines, real)).virtualServers[0] as VirtualServerConfig;
+}
+
+/** A check that connects to somewhere. */
+export type ConnectionCheck = Extract<CheckConfig, { readonly target: object }>;
+
+/** The first check of a server, which must be one that connects. */
+export function connectionCheck(server: RealServerConfig | undefined): ConnectionCheck {
+  const [check] = server?.checks ?? [];
+  assert.ok(check && 'target' in check);
+  return check;
 }
 
 /** A value without positions and origins, for comparing models. */

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { found, instance, instanceText, load, messages, server, serverText } from './support.js';
+import {
+  connectionCheck,
+  found,
+  instance,
+  instanceText,
+  load,
+  messages,
+  server,
+  serverText,
+} from './support.js';
 
 /** The codes of an instance with these lines, without places. */
 function codes(lines: string): string[] {
@@ -83,8 +92,8 @@ describe('config: values', () => {
   it('addresses become canonical', () => {
     assert.equal(instance('mcast_src_ip 192.0.2.7').sourceAddress, '192.0.2.7');
     assert.equal(
-      server('', 'TCP_CHECK {\nconnect_ip 2001:DB8:0:0::1\n}').realServers[0]?.checks[0]?.target
-        .address,
+      connectionCheck(server('', 'TCP_CHECK {\nconnect_ip 2001:DB8:0:0::1\n}').realServers[0])
+        .target.address,
       '2001:db8::1',
     );
     for (const wrong of ['192.0.2', '192.0.2.256', 'localhost', '192.0.2.1/24', '::g']) {
@@ -131,21 +140,6 @@ describe('config: values', () => {
       '9b3a0c85a887a256d6939da88aabd8cd',
     );
     assert.deepEqual(serverCodes('', url('12')), ['CONFIG_INVALID_VALUE']);
-  });
-
-  it('forwarding methods; tunnel options are planned', () => {
-    assert.equal(server('', 'lvs_method TUN').realServers[0]?.method, 'TUN');
-    assert.equal(server('', 'lvs_method TUN type ipip').realServers[0]?.method, 'TUN');
-    assert.deepEqual(serverCodes('', 'lvs_method TUN type gue port 6080'), ['CONFIG_PLANNED']);
-    assert.deepEqual(serverCodes('', 'lvs_method dr'), ['CONFIG_INVALID_VALUE']);
-  });
-
-  it('masks of persistence', () => {
-    assert.equal(server('persistence_granularity 255.255.255.0').persistencePrefix, 24);
-    assert.equal(server('persistence_granularity 255.255.255.255').persistencePrefix, 32);
-    assert.deepEqual(serverCodes('persistence_granularity 255.0.255.0'), ['CONFIG_INVALID_VALUE']);
-    assert.deepEqual(serverCodes('persistence_granularity 0.0.0.0'), ['CONFIG_INVALID_VALUE']);
-    assert.deepEqual(serverCodes('persistence_granularity 24'), ['CONFIG_FAMILY_MISMATCH']);
   });
 
   it('the sync daemon in all its forms', () => {
@@ -199,7 +193,9 @@ describe('config: values', () => {
       "virtual_server: 'fwmark' needs a number",
     ]);
     assert.deepEqual(found(name('fwmark 0')), ['1:23 CONFIG_OUT_OF_RANGE']);
-    assert.deepEqual(found(name('group G')), ['1:16 CONFIG_PLANNED']);
+    assert.deepEqual(messages(name('group'), 'CONFIG_MISSING_VALUE'), [
+      "virtual_server: 'group' needs a name",
+    ]);
     assert.deepEqual(found(name('web 80')), ['1:16 CONFIG_INVALID_VALUE']);
     assert.deepEqual(found(name('')), ['1:1 CONFIG_MISSING_VALUE']);
   });

@@ -2,10 +2,14 @@
  * What keepalived puts right in a service after reading it, with a complaint: done here in the same
  * way, so that a configuration means the same.
  */
-import { destinationKey } from '../../ipvs/model.js';
-import type { Sink } from '../diagnostics/diagnostics.js';
-import type { RealServerConfig, SorryServerConfig, VirtualServerConfig } from '../model/index.js';
-import { renderPosition } from '../text/source.js';
+import { destinationKey } from '../../../ipvs/model.js';
+import type { Sink } from '../../diagnostics/diagnostics.js';
+import type {
+  RealServerConfig,
+  SorryServerConfig,
+  VirtualServerConfig,
+} from '../../model/index.js';
+import { renderPosition } from '../../text/source.js';
 
 /** A service as it will be run; `undefined` if nothing of it is left. */
 export function settle(server: VirtualServerConfig, sink: Sink): VirtualServerConfig | undefined {
@@ -16,15 +20,18 @@ export function settle(server: VirtualServerConfig, sink: Sink): VirtualServerCo
     });
     return undefined;
   }
-  const realServers = dropDuplicates(server, label, sink);
+  const realServers = dropDuplicates(server, label, sink).map((real) =>
+    settleThresholds(real, label, sink),
+  );
   const { quorum, hysteresis } = settleQuorum(server, realServers, label, sink);
   const sorryServer =
     server.sorryServer && settleSorry(server.sorryServer, realServers, label, sink);
   return { ...server, realServers, quorum, hysteresis, ...(sorryServer ? { sorryServer } : {}) };
 }
 
-/** A service's name in messages: `192.0.2.1 80 TCP` or `fwmark 5`. */
+/** A service's name in messages: `192.0.2.1 80 TCP`, `fwmark 5` or `group web`. */
 export function labelOf({ id }: Pick<VirtualServerConfig, 'id'>): string {
+  if (id.kind === 'group') return `group ${id.group}`;
   return id.kind === 'fwmark' ? `fwmark ${id.fwmark}` : `${id.address} ${id.port} ${id.protocol}`;
 }
 
@@ -48,6 +55,17 @@ function dropDuplicates(
   return [...seen.values()];
 }
 
+/** The kernel refuses a server with the lower above the upper (ERANGE of ip_vs_add_dest). */
+function settleThresholds(real: RealServerConfig, label: string, sink: Sink): RealServerConfig {
+  const { upperThreshold, lowerThreshold } = real;
+  if (lowerThreshold <= upperThreshold) return real;
+  sink.report('CONFIG_THRESHOLDS', real.origins['lthreshold'] ?? real.at, {
+    message: `virtual_server ${label}: lthreshold ${lowerThreshold} is above uthreshold ${upperThreshold}, and the kernel refuses such a server: lthreshold is left out`,
+    expected: `an lthreshold of at most ${upperThreshold}, or a greater uthreshold`,
+  });
+  return { ...real, lowerThreshold: 0 };
+}
+
 function settleQuorum(
   server: VirtualServerConfig,
   realServers: readonly RealServerConfig[],
@@ -55,10 +73,13 @@ function settleQuorum(
   sink: Sink,
 ): { quorum: number; hysteresis: number } {
   let { quorum, hysteresis } = server;
-  const total = Math.max(
-    1,
-    realServers.reduce((sum, real) => sum + real.weight, 0),
-  );
+  const weight = realServers.reduce((sum, real) => sum + real.weight, 0);
+  if (weight === 0) {
+    sink.report('CONFIG_QUORUM', realServers[0]?.origins['weight'] ?? server.at, {
+      message: `virtual_server ${label}: all real servers have weight 0: none gets connections, and the quorum is never reached`,
+    });
+  }
+  const total = Math.max(1, weight);
   if (quorum > total) {
     sink.report('CONFIG_QUORUM', server.origins['quorum'] ?? server.at, {
       message: `virtual_server ${label}: quorum ${quorum} is more than the weight of all real servers, ${total}, and could never be reached: ${total} is used`,

@@ -1,0 +1,58 @@
+/** What a virtual server needs that this version does not have. */
+import type {
+  CheckConfig,
+  Config,
+  ForwardingConfig,
+  HttpCheckConfig,
+  PlainCheckConfig,
+  VirtualServerConfig,
+} from './model/index.js';
+
+/** A check of a kind that is run. */
+export type BuiltCheck = (PlainCheckConfig & { readonly type: 'TCP_CHECK' }) | HttpCheckConfig;
+
+export function isBuilt(check: CheckConfig): check is BuiltCheck {
+  return check.type === 'TCP_CHECK' || check.type === 'HTTP_GET' || check.type === 'SSL_GET';
+}
+
+/**
+ * Names what is missing; empty: the service is run. Without one of its checks, or without what
+ * decides a check's verdict, servers would be in service unchecked: the service is left out then.
+ * What only tells of a change does not count.
+ */
+export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
+  const missing = new Set<string>();
+  const { place } = config.global;
+  if (place.netNamespace !== undefined) missing.add('net_namespace');
+  if (place.netNamespaceIpvs !== undefined) missing.add('net_namespace_ipvs');
+  if (server.id.kind === 'group') missing.add('virtual_server_group');
+  if (server.persistenceEngine !== undefined) missing.add('persistence_engine');
+  if (server.persistenceMask !== undefined) missing.add('a persistence mask with holes');
+  if (server.sorryServer) addForwarding(server.sorryServer, missing);
+  for (const real of server.realServers) {
+    addForwarding(real, missing);
+    for (const check of real.checks) addCheck(check, config, missing);
+  }
+  return [...missing];
+}
+
+function addForwarding({ method, tunnel }: ForwardingConfig, missing: Set<string>): void {
+  if (method === 'FULLNAT') missing.add('FULLNAT');
+  if (tunnel) missing.add(`${tunnel.type.toUpperCase()} tunnels`);
+}
+
+function addCheck(check: CheckConfig, config: Config, missing: Set<string>): void {
+  if (!isBuilt(check)) {
+    missing.add(check.type);
+    return;
+  }
+  if (check.target.bindInterface !== undefined) missing.add('bind_if');
+  if (check.type === 'TCP_CHECK') return;
+  if (check.urls.some(({ regex }) => regex)) missing.add('regex');
+  if (check.type === 'HTTP_GET') return;
+  if (check.sniName !== undefined) missing.add('sni_name');
+  const { certificate, key, password } = config.ssl ?? {};
+  if (certificate !== undefined || key !== undefined || password !== undefined) {
+    missing.add('a certificate to show (SSL)');
+  }
+}
