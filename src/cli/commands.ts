@@ -64,6 +64,15 @@ export const COMMANDS = {
     options: { file, id, json, help },
     operands: [],
   },
+  'config diff': {
+    name: 'config diff',
+    help: 'What a reload from one configuration to another would do',
+    options: { id, json, help },
+    operands: [
+      { name: 'OLD', completes: 'file' },
+      { name: 'NEW', completes: 'file' },
+    ],
+  },
   'config explain': {
     name: 'config explain',
     help: 'What a keyword means, where it belongs and what becomes of it here',

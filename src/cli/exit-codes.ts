@@ -10,3 +10,6 @@ export const EXIT = {
   /** The daemon runs already, or (for a command that needs it) does not run. */
   daemon: 4,
 } as const;
+
+/** Of `config diff` and `config format --check`: there is something to tell; as diff(1). */
+export const DIFFERENT = 1;

@@ -14,6 +14,7 @@ import {
   renderHelp,
 } from './commands.js';
 import { requestStatus } from './control-client.js';
+import { diffCommand } from './diff.js';
 import { EXIT } from './exit-codes.js';
 import { explainCommand } from './explain.js';
 import { failbackCommand, failoverCommand } from './failover.js';
@@ -33,6 +34,7 @@ const RUN: {
   failback: failbackCommand,
   check: checkCommand,
   'config show': showCommand,
+  'config diff': diffCommand,
   'config explain': explainCommand,
   version() {
     process.stdout.write(`Tandem v${VERSION}\n`);
