@@ -2,21 +2,23 @@
  * What a reload from one configuration to another does. The rules are those of the engines:
  * `vrrp/configure.ts` for instances, `checker/reload.ts` and `ipvs/plan.ts` for services.
  */
-import { dumpLines } from '../dump/index.js';
+import { labelOf } from '../build/settle.js';
+import { dumpLines, secretWriter } from '../dump/index.js';
+import { serverBlock } from '../dump/lvs.js';
 import type { Line } from '../dump/text.js';
+import { instanceBlock } from '../dump/vrrp.js';
 import type { Config, InstanceConfig, VirtualServerConfig } from '../model/index.js';
 import { notRun } from '../readiness.js';
 import { globalConsequences } from './global.js';
-import {
-  type ComparedBlock,
-  compareBlocks,
-  keywordOf,
-  sameLines,
-  type ValueChange,
-  wordsAfter,
-} from './lines.js';
+import { compareBlocks, keywordOf, sameLines, type ValueChange, wordsAfter } from './lines.js';
 import { serverConsequences } from './lvs.js';
-import { groupConsequences, instanceConsequences, matchInstances } from './vrrp.js';
+import {
+  findHolders,
+  groupConsequences,
+  type Holders,
+  instanceConsequences,
+  matchInstances,
+} from './vrrp.js';
 
 export type { ValueChange } from './lines.js';
 
@@ -53,71 +55,73 @@ export function isSame(diff: ConfigDiff): boolean {
   return diff.changes.length === 0;
 }
 
-/** A block of the canonical text and the object that it is made of. */
+/** A block of the canonical text, and the object that it is made of if that is acted on as one. */
 interface Entry {
   readonly key: string;
-  readonly clear: Line;
-  /** Its place among the blocks. */
-  readonly index: number;
-  readonly instance: InstanceConfig | undefined;
-  readonly server: VirtualServerConfig | undefined;
+  readonly block: () => Line;
+  readonly instance?: InstanceConfig;
+  readonly server?: VirtualServerConfig;
 }
 
 /** One configuration, ready to be compared. */
 interface Side {
   readonly config: Config;
   readonly entries: ReadonlyMap<string, Entry>;
-  /** The blocks as they may be shown; made when the first one is. */
-  shown(index: number): Line;
   isRun(object: InstanceConfig | VirtualServerConfig): boolean;
+  readonly holders: Holders;
 }
 
 /** Compares two configurations. Objects are compared by value: places do not count. */
 export function diffConfigs(old: Config, next: Config): ConfigDiff {
   const before = sideOf(old);
   const after = sideOf(next);
-  const pairs = pairEntries(before, after);
   const changes: ObjectChange[] = [];
-  for (const [one, other] of pairs) {
+  for (const [one, other] of pairEntries(before, after)) {
     const change = compareEntries(one, other, before, after);
     if (change) changes.push(change);
   }
   return { changes };
 }
 
+const SECRETS = { secrets: 'mark' } as const;
+
 function sideOf(config: Config): Side {
   const entries = new Map<string, Entry>();
-  let instances = 0;
-  let servers = 0;
-  dumpLines(config, { secrets: 'show' }).forEach((clear, index) => {
-    const word = keywordOf(clear);
-    // Blocks come in the order of the model's lists.
-    const instance = word === 'vrrp_instance' ? config.instances[instances++] : undefined;
-    const server = word === 'virtual_server' ? config.virtualServers[servers++] : undefined;
-    const base = server ? `${clear.text} ${protocolOf(clear)}` : clear.text;
-    let key = base;
-    for (let number = 1; entries.has(key); number++) key = `${base} #${number}`;
-    entries.set(key, { key, clear, index, instance, server });
-  });
+  const add = (name: string, entry: Omit<Entry, 'key'>): void => {
+    let key = name;
+    for (let number = 1; entries.has(key); number++) key = `${name} #${number}`;
+    entries.set(key, { key, ...entry });
+  };
+  // There may be very many instances and servers: their text is made of those only that changed.
+  for (const block of dumpLines({ ...config, instances: [], virtualServers: [] }, SECRETS)) {
+    add(block.text, { block: () => block });
+  }
+  const secret = secretWriter(SECRETS);
+  for (const instance of config.instances) {
+    add(`vrrp_instance ${instance.name}`, {
+      instance,
+      block: () => instanceBlock(instance, secret),
+    });
+  }
+  for (const server of config.virtualServers) {
+    add(`virtual_server ${labelOf(server)}`, {
+      server,
+      block: () => serverBlock(server),
+    });
+  }
   const left = notRun(config);
-  let shown: readonly Line[] | undefined;
+  let holders: ReadonlyMap<string, string> | undefined;
   return {
     config,
     entries,
-    shown(index) {
-      shown ??= dumpLines(config);
-      return shown[index] as Line;
+    holders() {
+      holders ??= findHolders(config.instances);
+      return holders;
     },
     isRun: (object) =>
       !left.instances.has(object as InstanceConfig) &&
       !left.virtualServers.has(object as VirtualServerConfig),
   };
-}
-
-/** Two services of one address and port differ in their protocol, which stands inside. */
-function protocolOf(block: Line): string {
-  const line = block.body?.find(({ text }) => /^(?:protocol|ip_family) /.test(text));
-  return line ? wordsAfter(line) : '';
 }
 
 /** Each object with its counterpart: by its key, but instances as the engine finds them again. */
@@ -165,26 +169,44 @@ function compareEntries(
   before: Side,
   after: Side,
 ): ObjectChange | undefined {
-  const block = (one ?? other)?.clear as Line;
-  const isSameText = one && other && sameLines(one.clear, other.clear);
   const isRunBefore = isRun(one, before);
   const isRunAfter = isRun(other, after);
-  if (isSameText && isRunBefore === isRunAfter) return undefined;
+  if (one && other && isRunBefore === isRunAfter && sameObject(one, other)) return undefined;
+  const old = one?.block();
+  const next = other?.block();
+  const block = (old ?? next) as Line;
+  if (old && next && isRunBefore === isRunAfter && sameLines(old, next)) return undefined;
   const kind = keywordOf(block);
   const name = wordsAfter(block);
   const consequences = consequencesOf(one, other, before, after, isRunBefore, isRunAfter);
-  if (!one) return { kind, name, how: 'added', values: [], consequences };
-  if (!other) return { kind, name, how: 'removed', values: [], consequences };
-  const compared = (entry: Entry, side: Side): ComparedBlock => ({
-    clear: entry.clear,
-    shown: side.shown(entry.index),
-  });
-  const values = [
-    ...renaming(one, other),
-    ...compareBlocks(compared(one, before), compared(other, after), [kind]),
-  ];
+  if (!one || !old) return { kind, name, how: 'added', values: [], consequences };
+  if (!other || !next) return { kind, name, how: 'removed', values: [], consequences };
+  const values = [...renaming(old, next), ...compareBlocks(old, next, [kind])];
   const how = isRestarted(one, other, isRunBefore && isRunAfter) ? 'restarted' : 'changed';
   return { kind, name, how, values, consequences };
+}
+
+/** Whether two entries are the same already as objects, so that their text need not be made. */
+function sameObject(one: Entry, other: Entry): boolean {
+  if (one.instance && other.instance) return sameValue(one.instance, other.instance);
+  if (one.server && other.server) return sameValue(one.server, other.server);
+  return false;
+}
+
+/** Deep equality of plain data, places and origins aside. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((one, i) => sameValue(one, b[i]));
+  }
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key in left) {
+    if (key !== 'at' && key !== 'origins' && !sameValue(left[key], right[key])) return false;
+  }
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
 }
 
 function isRun(entry: Entry | undefined, side: Side): boolean {
@@ -192,15 +214,15 @@ function isRun(entry: Entry | undefined, side: Side): boolean {
   return object === undefined ? entry !== undefined : side.isRun(object);
 }
 
-function renaming(one: Entry, other: Entry): ValueChange[] {
-  if (one.clear.text === other.clear.text) return [];
+function renaming(old: Line, next: Line): ValueChange[] {
+  if (old.text === next.text) return [];
   return [
     {
-      path: [keywordOf(one.clear)],
-      old: wordsAfter(one.clear),
-      new: wordsAfter(other.clear),
-      oldAt: one.clear.from,
-      newAt: other.clear.from,
+      path: [keywordOf(old)],
+      old: wordsAfter(old),
+      new: wordsAfter(next),
+      oldAt: old.from,
+      newAt: next.from,
       isActedOn: true,
     },
   ];
@@ -231,15 +253,13 @@ function consequencesOf(
   const from = isRunBefore ? one : undefined;
   const to = isRunAfter ? other : undefined;
   if (from?.instance || to?.instance) {
-    consequences.push(...instanceConsequences(from?.instance, to?.instance, after.config));
+    consequences.push(...instanceConsequences(from?.instance, to?.instance, after.holders));
   } else if (from?.server || to?.server) {
     consequences.push(...serverConsequences(from?.server, to?.server));
   } else {
-    const kind = keywordOf((one ?? other)?.clear as Line);
+    const kind = keywordOf((one ?? other)?.block() as Line);
     if (kind === 'vrrp_sync_group') {
-      consequences.push(
-        ...groupConsequences(before.config, after.config, one?.clear, other?.clear),
-      );
+      consequences.push(...groupConsequences(one?.block(), other?.block()));
     } else if (kind === 'global_defs') {
       consequences.push(...globalConsequences(before.config.global, after.config.global));
     }

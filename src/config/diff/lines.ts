@@ -1,4 +1,8 @@
-/** Differences between canonical texts, line by line, whatever the lines mean. */
+/**
+ * Differences between canonical texts, line by line, whatever the lines mean. Secrets are marked in
+ * them, and stars in what comes out.
+ */
+import { hideMarked } from '../dump/index.js';
 import type { Line } from '../dump/text.js';
 import { allBlocks, lookUp } from '../grammar/index.js';
 import type { Position } from '../text/source.js';
@@ -17,12 +21,6 @@ export interface ValueChange {
   readonly isActedOn: boolean;
 }
 
-/** A block with its secrets, and the same one as it may be shown: line by line the same. */
-export interface ComparedBlock {
-  readonly clear: Line;
-  readonly shown: Line;
-}
-
 /** Whether two blocks mean the same, places aside. */
 export function sameLines(a: Line, b: Line): boolean {
   if (a.text !== b.text) return false;
@@ -37,25 +35,26 @@ export function sameLines(a: Line, b: Line): boolean {
  * @param blocks the keywords of the blocks that lead here, outermost first.
  */
 export function compareBlocks(
-  old: ComparedBlock,
-  next: ComparedBlock,
+  old: Line,
+  next: Line,
   blocks: readonly string[],
   path: readonly string[] = [],
 ): ValueChange[] {
-  const before = keyed(old, next);
-  const after = keyed(next, old);
+  const [left, right] = withoutSameEnds(old.body ?? [], next.body ?? []);
+  const before = keyed(left, right);
+  const after = keyed(right, left);
   const changes: ValueChange[] = [];
   for (const [key, one] of before) {
     const other = after.get(key);
     if (!other) {
       changes.push(change(blocks, path, one, undefined));
-    } else if (!sameLines(one.clear, other.clear)) {
-      const word = keywordOf(one.clear);
-      if (one.clear.body && other.clear.body) {
-        if (one.clear.text !== other.clear.text) changes.push(change(blocks, path, one, other));
-        changes.push(...compareBlocks(one, other, [...blocks, word], [...path, one.shown.text]));
-      } else {
+    } else if (!sameLines(one, other)) {
+      if (!one.body || !other.body || one.text !== other.text) {
         changes.push(change(blocks, path, one, other));
+      }
+      if (one.body && other.body) {
+        const inside = [...path, hideMarked(one.text)];
+        changes.push(...compareBlocks(one, other, [...blocks, keywordOf(one)], inside));
       }
     }
   }
@@ -68,57 +67,65 @@ export function compareBlocks(
 function change(
   blocks: readonly string[],
   path: readonly string[],
-  old: ComparedBlock | undefined,
-  next: ComparedBlock | undefined,
+  old: Line | undefined,
+  next: Line | undefined,
 ): ValueChange {
-  const line = (old ?? next)?.clear as Line;
-  const word = keywordOf(line);
+  const word = keywordOf((old ?? next) as Line);
   return {
-    path: [...path, word],
-    old: old && wordsAfter(old.shown),
-    new: next && wordsAfter(next.shown),
-    oldAt: old?.clear.from,
-    newAt: next?.clear.from,
+    path: [...path, hideMarked(word)],
+    old: old && hideMarked(wordsAfter(old)),
+    new: next && hideMarked(wordsAfter(next)),
+    oldAt: old?.from,
+    newAt: next?.from,
     isActedOn: isActedOn(blocks, word),
   };
 }
 
 function isActedOn(blocks: readonly string[], word: string): boolean {
-  const way = [...blocks, word];
-  return way.every((keyword, i) => {
-    const table = allBlocks().get(i === 0 ? '' : (way[i - 1] as string));
+  return [...blocks, word].every((keyword, i) => {
+    const table = allBlocks().get(blocks[i - 1] ?? '');
     const entry = table && lookUp(table, keyword);
     // Lines of a block of entries are no keywords.
     return entry === undefined || entry.status === 'supported';
   });
 }
 
+/** Two lists without what is the same at their beginnings and ends: mostly next to nothing is left. */
+function withoutSameEnds(
+  a: readonly Line[],
+  b: readonly Line[],
+): readonly [readonly Line[], readonly Line[]] {
+  const shorter = Math.min(a.length, b.length);
+  let from = 0;
+  while (from < shorter && sameLines(a[from] as Line, b[from] as Line)) from++;
+  let end = 0;
+  while (end < shorter - from && sameLines(a.at(-1 - end) as Line, b.at(-1 - end) as Line)) end++;
+  return [a.slice(from, a.length - end), b.slice(from, b.length - end)];
+}
+
 /**
  * The lines of a block by what they are about: a keyword that stands once on either side is itself,
  * others are told apart by all of their words, and repeated ones by their number.
  */
-function keyed(of: ComparedBlock, other: ComparedBlock): Map<string, ComparedBlock> {
+function keyed(of: readonly Line[], other: readonly Line[]): Map<string, Line> {
   const counts = new Map<string, number>();
-  for (const { clear } of [of, other]) {
+  for (const lines of [of, other]) {
     const here = new Map<string, number>();
-    for (const line of clear.body ?? []) {
+    for (const line of lines) {
       const word = keywordOf(line);
       here.set(word, (here.get(word) ?? 0) + 1);
     }
     for (const [word, count] of here) counts.set(word, Math.max(counts.get(word) ?? 0, count));
   }
-  const found = new Map<string, ComparedBlock>();
+  const found = new Map<string, Line>();
   const used = new Map<string, number>();
-  of.clear.body?.forEach((line, i) => {
+  for (const line of of) {
     const word = keywordOf(line);
     const name = counts.get(word) === 1 && !OBJECTS.has(word) ? word : line.text;
     const number = used.get(name) ?? 0;
     used.set(name, number + 1);
-    found.set(number === 0 ? name : `${name} #${number}`, {
-      clear: line,
-      shown: of.shown.body?.[i] ?? line,
-    });
-  });
+    found.set(number === 0 ? name : `${name} #${number}`, line);
+  }
   return found;
 }
 

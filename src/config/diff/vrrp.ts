@@ -1,6 +1,6 @@
 /** What a reload means for virtual routers; the counterpart of `vrrp/configure.ts`. */
 import type { Line } from '../dump/text.js';
-import type { Config, InstanceConfig, VirtualAddressConfig } from '../model/index.js';
+import type { InstanceConfig, VirtualAddressConfig } from '../model/index.js';
 import type { Consequence } from './index.js';
 
 /** An instance of this priority is MASTER at once (RFC 9568 6.4.1). */
@@ -38,15 +38,18 @@ function routerKey(instance: InstanceConfig): string {
   return `${name} ${virtualRouterId} ${version} ${family}`;
 }
 
+/** Which instance of the new configuration an address follows, by {@link addressKey}. */
+export type Holders = () => ReadonlyMap<string, string>;
+
 /** What an instance's change means; `undefined`: not there, or not run. */
 export function instanceConsequences(
   old: InstanceConfig | undefined,
   next: InstanceConfig | undefined,
-  config: Config,
+  holders: Holders,
 ): Consequence[] {
   if (old && next) {
     return routerKey(old) === routerKey(next)
-      ? changedInPlace(old, next, config)
+      ? changedInPlace(old, next, holders)
       : [ending(old), ...starting(next)];
   }
   if (old) return [ending(old)];
@@ -70,12 +73,16 @@ function starting(next: InstanceConfig): Consequence[] {
   ];
 }
 
-function changedInPlace(old: InstanceConfig, next: InstanceConfig, config: Config): Consequence[] {
+function changedInPlace(
+  old: InstanceConfig,
+  next: InstanceConfig,
+  holders: Holders,
+): Consequence[] {
   return [
-    ...addressConsequences(old, next, config),
+    ...addressConsequences(old, next, holders),
     ...priorityConsequences(old, next),
     ...peerConsequences(old, next),
-    ...(old.state === next.state
+    ...(old.state === next.state || next.priority === OWNER_PRIORITY
       ? []
       : [note('the state counts at the next start only: it stays what it is')]),
   ];
@@ -84,15 +91,14 @@ function changedInPlace(old: InstanceConfig, next: InstanceConfig, config: Confi
 function addressConsequences(
   old: InstanceConfig,
   next: InstanceConfig,
-  config: Config,
+  holders: Holders,
 ): Consequence[] {
   const before = new Map(addressesOf(old).map((address) => [addressKey(address), address]));
   const after = new Map(addressesOf(next).map((address) => [addressKey(address), address]));
   const gone = [...before].filter(([key]) => !after.has(key));
   const consequences: Consequence[] = [];
-  const elsewhere = gone.length === 0 ? new Map<string, string>() : holders(config);
   for (const [key, address] of gone) {
-    const holder = elsewhere.get(key);
+    const holder = holders().get(key);
     consequences.push({
       kind: 'moves-address',
       text: holder
@@ -155,21 +161,9 @@ function peerConsequences(old: InstanceConfig, next: InstanceConfig): Consequenc
 }
 
 /** What another list of members means. */
-export function groupConsequences(
-  before: Config,
-  after: Config,
-  old: Line | undefined,
-  next: Line | undefined,
-): Consequence[] {
-  const text = (next ?? old)?.text;
-  const members = (config: Config, line: Line | undefined): readonly string[] => {
-    const index = config.syncGroups.findIndex((group) => text === `vrrp_sync_group ${group.name}`);
-    return line && index >= 0
-      ? (config.syncGroups[index]?.instances.map(({ name }) => name) ?? [])
-      : [];
-  };
-  const was = members(before, old);
-  const is = members(after, next);
+export function groupConsequences(old: Line | undefined, next: Line | undefined): Consequence[] {
+  const was = members(old);
+  const is = members(next);
   const joined = is.filter((name) => !was.includes(name));
   const left = was.filter((name) => !is.includes(name));
   const consequences: Consequence[] = [];
@@ -185,6 +179,12 @@ export function groupConsequences(
   return consequences;
 }
 
+/** The names that a group's block lists. */
+function members(block: Line | undefined): readonly string[] {
+  const list = block?.body?.find(({ text }) => text === 'group');
+  return list?.body?.map(({ text }) => text) ?? [];
+}
+
 function note(text: string): Consequence {
   return { kind: 'note', text };
 }
@@ -197,10 +197,10 @@ function addressKey({ address, prefixLength, interface: name }: VirtualAddressCo
   return `${name} ${address}/${prefixLength}`;
 }
 
-/** Which instance an address follows. */
-function holders(config: Config): Map<string, string> {
+/** Which instance each address follows. */
+export function findHolders(instances: readonly InstanceConfig[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const instance of config.instances) {
+  for (const instance of instances) {
     for (const address of addressesOf(instance)) found.set(addressKey(address), instance.name);
   }
   return found;

@@ -13,11 +13,16 @@ import { type Line, quote, renderLines } from './text.js';
 import { groupBlock, instanceBlock } from './vrrp.js';
 
 export interface DumpOptions {
-  /** Passwords in clear text (for writing a file that works) rather than as stars. */
-  readonly secrets?: 'hide' | 'show';
+  /**
+   * Passwords as stars; in clear text (for writing a file that works); or in clear text between
+   * marks that {@link hideMarked} makes stars of.
+   */
+  readonly secrets?: 'hide' | 'show' | 'mark';
 }
 
 const HIDDEN = '********';
+/** Stands in no canonical text: there it would be an escape. */
+const MARK = '\0';
 
 /**
  * Renders a model.
@@ -33,7 +38,7 @@ export function dump(config: Config, options: DumpOptions = {}): string {
 
 /** The blocks of the canonical text, each value with its origin. */
 export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
-  const secret = (text: string): string => (options.secrets === 'show' ? quote(text) : HIDDEN);
+  const secret = secretWriter(options);
   return [
     ...placeLines(config.global),
     globalBlock(config.global),
@@ -48,4 +53,16 @@ export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
     ...config.virtualServerGroups.map(virtualServerGroupBlock),
     ...config.virtualServers.map(serverBlock),
   ];
+}
+
+/** How a block writes its secrets. */
+export function secretWriter({ secrets }: DumpOptions): (text: string) => string {
+  if (secrets === 'show') return quote;
+  if (secrets === 'mark') return (text) => MARK + quote(text) + MARK;
+  return () => HIDDEN;
+}
+
+/** Text of a dump with marked secrets as it may be shown. */
+export function hideMarked(text: string): string {
+  return text.includes(MARK) ? text.replace(/\0[^\0]*\0/g, HIDDEN) : text;
 }
