@@ -204,15 +204,15 @@ describe('tandem: configurations', () => {
   it('colours on a terminal only, and not with NO_COLOR', function () {
     if (spawnSync('script', ['--version']).status !== 0) skip(this, 'script is not installed');
     const file = write('bad.conf', 'nonsense\n');
-    const escape = '\u001b[31m';
-    assert.ok(!tandem('check', '-f', file).out.includes(escape));
+    const red = '\u001b[31m';
+    assert.ok(!tandem('check', '-f', file).out.includes(red));
     const typed = `${process.execPath} ${BIN} check -f ${file}`;
     const onTerminal = (environment: Record<string, string>): string =>
       spawnSync('script', ['-qec', typed, '/dev/null'], {
         encoding: 'utf8',
         env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...environment },
       }).stdout;
-    assert.ok(onTerminal({}).includes(escape));
-    assert.ok(!onTerminal({ NO_COLOR: '1' }).includes(escape));
+    assert.ok(onTerminal({}).includes(red));
+    assert.ok(!onTerminal({ NO_COLOR: '1' }).includes(red));
   });
 });

@@ -2,7 +2,7 @@
  * What a reload from one configuration to another does. The rules are those of the engines:
  * `vrrp/configure.ts` for instances, `checker/reload.ts` and `ipvs/plan.ts` for services.
  */
-import { labelOf } from '../build/settle.js';
+import { labelOf } from '../build/lvs/settle.js';
 import { dumpLines, secretWriter } from '../dump/index.js';
 import { serverBlock } from '../dump/lvs.js';
 import type { Line } from '../dump/text.js';
