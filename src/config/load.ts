@@ -65,5 +65,5 @@ export function readStatements(
   const list = new TokenList();
   // What there is to say about words was said the first time.
   preprocess(path, files, new Sink(), list, options);
-  return { statements: recoverTree(list.tokens, treeHints, sink), sources };
+  return { statements: recoverTree(list.tokens, treeHints, sink, sources), sources };
 }

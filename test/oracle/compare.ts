@@ -1,6 +1,7 @@
 /** What a mistake changed in what tandem says, and whether it says it at the right place. */
 import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.js';
 import { type Loaded, loadConfiguration } from '../../src/config/load.js';
+import type { Position } from '../../src/config/text/source.js';
 import { diskFiles } from '../../src/process/config-files.js';
 import { type Good, MACHINE, withFile } from './corpus.js';
 import type { Mutation } from './mutations.js';
@@ -63,42 +64,53 @@ function keyOf({ at, code, message }: Diagnostic, shift: number): string {
 export function isNear(diagnostic: Diagnostic, mutation: Mutation): boolean {
   const { at } = diagnostic;
   const { file, line, text } = mutation;
-  if (text === undefined) return isInclude(diagnostic, mutation);
-  if (at.file === file && Math.abs(at.line - line) <= 1) return true;
-  return isRelated(diagnostic, mutation);
-}
-
-/** A file that is missing is told where it is included. */
-function isInclude({ at }: Diagnostic, { good }: Mutation): boolean {
-  return /^\s*include/.test(good.files[at.file]?.split('\n')[at.line - 1] ?? '');
-}
-
-/**
- * Where a mistake may be told besides:
- * - a name that is written in another way is told where it is used, and where it is defined;
- * - a keyword that is missing is told at the block that misses it;
- * - two that contradict each other are told at the other one.
- */
-function isRelated({ at, code, message }: Diagnostic, mutation: Mutation): boolean {
+  if (text === undefined) return isInclude(at, mutation);
+  const places = [at, ...definitionsOf(at)];
+  if (places.some((place) => place.file === file && Math.abs(place.line - line) <= 1)) return true;
   return RELATED.some(
-    (rule) =>
-      rule.code.test(code) &&
-      (rule.kinds === undefined || rule.kinds.test(mutation.kind)) &&
-      (rule.message === undefined || rule.message.test(message)) &&
-      at.file.length > 0,
+    (rule) => rule.code.test(diagnostic.code) && rule.holds(diagnostic, mutation),
   );
 }
 
+/** The places of definitions that a text came out of. */
+function definitionsOf({ definedAt }: Position): Position[] {
+  return definedAt ? [definedAt, ...definitionsOf(definedAt)] : [];
+}
+
+/** A file that is missing is told where it is included. */
+function isInclude(at: Position, { good }: Mutation): boolean {
+  return /^\s*include/.test(lineOf(good, at));
+}
+
+function lineOf(good: Good, { file, line }: Position): string {
+  return good.files[file]?.split('\n')[line - 1] ?? '';
+}
+
+/** Where a mistake may be told besides its own place. */
 interface RelatedRule {
   readonly code: RegExp;
-  readonly kinds?: RegExp;
-  readonly message?: RegExp;
   readonly why: string;
+  holds(diagnostic: Diagnostic, mutation: Mutation): boolean;
 }
 
 const RELATED: readonly RelatedRule[] = [
   {
+    code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE)$/,
+    why: 'a keyword that is not there is told at the block that misses it',
+    holds: ({ at }, { kind, good, before, after }) =>
+      /\{/.test(lineOf(good, at)) &&
+      (kind === 'line lost' || keywordOf(before) !== keywordOf(after)),
+  },
+  {
     code: /^CONFIG_UNKNOWN_REFERENCE$/,
-    why: 'a name changed at its definition is not known where it is used',
+    why: 'a name that was changed where it is defined is told where it is used',
+    holds: ({ at }, { good, before }) => {
+      const used = lineOf(good, at).slice(at.column - 1, at.column - 1 + at.length);
+      return before.includes(used);
+    },
   },
 ];
+
+function keywordOf(line: string | undefined): string | undefined {
+  return /[^\s{}]+/.exec(line ?? '')?.[0];
+}

@@ -36,6 +36,8 @@ export class Section<G> {
   private readonly found = new Map<string, Setting[]>();
   private readonly failed = new Set<string>();
   private count = 0;
+  /** Whether it holds a word that nobody knows: that may be any keyword. */
+  isIncomplete = false;
 
   /** The keyword that opened the block. */
   readonly at: Position;
@@ -68,6 +70,7 @@ export class Section<G> {
       if (wanted(keyword, setting)) this.add(keyword, setting);
     }
     for (const keyword of other.failed) this.fail(keyword);
+    this.isIncomplete ||= other.isIncomplete;
   }
 
   /** Remembers a keyword that was there but wrong, so that it is not called missing as well. */
@@ -75,9 +78,9 @@ export class Section<G> {
     this.failed.add(keyword);
   }
 
-  /** Whether a keyword was given, be it rightly or wrongly. */
+  /** Whether a keyword was given, be it rightly or wrongly, or may have been. */
   mentions(keyword: Names<G>): boolean {
-    return this.found.has(keyword) || this.failed.has(keyword);
+    return this.found.has(keyword) || this.failed.has(keyword) || this.isIncomplete;
   }
 
   /** The setting that counts: the last one given. */
@@ -130,9 +133,10 @@ function interpretOne(
   if (!entry) {
     const meant = reportUnknown(block.name, keywords, written, sink);
     // The mistake is told. Going on with what was meant keeps it one message.
-    for (const word of meant) section.fail(lookUp(keywords, word)?.oldNameOf ?? word);
     const [only] = meant;
-    if (only !== undefined && meant.length === 1 && isMeant(only, keywords, statement, section)) {
+    if (only === undefined || !isMeant(only, keywords, statement, section)) {
+      section.isIncomplete = true;
+    } else {
       const keyword = { text: only, at: written.at };
       interpretOne(block, { ...statement, keyword }, section, sink);
     }

@@ -35,27 +35,29 @@ export function distance(a: string, b: string): number {
 const MIN_BEGINNING = 3;
 
 /**
- * The known words nearest to one, best first: at most three, none that is too far to be meant. If
- * none is near, those that begin with it.
+ * The known words nearest to one, best first: at most three, none that is too far to be meant;
+ * among them those that begin with it.
  */
 export function nearest(word: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const wanted = word.toLowerCase();
+  const begun: string[] = [];
   const found: { word: string; far: number }[] = [];
   for (const candidate of known) {
+    if (candidate === word) continue;
+    if (word.length >= MIN_BEGINNING && candidate.startsWith(word)) {
+      begun.push(candidate);
+      continue;
+    }
     if (Math.abs(candidate.length - word.length) > limit) continue;
     const far = distance(wanted, candidate.toLowerCase());
-    if (far <= limit && candidate !== word) found.push({ word: candidate, far });
-  }
-  if (found.length === 0 && word.length >= MIN_BEGINNING) {
-    return [...known].filter((candidate) => candidate.startsWith(word)).slice(0, 3);
+    if (far <= limit) found.push({ word: candidate, far });
   }
   found.sort((a, b) => a.far - b.far || (a.word < b.word ? -1 : 1));
   const best = found[0]?.far ?? 0;
-  return found
-    .filter(({ far }) => far <= best + 1)
-    .slice(0, 3)
-    .map((candidate) => candidate.word);
+  const near = found.filter(({ far }) => far <= best + 1).map((candidate) => candidate.word);
+  begun.sort((a, b) => a.length - b.length);
+  return (best > 1 ? [...begun, ...near] : [...near, ...begun]).slice(0, 3);
 }
 
 /** The nearest words as a suggestion, `a or b`; `undefined` if none is near. */

@@ -133,6 +133,13 @@ export function lookUp(keywords: Keywords, word: string): Keyword | undefined {
 /** What the tree stage wants to know about words. */
 export const treeHints: TreeHints = {
   opensBlock: (word) => blockOpeners().has(word),
+  isPlain: (word) => {
+    const places = blocksOf(word);
+    return (
+      places.length > 0 &&
+      places.every((opener) => lookUp(allBlocks().get(opener) ?? {}, word)?.body === undefined)
+    );
+  },
   topLevelOnly: (word) => TOP_BLOCKS.has(word),
   holds(block, word) {
     const keywords = allBlocks().get(block);

@@ -9,6 +9,8 @@ export const MAX_BLOCK_DEPTH = 64;
 export interface TreeHints {
   /** Whether a statement that begins with this word always has a block. */
   opensBlock(word: string): boolean;
+  /** Whether it is a keyword and never opens a block. */
+  isPlain(word: string): boolean;
   /** Whether it is a block of the top level and of no other. */
   topLevelOnly(word: string): boolean;
   /**

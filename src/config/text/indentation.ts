@@ -12,20 +12,53 @@ export interface Margin {
   readonly column: number;
 }
 
-/** Of each token that is the first on its line the margin; `undefined` for others. */
-export function marginsOf(tokens: readonly Token[]): (Margin | undefined)[] {
-  let line = '';
+/**
+ * Of each token that is the first on its line the margin; `undefined` for others, and where
+ * something else stands before it: a condition, a sequence.
+ *
+ * @param sources the texts by file; of a file that is not among them, columns count as they are.
+ */
+export function marginsOf(
+  tokens: readonly Token[],
+  sources: ReadonlyMap<string, string>,
+): (Margin | undefined)[] {
+  const lines = new Map<string, readonly string[]>();
+  const lineAt = ({ file, line }: Position): string | undefined => {
+    let found = lines.get(file);
+    if (!found) {
+      found = sources.get(file)?.split('\n') ?? [];
+      lines.set(file, found);
+    }
+    return found[line - 1];
+  };
+  let previous = '';
   return tokens.map((token) => {
     if (token.kind === 'end') {
-      line = '';
+      previous = '';
       return undefined;
     }
     const { frame, at } = frameOf(token.at);
     const here = `${frame} ${at.line}`;
-    const isFirst = here !== line;
-    line = here;
-    return isFirst ? { frame, column: at.column } : undefined;
+    const isFirst = here !== previous;
+    previous = here;
+    if (!isFirst) return undefined;
+    const column = widthOf(lineAt(at)?.slice(0, at.column - 1), at.column);
+    return column === undefined ? undefined : { frame, column };
   });
+}
+
+const TAB = 8;
+
+/** The column after white space, tabs expanded; `undefined` if it is not all white. */
+function widthOf(before: string | undefined, column: number): number | undefined {
+  if (before === undefined) return column;
+  let width = 1;
+  for (const char of before) {
+    if (char === '\t') width += TAB - ((width - 1) % TAB);
+    else if (/\s|\ufeff/.test(char)) width++;
+    else return undefined;
+  }
+  return width;
 }
 
 /** The frame of a position, and the place in it where the text was written. */
@@ -39,8 +72,10 @@ export function frameOf(at: Position): { frame: string; at: Position } {
   return { frame, at: written };
 }
 
-/** At least so many of a hundred lines must stand where they should. */
+/** At least so many of a hundred innermost blocks must stand as they should. */
 const TRUSTED_PERCENT = 80;
+/** A brace that is lost makes so many blocks look wrong that are not. */
+const EXCUSED = 2;
 
 /** What the whole innermost blocks of a frame show. */
 interface Evidence {
@@ -53,6 +88,8 @@ interface Evidence {
   indented: boolean;
   /** Opening braces less closing ones. */
   balance: number;
+  /** The index of its last token. */
+  last: number;
 }
 
 /** Says of each frame whether its indentation is to be trusted, and whether its braces fit. */
@@ -70,6 +107,7 @@ export class Indentation {
       if (token.kind === 'end') return;
       const frame = frameOf(token.at).frame;
       const evidence = this.evidenceOf(frame);
+      evidence.last = index;
       if (margin && token.kind === 'word') {
         line = margin;
         if (margin.column > 1) evidence.indented = true;
@@ -98,6 +136,7 @@ export class Indentation {
     if (!evidence) return false;
     const { good, bad, inside, outside, indented } = evidence;
     if (!indented || outside > inside) return false;
+    if (bad <= EXCUSED && good >= bad) return true;
     return good * 100 >= (good + bad) * TRUSTED_PERCENT;
   }
 
@@ -106,10 +145,15 @@ export class Indentation {
     return (this.frames.get(frame)?.balance ?? 0) === 0;
   }
 
+  /** The index of a frame's last token. */
+  lastOf(frame: string): number {
+    return this.frames.get(frame)?.last ?? 0;
+  }
+
   private evidenceOf(frame: string): Evidence {
     let evidence = this.frames.get(frame);
     if (!evidence) {
-      evidence = { good: 0, bad: 0, inside: 0, outside: 0, indented: false, balance: 0 };
+      evidence = { good: 0, bad: 0, inside: 0, outside: 0, indented: false, balance: 0, last: 0 };
       this.frames.set(frame, evidence);
     }
     return evidence;
@@ -121,12 +165,9 @@ function count(
   open: { readonly margin: Margin; readonly inside: readonly Margin[] },
   close: Margin,
 ): void {
-  const marks = [
-    close.column === open.margin.column,
-    ...open.inside.map(({ column }) => column > open.margin.column),
-  ];
-  for (const isGood of marks) {
-    if (isGood) evidence.good++;
-    else evidence.bad++;
-  }
+  const isGood =
+    close.column === open.margin.column &&
+    open.inside.every(({ column }) => column > open.margin.column);
+  if (isGood) evidence.good++;
+  else evidence.bad++;
 }

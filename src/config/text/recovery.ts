@@ -25,9 +25,15 @@ interface OpenBlock {
  * Builds the statements of a token stream whose braces do not fit.
  *
  * @param sink receives the CONFIG_..._BRACE codes and CONFIG_BOUND_EXCEEDED.
+ * @param sources the texts by file, for their indentation.
  */
-export function recoverTree(tokens: readonly Token[], hints: TreeHints, sink: Sink): Statement[] {
-  return new Recovery(tokens, hints, sink).run();
+export function recoverTree(
+  tokens: readonly Token[],
+  hints: TreeHints,
+  sink: Sink,
+  sources: ReadonlyMap<string, string>,
+): Statement[] {
+  return new Recovery(tokens, hints, sink, sources).run();
 }
 
 class Recovery {
@@ -43,11 +49,16 @@ class Recovery {
   private readonly hints: TreeHints;
   private readonly sink: Sink;
 
-  constructor(tokens: readonly Token[], hints: TreeHints, sink: Sink) {
+  constructor(
+    tokens: readonly Token[],
+    hints: TreeHints,
+    sink: Sink,
+    sources: ReadonlyMap<string, string>,
+  ) {
     this.tokens = tokens;
     this.hints = hints;
     this.sink = sink;
-    this.margins = marginsOf(tokens);
+    this.margins = marginsOf(tokens, sources);
     this.indentation = new Indentation(tokens, this.margins);
     this.stack = [{ statements: [], words: undefined, frame: '', margin: undefined }];
   }
@@ -59,11 +70,14 @@ class Recovery {
       const margin = this.margins[i];
       if (token.kind === 'end') {
         // keepalived allows the brace on a later line, with nothing but empty lines between.
-        while (tokens[i + 1]?.kind === 'end') i++;
-        if (tokens[i + 1]?.kind !== 'open') this.endStatement(this.margins[i + 1]);
+        // What follows was looked for at the first of several ends.
+        if (tokens[i - 1]?.kind === 'end') continue;
+        let next = i + 1;
+        while (tokens[next]?.kind === 'end') next++;
+        if (tokens[next]?.kind !== 'open') this.endStatement(this.margins[next]);
         continue;
       }
-      this.enterFrame(frameOf(token.at).frame);
+      this.enterFrame(frameOf(token.at).frame, i);
       if (token.kind === 'word') {
         if (this.words.length === 0) this.beforeStatement(token, margin);
         this.words.push(token);
@@ -81,19 +95,25 @@ class Recovery {
   }
 
   /** Blocks that a file or a definition leaves open, and should not, end with it. */
-  private enterFrame(frame: string): void {
-    const { frames, stack, indentation } = this;
+  private enterFrame(frame: string, index: number): void {
+    const { frames, indentation } = this;
     if (frames.at(-1) === frame) return;
-    if (!frames.includes(frame)) {
-      frames.push(frame);
+    if (frames.includes(frame)) {
+      while (frames.at(-1) !== frame) this.leaveFrame();
       return;
     }
-    while (frames.at(-1) !== frame) {
-      const left = frames.pop() as string;
-      if (indentation.isBalanced(left)) continue;
-      const first = stack.findIndex((block) => block.frame === left);
-      if (first > 0) this.closeAbove(first - 1, 'the text around it goes on');
+    for (let last = frames.at(-1); last !== undefined; last = frames.at(-1)) {
+      if (indentation.lastOf(last) > index) break;
+      this.leaveFrame();
     }
+    frames.push(frame);
+  }
+
+  private leaveFrame(): void {
+    const left = this.frames.pop() as string;
+    if (this.indentation.isBalanced(left)) return;
+    const first = this.stack.findIndex((block) => block.frame === left);
+    if (first > 0) this.closeAbove(first - 1, 'the text around it goes on');
   }
 
   private beforeStatement(word: Word, margin: Margin | undefined): void {
@@ -162,7 +182,7 @@ class Recovery {
       this.indentation.isTrusted(next.frame) &&
       next.column > wordsMargin.column;
     const opens = this.hints.opensBlock(keyword.text);
-    if (opens || isDeeper) {
+    if (opens || (isDeeper && !this.hints.isPlain(keyword.text))) {
       this.sink.report('CONFIG_MISSING_OPEN_BRACE', keyword.at, {
         message: opens
           ? `'${keyword.text}' opens a block, but no '{' follows`
