@@ -149,7 +149,10 @@ const MUTATIONS: readonly ((text: string, dice: Dice) => string)[] = [
   },
 ];
 
-describe('fuzz: configuration', () => {
+describe('fuzz: configuration', function () {
+  // Seconds on a machine of its own, more on one that is shared.
+  this.timeout(60_000);
+
   it('the text that is mutated is good', () => {
     assert.deepEqual(loadText(GOOD).diagnostics, []);
   });
