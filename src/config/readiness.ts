@@ -2,7 +2,15 @@
  * What this version reads but cannot run as written. Such an instance or service is left out rather
  * than run in another way than its owner wrote; the check says so, and so does the log.
  */
-import type { Config, GlobalConfig, InstanceConfig, VirtualServerConfig } from './model/index.js';
+import { GROUP_4, GROUP_6 } from './grammar/vrrp/addressing.js';
+import type {
+  Config,
+  GlobalConfig,
+  InstanceConfig,
+  SyncGroupConfig,
+  TracksConfig,
+  VirtualServerConfig,
+} from './model/index.js';
 
 import { missingForServer } from './readiness-lvs.js';
 
@@ -17,9 +25,13 @@ export interface NotRun {
 
 /** Finds everything that is not run. An instance waits for all of its sync group. */
 export function notRun(config: Config): NotRun {
+  const groups = new Map<string, SyncGroupConfig>();
+  for (const group of config.syncGroups) {
+    for (const { name } of group.instances) groups.set(name, group);
+  }
   const instances = new Map<InstanceConfig, readonly string[]>();
   for (const instance of config.instances) {
-    const missing = missingForInstance(instance, config.global);
+    const missing = missingForInstance(instance, groups.get(instance.name), config.global);
     if (missing.length > 0) instances.set(instance, missing);
   }
   const byName = new Map(config.instances.map((instance) => [instance.name, instance]));
@@ -46,13 +58,89 @@ const ADDRESS_OPTIONS = [
   ['useVmac', 'use_vmac'],
 ] as const;
 
-function missingForInstance(instance: InstanceConfig, { place }: GlobalConfig): string[] {
+const OWNER_PRIORITY = 255;
+/** What a master is waited for (RFC 9568 6.1: Active_Down_Interval). */
+const DOWN_TIMER_ADVERTS = 3;
+
+type Need = readonly [
+  what: string,
+  isNeeded: (instance: InstanceConfig, group: SyncGroupConfig | undefined) => boolean,
+];
+
+const tracking = (keyword: string, kind: keyof TracksConfig): Need => [
+  keyword,
+  ({ tracks }, group) => tracks[kind].length > 0 || (group?.tracks[kind].length ?? 0) > 0,
+];
+
+/**
+ * What would make an instance behave otherwise than written, on the wire, in the kernel or in its
+ * election. What is merely not told or not tuned (notify scripts, mails, buffers) is no reason.
+ */
+const INSTANCE_NEEDS: readonly Need[] = [
+  [
+    'IPv6 addresses',
+    ({ family, virtualAddresses, excludedAddresses }) =>
+      family === 6 || virtualAddresses.some(isIpv6) || excludedAddresses.some(isIpv6),
+  ],
+  ['unicast_peer', ({ unicast }) => unicast !== undefined],
+  ['vrf', ({ vrf }) => vrf !== undefined],
+  [
+    'mcast_dst_ip',
+    ({ multicastGroup, family, unicast }) =>
+      unicast === undefined && multicastGroup !== (family === 4 ? GROUP_4 : GROUP_6),
+  ],
+  ['auth_type AH', ({ authentication }) => authentication?.type === 'AH'],
+  ['auth_hmac', ({ hmac }) => hmac !== undefined],
+  ['use_vmac', ({ virtualInterface }) => virtualInterface?.kind === 'macvlan'],
+  ['use_ipvlan', ({ virtualInterface }) => virtualInterface?.kind === 'ipvlan'],
+  ['use_vmac_addr', ({ vmacForAddresses }) => vmacForAddresses],
+  ['strict_mode', ({ strict }) => strict],
+  [
+    'no_accept',
+    ({ accept, strict, priority }) => !accept && !strict && priority !== OWNER_PRIORITY,
+  ],
+  ['down_timer_adverts', ({ downTimerAdverts }) => downTimerAdverts !== DOWN_TIMER_ADVERTS],
+  ['lower_prio_no_advert', ({ lowerPrioNoAdvert, strict }) => lowerPrioNoAdvert && !strict],
+  ['higher_prio_send_advert', ({ higherPrioSendAdvert }) => higherPrioSendAdvert],
+  [
+    'owner_ignore_adverts',
+    ({ ownerIgnoreAdverts, strict, priority }) =>
+      ownerIgnoreAdverts && !strict && priority === OWNER_PRIORITY,
+  ],
+  [
+    'v3_checksum_as_v2',
+    ({ v3ChecksumAsV2, version, family }) => v3ChecksumAsV2 && version === 3 && family === 4,
+  ],
+  [
+    'timer_expired_backup',
+    ({ timerExpiredBackup, preempt }) => timerExpiredBackup !== undefined && !preempt,
+  ],
+  ['track_src_ip', ({ trackSourceAddress }) => trackSourceAddress],
+  tracking('track_interface', 'interfaces'),
+  tracking('track_script', 'scripts'),
+  tracking('track_file', 'files'),
+  tracking('track_process', 'processes'),
+  tracking('track_bfd', 'bfds'),
+];
+
+function isIpv6({ address }: { readonly address: string }): boolean {
+  return address.includes(':');
+}
+
+function missingForInstance(
+  instance: InstanceConfig,
+  group: SyncGroupConfig | undefined,
+  { place }: GlobalConfig,
+): string[] {
   const missing: string[] = [];
   if (place.netNamespace !== undefined) missing.push('net_namespace');
-  const addresses = [...instance.virtualAddresses, ...instance.excludedAddresses];
-  if (addresses.some(({ address }) => address.includes(':'))) missing.push('IPv6 addresses');
+  for (const [what, isNeeded] of INSTANCE_NEEDS) {
+    if (isNeeded(instance, group)) missing.push(what);
+  }
   for (const [field, word] of ADDRESS_OPTIONS) {
-    if (addresses.some((address) => address[field] !== undefined)) {
+    const has = (address: InstanceConfig['virtualAddresses'][number]): boolean =>
+      address[field] !== undefined;
+    if (instance.virtualAddresses.some(has) || instance.excludedAddresses.some(has)) {
       missing.push(`'${word}' of an address`);
     }
   }

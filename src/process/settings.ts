@@ -86,7 +86,9 @@ function instanceSettings(instance: InstanceConfig): InstanceSettings {
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
-    ...(authentication === undefined ? {} : { authentication }),
+    ...(authentication?.type === 'PASS'
+      ? { authentication: { type: authentication.type, password: authentication.password } }
+      : {}),
     virtualAddresses: withoutRepeats(instance.virtualAddresses),
     excludedAddresses: withoutRepeats(instance.excludedAddresses),
     garp: {

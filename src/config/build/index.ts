@@ -6,7 +6,6 @@ import type { Config } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
 import { NOWHERE, type Statement } from '../text/source.js';
 import { buildBfdInstance } from './bfd.js';
-import { garpDefaults } from './garp.js';
 import { buildGlobal, mergeGlobals } from './global.js';
 import { buildGarpGroups, buildInterfaceDelays, buildLinkbeatInterfaces } from './interfaces.js';
 import { interpret } from './interpret.js';
@@ -14,7 +13,7 @@ import { buildLvs } from './lvs/index.js';
 import { lvsDefaults } from './lvs/service.js';
 import { buildRouting, buildStatics } from './routing.js';
 import { buildSyncDaemon } from './sync-daemon.js';
-import { buildInstance, buildSyncGroup } from './vrrp.js';
+import { buildVrrp } from './vrrp/index.js';
 
 /**
  * Builds the model of a whole configuration.
@@ -32,24 +31,20 @@ export function build(
   const top = interpret('', grammar, statements, NOWHERE, sink);
   const globalSection = mergeGlobals(top, sink);
   const global = buildGlobal(globalSection, top, sink);
-  const garp = garpDefaults(globalSection);
   const routing = buildRouting(top, names, sink);
-  const instances = top
-    .all('vrrp_instance')
-    .map((setting) => buildInstance(setting, global, garp, routing, sink));
-  const syncGroups = top.all('vrrp_sync_group').map((setting) => buildSyncGroup(setting, sink));
-  const syncDaemon = buildSyncDaemon(globalSection, instances);
+  const bfdInstances = top
+    .all('bfd_instance')
+    .map((setting) => buildBfdInstance(setting, sink))
+    .filter((instance) => instance !== undefined);
+  const vrrp = buildVrrp(top, globalSection, { global, bfdInstances, routing, sink });
+  const syncDaemon = buildSyncDaemon(globalSection, top, vrrp.instances, sink);
   return {
     global: syncDaemon ? { ...global, syncDaemon } : global,
     garpGroups: buildGarpGroups(top, sink),
     linkbeatInterfaces: buildLinkbeatInterfaces(top, sink),
     interfaceDelays: buildInterfaceDelays(top, sink),
-    bfdInstances: top
-      .all('bfd_instance')
-      .map((setting) => buildBfdInstance(setting, sink))
-      .filter((instance) => instance !== undefined),
-    syncGroups,
-    instances,
+    bfdInstances,
+    ...vrrp,
     ...buildLvs(top, lvsDefaults(global), sink),
     ...buildStatics(top, routing, global.defaultInterface, sink),
   };

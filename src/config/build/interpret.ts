@@ -157,6 +157,7 @@ function interpretOne(
   if (!bodyFits(statement, keyword, sink)) return;
   const value = readValue(statement, keyword, sink);
   if (keyword.status === 'ignored') return;
+  if (keyword.status === 'planned') reportPlanned(written, keyword, value, sink);
   if (value === undefined && keyword.body === undefined) {
     section.fail(name);
     return;
@@ -245,10 +246,6 @@ function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
       sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
       return false;
     }
-    sink.report('CONFIG_PLANNED', word.at, {
-      message: `'${word.text}' has no effect yet: ${keyword.reason}`,
-      severity: 'warning',
-    });
     return true;
   }
   if (keyword.status === 'unsupported') {
@@ -265,6 +262,14 @@ function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
     return keyword.args !== ANYTHING;
   }
   return true;
+}
+
+function reportPlanned(word: Word, keyword: Keyword, value: unknown, sink: Sink): void {
+  if (value !== undefined && keyword.happensAnyway?.(value)) return;
+  sink.report('CONFIG_PLANNED', word.at, {
+    message: `'${word.text}' has no effect yet: ${keyword.reason}`,
+    severity: 'warning',
+  });
 }
 
 function bodyFits(statement: Statement, keyword: Keyword, sink: Sink): boolean {

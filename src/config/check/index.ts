@@ -7,7 +7,7 @@ import { checkRouting } from './addresses.js';
 import { checkGlobal } from './global.js';
 import { checkLvs } from './lvs/index.js';
 import { checkReadiness } from './readiness.js';
-import { checkVrrp } from './vrrp.js';
+import { checkVrrp } from './vrrp/index.js';
 
 /** What is known of the machine on which the configuration is to run. */
 export interface Environment {

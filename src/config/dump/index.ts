@@ -10,7 +10,9 @@ import { serverBlock, sslBlock, virtualServerGroupBlock } from './lvs.js';
 import { routeBlock } from './routes.js';
 import { ruleBlock } from './rules.js';
 import { type Line, quote, renderLines } from './text.js';
-import { groupBlock, instanceBlock } from './vrrp.js';
+import { instanceBlock } from './vrrp/instance.js';
+import { groupBlock } from './vrrp/sync-group.js';
+import { trackFileBlock, trackProcessBlock, trackScriptBlock } from './vrrp/tracking.js';
 
 export interface DumpOptions {
   /**
@@ -47,6 +49,9 @@ export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
     ...routeBlock('static_routes', config.staticRoutes),
     ...ruleBlock('static_rules', config.staticRules),
     ...interfaceBlocks(config),
+    ...config.trackScripts.map(trackScriptBlock),
+    ...config.trackFiles.map(trackFileBlock),
+    ...config.trackProcesses.map(trackProcessBlock),
     ...config.syncGroups.map(groupBlock),
     ...config.instances.map((instance) => instanceBlock(instance, secret)),
     ...(config.ssl ? [sslBlock(config.ssl, secret)] : []),

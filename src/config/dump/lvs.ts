@@ -14,7 +14,7 @@ import type {
 import { checkBlock } from './checks.js';
 import { scriptLine } from './script.js';
 import { block, flag, givenYesNo, type Line, line, optional, quote, yesNo } from './text.js';
-import type { WriteSecret } from './vrrp.js';
+import type { WriteSecret } from './vrrp/transport.js';
 
 export function sslBlock(ssl: SslConfig, secret: WriteSecret): Line {
   return block('SSL', ssl.at, [

@@ -5,7 +5,7 @@ import { none, text } from './args.js';
 import { bfd } from './bfd.js';
 import { globalDefs } from './global/index.js';
 import { interfaces } from './interfaces.js';
-import { block, entries, type Keyword, type Keywords, planned, unwritten } from './keyword.js';
+import { block, entries, type Keyword, type Keywords, planned } from './keyword.js';
 import { serviceName } from './lvs/service.js';
 import { ssl } from './lvs/ssl.js';
 import { GROUP_ENTRY, virtualServer } from './lvs/virtual-server.js';
@@ -13,6 +13,7 @@ import { STATIC_ROUTE_SYNTAX } from './routes.js';
 import { STATIC_RULE_SYNTAX } from './rules.js';
 import { top } from './top.js';
 import { trackGroup } from './track-group.js';
+import { tracked } from './vrrp/tracking.js';
 import { name, vrrpInstance, vrrpSyncGroup } from './vrrp.js';
 
 /** What stands at the top of a configuration. */
@@ -27,6 +28,7 @@ export const grammar = {
   vrrp_instance: block(name, vrrpInstance, 'A virtual router and its addresses.', {
     repeatable: true,
   }),
+  ...tracked,
   virtual_server: block(serviceName, virtualServer, 'A balanced service and its real servers.', {
     repeatable: true,
   }),
@@ -57,23 +59,6 @@ export const grammar = {
   SSL: block(none, ssl, 'What SSL_GET shows of itself.'),
   ...interfaces,
   ...bfd,
-  ...unwritten('track_file', 'vrrp_script', 'vrrp_track_file', 'vrrp_track_process'),
-};
-
-/** Keywords of blocks that are planned as a whole, for knowing them when they are met. */
-const PLANNED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
-  vrrp_script: ['fall', 'init_fail', 'interval', 'rise', 'script', 'timeout', 'user'],
-  vrrp_track_file: ['file', 'init_file'],
-  vrrp_track_process: [
-    'delay',
-    'fork_delay',
-    'full_command',
-    'param_match',
-    'process',
-    'quorum_max',
-    'terminate_delay',
-  ],
-  auth_hmac: ['active_key', 'anti_replay', 'mode', 'time_window'],
 };
 
 /** Words at the top that always open a block. Also met deep inside if a brace was lost before. */
@@ -111,9 +96,6 @@ export function allBlocks(): ReadonlyMap<string, Keywords> {
     }
   };
   visit(grammar);
-  for (const [word, inside] of Object.entries(PLANNED_BLOCKS)) {
-    if (!found.has(word)) found.set(word, unwritten(...inside));
-  }
   blocks = found;
   return found;
 }

@@ -59,6 +59,8 @@ export interface Keyword {
   readonly default?: string;
   /** Why it is ignored or unsupported, or what is planned. */
   readonly reason?: string;
+  /** Of a planned keyword: whether a value asks for what happens anyway; then nothing is said. */
+  readonly happensAnyway?: (value: unknown) => boolean;
   /** Of an ignored keyword: whether ignoring changes something that a user may count on. */
   readonly ignoredSeverity?: 'warning' | 'info';
   /** The word that is used today; this one is an old name of it in the same block. */
@@ -161,9 +163,19 @@ export function unwritten(...words: readonly string[]): Keywords {
  * A keyword that is read, checked and kept in the model, but not acted on by this version.
  *
  * @param without what does not happen meanwhile, for example `no script is run`.
+ * @param happensAnyway the value that asks for what happens anyway, if there is one.
  */
-export function planned<K extends Keyword>(keyword: K, without: string): K {
-  return { ...keyword, status: 'planned', reason: without };
+export function planned<K extends Keyword>(
+  keyword: K,
+  without: string,
+  happensAnyway?: (value: ValueOf<K>) => boolean,
+): K {
+  return {
+    ...keyword,
+    status: 'planned',
+    reason: without,
+    ...(happensAnyway ? { happensAnyway } : {}),
+  };
 }
 
 /** All keywords of a block that is planned as a whole. */

@@ -15,6 +15,7 @@ import type {
 import type { SslConfig, VirtualServerConfig, VirtualServerGroupConfig } from './lvs.js';
 import type { RouteConfig } from './routes.js';
 import type { RuleConfig } from './rules.js';
+import type { TrackFileConfig, TrackProcessConfig, TrackScriptConfig } from './tracking.js';
 import type { InstanceConfig, SyncGroupConfig } from './vrrp.js';
 
 export type * from './addresses.js';
@@ -24,8 +25,10 @@ export type * from './common.js';
 export type * from './global.js';
 export type * from './interfaces.js';
 export type * from './lvs.js';
+export type * from './notify.js';
 export type * from './routes.js';
 export type * from './rules.js';
+export type * from './tracking.js';
 export type * from './vrrp.js';
 
 export interface Config {
@@ -34,6 +37,9 @@ export interface Config {
   readonly linkbeatInterfaces: readonly LinkbeatInterfaceConfig[];
   readonly interfaceDelays: readonly InterfaceDelayConfig[];
   readonly bfdInstances: readonly BfdInstanceConfig[];
+  readonly trackScripts: readonly TrackScriptConfig[];
+  readonly trackFiles: readonly TrackFileConfig[];
+  readonly trackProcesses: readonly TrackProcessConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly virtualServerGroups: readonly VirtualServerGroupConfig[];

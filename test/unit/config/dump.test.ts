@@ -222,19 +222,31 @@ vrrp_instance VI_1 {
     version 2
     priority 100
     advert_int 1
+    down_timer_adverts 3
+    mcast_dst_ip 224.0.0.18
     authentication {
         auth_type PASS
         auth_pass ********
     }
+    strict_mode no
+    accept
+    lower_prio_no_advert no
+    higher_prio_send_advert no
+    owner_ignore_adverts no
+    skip_check_adv_addr no
+    v3_checksum_as_v2 no
     garp_master_delay 5
     garp_master_repeat 5
     garp_master_refresh 0
     garp_master_refresh_repeat 1
     garp_lower_prio_delay 5
     garp_lower_prio_repeat 5
+    garp_extra_if 0
     virtual_ipaddress {
         192.0.2.1/24 dev eth0 scope global
     }
+    notify_priority_changes no
+    smtp_alert no
 }
 `,
     );

@@ -15,7 +15,7 @@ describe('config: keywords', () => {
 
   it('one of another block is told with its block', () => {
     assert.match(
-      messages(load(instanceText('quorum 2')), 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '',
+      messages(load(instanceText('hysteresis 2')), 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '',
       /it belongs in virtual_server/,
     );
     assert.match(
@@ -42,10 +42,6 @@ describe('config: keywords', () => {
     const loaded = load('vrrp_instanc A {\n nonsense\n more {\n }\n}\n');
     assert.deepEqual(found(loaded), ['1:1 CONFIG_UNKNOWN_KEYWORD']);
     assert.equal(loaded.diagnostics[0]?.suggestion, "'vrrp_instance'");
-  });
-
-  it('a planned block is told once, its inside is not read', () => {
-    assert.deepEqual(found(load('vrrp_script A {\n nonsense\n}\n')), ['1:1 CONFIG_PLANNED']);
   });
 
   it('names of all objects are no keywords', () => {

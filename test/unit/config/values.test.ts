@@ -54,7 +54,7 @@ describe('config: values', () => {
   it('gratuitous ARP takes whole seconds, as in keepalived', () => {
     assert.equal(instance('garp_master_delay 0').garp.masterDelay, 0);
     assert.deepEqual(codes('garp_master_delay 0.5'), ['CONFIG_INVALID_VALUE']);
-    assert.deepEqual(codes('garp_master_repeat 0'), ['CONFIG_OUT_OF_RANGE']);
+    assert.deepEqual(codes('garp_master_repeat 0'), ['CONFIG_DEFAULTED']);
     assert.equal(instance('garp_lower_prio_repeat 0').garp.lowerPrioRepeat, 0);
   });
 
@@ -96,9 +96,11 @@ describe('config: values', () => {
         .target.address,
       '2001:db8::1',
     );
-    for (const wrong of ['192.0.2', '192.0.2.256', 'localhost', '192.0.2.1/24', '::g']) {
+    for (const wrong of ['192.0.2', '192.0.2.256', 'localhost', '192.0.2.1:80', '::g']) {
       assert.deepEqual(codes(`mcast_src_ip ${wrong}`), ['CONFIG_INVALID_VALUE'], wrong);
     }
+    // keepalived passes over a prefix length there.
+    assert.deepEqual(codes('mcast_src_ip 192.0.2.7/24'), ['CONFIG_EXTRA_WORD']);
   });
 
   it('ports are numbers; 0 counts as none', () => {

@@ -15,8 +15,13 @@ describe('config: vrrp_instance', () => {
       state: 'BACKUP',
       priority: 100,
       advertInterval: SECOND,
+      downTimerAdverts: 3,
       preempt: true,
       preemptDelay: 0,
+      trackSourceAddress: false,
+      multicastGroup: '224.0.0.18',
+      vmacForAddresses: false,
+      transmitOnBase: false,
       virtualAddresses: [{ address: '192.0.2.1', prefixLength: 32, interface: 'eth0', scope: 0 }],
       excludedAddresses: [],
       virtualRoutes: [],
@@ -29,7 +34,20 @@ describe('config: vrrp_instance', () => {
         lowerPrioDelay: 5 * SECOND,
         lowerPrioRepeat: 5,
       },
+      allowNoAddress: false,
+      promoteSecondaries: false,
+      garpExtra: { interval: 0, all: false },
       trackPrimary: true,
+      tracks: { interfaces: [], scripts: [], files: [], processes: [], bfds: [] },
+      strict: false,
+      accept: true,
+      lowerPrioNoAdvert: false,
+      higherPrioSendAdvert: false,
+      ownerIgnoreAdverts: false,
+      skipCheckAdvAddr: false,
+      v3ChecksumAsV2: false,
+      linkbeatPolling: false,
+      notify: { tellDeleted: false, priorityChanges: false, mail: false },
     });
   });
 
@@ -156,7 +174,12 @@ describe('config: vrrp_instance', () => {
     });
 
     it('AH is planned', () => {
-      assert.deepEqual(found(load(block('auth_type AH\nauth_pass 1234'))), ['4:11 CONFIG_PLANNED']);
+      const loaded = load(block('auth_type AH\nauth_pass 1234'));
+      assert.deepEqual(found(loaded), ['1:1 CONFIG_NOT_RUN', '4:11 CONFIG_PLANNED']);
+      assert.deepEqual(loaded.config?.instances[0]?.authentication, {
+        type: 'AH',
+        password: '1234',
+      });
       assert.deepEqual(found(load(block('auth_type pass\nauth_pass 1234'))), [
         '4:11 CONFIG_INVALID_VALUE',
       ]);

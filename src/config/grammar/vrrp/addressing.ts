@@ -1,0 +1,122 @@
+/** Where adverts come from and go to: sources, groups and unicast peers. */
+import { familyOf, type Ip, ipToBytes } from '../../../base/ip.js';
+import type { Word } from '../../text/source.js';
+import { address, integer, interfaceName, none, parseAddress } from '../args.js';
+import { type Args, entries, planned, type ReportArg, setting } from '../keyword.js';
+
+const NOT_RUN = 'an instance with it is not run';
+
+/** The groups of VRRP (RFC 9568 5.1.1.2 and 5.1.2.2). */
+export const GROUP_4 = '224.0.0.18';
+export const GROUP_6 = 'ff02::12';
+
+export const PEER_SYNTAX = '<IPADDR> [min_ttl <0..255>] [max_ttl <0..255>]';
+
+/** An address; a prefix length behind it, as keepalived allows, means nothing here. */
+const source: Args<Ip> = {
+  ...address,
+  parse([word], report: ReportArg) {
+    const [bare = '', prefix] = (word as Word).text.split('/', 2);
+    const ip = parseAddress({ at: (word as Word).at, text: bare }, report);
+    if (ip !== undefined && prefix !== undefined) {
+      report('CONFIG_EXTRA_WORD', word as Word, {
+        message: `a source is one address: '/${prefix}' is ignored`,
+      });
+    }
+    return ip;
+  },
+};
+
+const group: Args<Ip> = {
+  ...address,
+  expects: 'an IPv4 multicast address, or a link-local IPv6 one (ffX2:...)',
+  parse([word], report: ReportArg) {
+    const ip = parseAddress(word as Word, report);
+    if (ip === undefined || isGroup(ip)) return ip;
+    report('CONFIG_INVALID_VALUE', word as Word, {
+      message: `${ip} is not a ${familyOf(ip) === 6 ? 'link-local ' : ''}multicast address`,
+      expected: group.expects,
+    });
+    return undefined;
+  },
+};
+
+/** 224.0.0.0/4 (RFC 5771), or ffX2::/16 (RFC 4291 2.7). */
+function isGroup(ip: Ip): boolean {
+  const [first = 0, second = 0] = ipToBytes(ip);
+  return familyOf(ip) === 4 ? first >> 4 === 14 : first === 0xff && (second & 0x0f) === 2;
+}
+
+const oldChecksum: Args<'always' | 'never'> = {
+  syntax: '[never]',
+  expects: "nothing or 'never'",
+  min: 0,
+  max: 1,
+  choices: ['never'],
+  parse([word], report) {
+    if (!word) return 'always';
+    if (word.text === 'never') return 'never';
+    report('CONFIG_INVALID_VALUE', word, {
+      message: `'${word.text}' is not known`,
+      expected: oldChecksum.expects,
+    });
+    return undefined;
+  },
+};
+
+export const addressing = {
+  mcast_src_ip: setting(source, 'The source address of adverts.', {
+    default: "the interface's first address",
+  }),
+  unicast_src_ip: setting(source, 'As mcast_src_ip, of an instance with unicast_peer.', {
+    default: "the interface's first address",
+  }),
+  track_src_ip: planned(setting(none, 'FAULT while the source address is not there.'), NOT_RUN),
+  mcast_dst_ip: planned(
+    setting(group, 'The group that adverts are sent to and expected from.', {
+      default: 'vrrp_mcast_group4 or vrrp_mcast_group6',
+    }),
+    NOT_RUN,
+    (ip) => ip === GROUP_4 || ip === GROUP_6,
+  ),
+  unicast_peer: planned(
+    entries(
+      none,
+      PEER_SYNTAX,
+      'Adverts go to these addresses, not to a group. What comes with a TTL outside the range is dropped.',
+      { repeatable: true },
+    ),
+    NOT_RUN,
+  ),
+  unicast_ttl: planned(
+    setting(integer(0, 255), 'The TTL or hop limit of unicast adverts.', {
+      default: "255; over IPv6 the kernel's",
+    }),
+    NOT_RUN,
+  ),
+  unicast_fault_no_peer: planned(
+    setting(none, 'FAULT rather than multicast if unicast_peer lists nobody.'),
+    NOT_RUN,
+  ),
+  check_unicast_src: planned(
+    setting(none, 'Unicast adverts count only from one of the peers.', {
+      default: 'vrrp_check_unicast_src; on with min_ttl or max_ttl',
+    }),
+    NOT_RUN,
+  ),
+  old_unicast_checksum: planned(
+    setting(
+      oldChecksum,
+      'Unicast adverts of version 3 carry the checksum of keepalived before 1.3.7; with never such adverts are not accepted either.',
+    ),
+    NOT_RUN,
+  ),
+  vrf: planned(
+    setting(
+      interfaceName,
+      'The VRF in which the peers of a unicast instance without an interface are.',
+      { firstCounts: true },
+    ),
+    NOT_RUN,
+  ),
+};
