@@ -6,7 +6,7 @@ import { labelOf } from '../build/lvs/settle.js';
 import { dumpLines, secretWriter } from '../dump/index.js';
 import { serverBlock } from '../dump/lvs.js';
 import type { Line } from '../dump/text.js';
-import { instanceBlock } from '../dump/vrrp.js';
+import { instanceBlock } from '../dump/vrrp/instance.js';
 import type { Config, InstanceConfig, VirtualServerConfig } from '../model/index.js';
 import { notRun } from '../readiness.js';
 import { globalConsequences } from './global.js';
