@@ -9,7 +9,7 @@ export function monotonicMicros(): Micros {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Now as wall-clock time, integer milliseconds since the epoch: for logs and people only. */
+/** Now as wall-clock time, integer milliseconds since the epoch: for logs, people and signed adverts only. */
 export function wallMillis(): number {
   return Date.now();
 }

@@ -44,6 +44,8 @@ export type AddressKernel = Pick<RouteClient, 'links' | 'addresses' | 'applyAddr
  * more round puts back.
  */
 const ROUNDS = 3;
+/** INFINITY_LIFE_TIME of the kernel's net/addrconf.h. */
+const FOR_EVER = 0xffff_ffff;
 
 export class AddressReconciler {
   readonly #kernel: AddressKernel;
@@ -96,13 +98,16 @@ export class AddressReconciler {
 
     this.learnLinks(await this.#kernel.links());
     let before = await this.#kernel.addresses();
-    let present = this.#keysOf(before);
+    let present = this.#keysOf(before.filter(isUsable));
     const lost = [...wanted.keys()].filter((k) => this.#confirmed.has(k) && !present.has(k));
     const repaired: AddressEntry[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       const missing = [...wanted].filter(([key]) => !present.has(key));
-      const surplus = [...unwanted].filter(([key]) => present.has(key));
+      const there = this.#keysOf(before);
+      const surplus = [...unwanted].filter(([key]) => there.has(key));
+      const useless = missing.filter(([key]) => there.has(key));
       if (missing.length === 0 && surplus.length === 0) break;
+      if (useless.length > 0) await this.#apply('delete', useless, errors, done);
       await this.#apply('add', missing, errors, done);
       await this.#apply('delete', surplus, errors, done);
       let after = await this.#kernel.addresses();
@@ -118,8 +123,9 @@ export class AddressReconciler {
         after = await this.#kernel.addresses();
       }
       before = after;
-      present = this.#keysOf(after);
+      present = this.#keysOf(after.filter(isUsable));
     }
+    const there = this.#keysOf(before);
 
     const seen = this.#confirmed;
     this.#confirmed = new Set([...wanted.keys()].filter((key) => present.has(key)));
@@ -128,15 +134,15 @@ export class AddressReconciler {
       [...items].filter(([key]) => test(key)).map(([, item]) => instanceAddress(item));
     const failed = [
       ...[...wanted].filter(([key]) => !present.has(key)),
-      ...[...unwanted].filter(([key]) => present.has(key)),
+      ...[...unwanted].filter(([key]) => there.has(key)),
     ].map(([key, item]) => ({
       ...instanceAddress(item),
-      reason: this.#reason(item, errors.get(key)),
+      reason: this.#reason(item, errors.get(key), before),
     }));
     return {
       added: pick(wanted, (key) => present.has(key) && done.has(key) && !seen.has(key)),
       restored: pick(wanted, (key) => present.has(key) && lostKeys.has(key)),
-      removed: pick(unwanted, (key) => !present.has(key) && done.has(key)),
+      removed: pick(unwanted, (key) => !there.has(key) && done.has(key)),
       failed,
       confirmed: pick(wanted, (key) => present.has(key)),
       foreignRepaired: repaired,
@@ -196,11 +202,20 @@ export class AddressReconciler {
     return key === undefined || lists.some((list) => list.has(key));
   }
 
-  #reason(item: DesiredAddress, error: NetlinkError | undefined): string {
-    if (!this.#indices.has(item.address.interface)) {
-      return `no interface ${item.address.interface}`;
-    }
+  #reason(
+    item: DesiredAddress,
+    error: NetlinkError | undefined,
+    entries: readonly AddressEntry[],
+  ): string {
+    const { address, interface: name } = item.address;
+    const index = this.#indices.get(name);
+    if (index === undefined) return `no interface ${name}`;
     if (error) return error.message;
+    // An interface has an IPv6 address once, whatever its prefix length.
+    const other = entries.find((e) => e.interfaceIndex === index && e.address === address);
+    if (item.present && other?.family === 6 && isUsable(other)) {
+      return `is there with prefix length ${other.prefixLength}`;
+    }
     return item.present ? 'removed again at once' : 'added again at once';
   }
 }
@@ -217,7 +232,18 @@ function specOf(address: VirtualAddress, interfaceIndex: number): AddressSpec {
     scope: address.scope,
     ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
     ...(address.label === undefined ? {} : { label: address.label }),
+    ...(address.preferredLifetime === undefined
+      ? {}
+      : { lifetime: { valid: FOR_EVER, preferred: address.preferredLifetime } }),
   };
+}
+
+/**
+ * Whether an address answers. One that the kernel added with duplicate address detection, and found
+ * another to have, does not, and stays so: it has to be added anew, without.
+ */
+function isUsable(entry: AddressEntry): boolean {
+  return !entry.dadFailed;
 }
 
 /** Adding what is there, and deleting what is not, is success. */

@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import { TandemError } from '../base/errors.js';
+import type { Family } from '../base/ip.js';
 
 /** linux/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
 const AF_UNIX = 1;
@@ -24,6 +25,8 @@ const SO_MARK = 36;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const ARPHRD_ETHER = 1;
+/** linux/in.h */
+const IPPROTO_RAW = 255;
 
 const libc = koffi.load('libc.so.6');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
@@ -37,6 +40,20 @@ const getsockoptCall = libc.func(
   'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
 );
 const closeCall = libc.func('int close(int fd)');
+
+/** struct iovec and struct msghdr of recvmsg(2). */
+const IOVEC = koffi.struct('iovec', { base: 'void *', length: 'size_t' });
+koffi.struct('msghdr', {
+  name: 'void *',
+  nameLength: 'uint32_t',
+  iov: koffi.pointer(IOVEC),
+  iovLength: 'size_t',
+  control: 'void *',
+  controlLength: 'size_t',
+  flags: 'int',
+});
+const recvmsgCall = libc.func('intptr_t recvmsg(int fd, _Inout_ msghdr *message, int flags)');
+const SIZE_T = koffi.sizeof('size_t');
 
 /** A libc call that failed: `errno` and its name beside the call's. Code `SYSTEM_CALL`. */
 export class SystemCallError extends TandemError {
@@ -129,6 +146,103 @@ export function openMarkedTcpSocket(family: 4 | 6, mark: number): number {
   return fd;
 }
 
+/**
+ * Opens a raw IP socket that only sends, whole datagrams with their header (raw(7): IPPROTO_RAW).
+ * Needs CAP_NET_RAW.
+ *
+ * @throws SystemCallError
+ */
+export function openRawSendSocket(family: Family): number {
+  return openSocket(family === 4 ? AF_INET : AF_INET6, SOCK_RAW, IPPROTO_RAW);
+}
+
+/**
+ * Sends one datagram that begins with its IP header. Does not block: a full queue is ENOBUFS or
+ * EAGAIN.
+ *
+ * @param interfaceIndex the scope of a link-local destination; 0: none.
+ * @throws SystemCallError
+ */
+export function sendRawDatagram(
+  fd: number,
+  datagram: Uint8Array,
+  destination: Uint8Array,
+  interfaceIndex: number,
+): void {
+  // struct sockaddr_in: family u16, port u16, address 4 bytes, 8 zero. struct sockaddr_in6: family
+  // u16, port u16, flow u32, address 16 bytes, scope u32.
+  const isIpv4 = destination.length === 4;
+  const address = Buffer.alloc(isIpv4 ? 16 : 28);
+  address.writeUInt16LE(isIpv4 ? AF_INET : AF_INET6, 0);
+  address.set(destination, isIpv4 ? 4 : 8);
+  if (!isIpv4) address.writeUInt32LE(interfaceIndex, 24);
+  send(fd, datagram, address);
+}
+
+/** What recvmsg(2) gave. The bytes are copies. */
+export interface ReceivedMessage {
+  readonly data: Uint8Array;
+  /** The sender's address, 16 bytes. */
+  readonly source: Uint8Array;
+  /** Control messages by `level/type` (cmsg(3)). */
+  readonly control: ReadonlyMap<string, Uint8Array>;
+}
+
+const RECEIVED_BYTES = 9_216;
+const received = {
+  data: Buffer.alloc(RECEIVED_BYTES),
+  name: Buffer.alloc(28),
+  control: Buffer.alloc(256),
+};
+
+/**
+ * Receives one message of an IPv6 socket. Does not block.
+ *
+ * @returns `undefined` when there is none.
+ * @throws SystemCallError
+ */
+export function receiveMessage(fd: number): ReceivedMessage | undefined {
+  const { data, name, control } = received;
+  const message = {
+    name,
+    nameLength: name.length,
+    iov: [{ base: data, length: data.length }],
+    iovLength: 1,
+    control,
+    controlLength: control.length,
+    flags: 0,
+  };
+  const length = Number(recvmsgCall(fd, message, MSG_DONTWAIT));
+  if (length < 0) {
+    const errno = koffi.errno();
+    if (errno === constants.errno.EAGAIN || errno === constants.errno.EINTR) return undefined;
+    throw new SystemCallError('recvmsg', errno);
+  }
+  return {
+    data: Uint8Array.from(data.subarray(0, length)),
+    source: Uint8Array.from(name.subarray(8, 24)),
+    control: decodeControl(control.subarray(0, Number(message.controlLength))),
+  };
+}
+
+/** struct cmsghdr: length size_t (header included), level s32, type s32, data; each aligned. */
+function decodeControl(bytes: Buffer): ReadonlyMap<string, Uint8Array> {
+  const messages = new Map<string, Uint8Array>();
+  const header = SIZE_T + 8;
+  for (let offset = 0; offset + header <= bytes.length; ) {
+    const length = bytes.readUInt32LE(offset);
+    if (length < header || offset + length > bytes.length) break;
+    const level = bytes.readInt32LE(offset + SIZE_T);
+    const type = bytes.readInt32LE(offset + SIZE_T + 4);
+    messages.set(
+      `${level}/${type}`,
+      Uint8Array.from(bytes.subarray(offset + header, offset + length)),
+    );
+    offset += Math.ceil(length / SIZE_T) * SIZE_T;
+  }
+  return messages;
+}
+
 /** setsockopt(2) on a descriptor of this process. @throws SystemCallError */
 export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array): void {
   if (setsockoptCall(fd, level, name, value, value.length) !== 0) {
@@ -161,8 +275,8 @@ export function closeSocket(fd: number): void {
   closeCall(fd);
 }
 
-function openSocket(domain: number, type: number): number {
-  const fd = socketCall(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) as number;
+function openSocket(domain: number, type: number, protocol = 0): number {
+  const fd = socketCall(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol) as number;
   if (fd < 0) throw new SystemCallError('socket', koffi.errno());
   return fd;
 }

@@ -1,21 +1,16 @@
 /** The part of the `raw-socket` package that is used; it brings no types of its own. */
 declare module 'raw-socket' {
-  import type { EventEmitter } from 'node:events';
+  import { EventEmitter } from 'node:events';
 
   namespace raw {
-    interface Socket extends EventEmitter {
+    class Socket extends EventEmitter {
+      constructor(options: { protocol: number; addressFamily: 1 | 2; bufferSize?: number });
       setOption(level: number, option: number, value: Buffer, length: number): void;
-      send(
-        buffer: Buffer,
-        offset: number,
-        length: number,
-        address: string,
-        afterCallback: (error: Error | null, bytes: number) => void,
-      ): this;
-      pauseRecv(): this;
       close(): this;
+      /** Called when there is something to receive; the package's own emits `message`. */
+      onRecvReady(): void;
     }
-    function createSocket(options: { protocol: number; bufferSize?: number }): Socket;
+    const AddressFamily: { readonly IPv4: 1; readonly IPv6: 2 };
   }
   export = raw;
 }

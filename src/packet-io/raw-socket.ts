@@ -1,143 +1,207 @@
 /**
- * Raw IP sockets. The only file that imports the `raw-socket` package, which works on a process's
- * main thread only.
+ * Raw IP sockets that receive. The only file that imports the `raw-socket` package, which works on a
+ * process's main thread only.
  *
- * Sending and receiving never share a socket: the package serves a socket that is both readable
- * and writable as readable only, so a flood of packets would hold back our adverts.
+ * Of IPv4 the package delivers datagrams with their header. Of IPv6 the kernel delivers no header, and
+ * the package reads neither hop limit nor destination, which both have to be checked: so the package
+ * only says when there is something to read, and recvmsg(2) reads it with what belongs to it.
  */
+import { readdirSync } from 'node:fs';
 import raw from 'raw-socket';
+import { type Family, familyOf, type Ip, ipToBytes } from '../base/ip.js';
+import { getSocketOption, type ReceivedMessage, receiveMessage } from './libc.js';
 
-/** asm-generic/socket.h, linux/in.h */
+/** asm-generic/socket.h, linux/in.h, linux/in6.h, linux/ipv6.h */
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
-const SO_PRIORITY = 12;
 const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
 const IPPROTO_IP = 0;
-const IP_MULTICAST_IF = 32;
-const IP_MULTICAST_TTL = 33;
-const IP_MULTICAST_LOOP = 34;
 const IP_ADD_MEMBERSHIP = 35;
-/** raw(7): implies IP_HDRINCL and receives nothing. */
-const IPPROTO_RAW = 255;
-
-/** linux/pkt_sched.h: adverts leave before whatever else queues on a busy link. */
-const TC_PRIO_CONTROL = 7;
+const IP_MULTICAST_ALL = 49;
+const IPPROTO_IPV6 = 41;
+const IPV6_ADD_MEMBERSHIP = 20;
+const IPV6_MULTICAST_ALL = 29;
+const IPV6_RECVPKTINFO = 49;
+const IPV6_PKTINFO = 50;
+const IPV6_RECVHOPLIMIT = 51;
+const IPV6_HOPLIMIT = 52;
 
 /** Room for the adverts of some thousand instances that arrive while we are busy. */
 const RECEIVE_BUFFER_BYTES = 1_048_576;
 /** An advert of 255 addresses of IPv6 fits twice. */
 const PACKET_BYTES = 9_216;
+/** One turn of the event loop reads no more than this: timers have to get their turn in a flood. */
+const MESSAGES_A_TURN = 64;
 
 export interface ReceiveSocket {
   close(): void;
 }
 
+/** An IPv6 packet without its header, and what of that the kernel tells. */
+export interface ReceivedIpv6 {
+  /** 16 bytes. */
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly hopLimit: number;
+  readonly payload: Uint8Array;
+}
+
+export interface ReceiveOptions {
+  readonly protocol: number;
+  /** Empty: every interface. */
+  readonly interface: string;
+  readonly interfaceIndex: number;
+  /** Multicast groups to join, of the socket's family. */
+  readonly groups: readonly Ip[];
+  /** Receive errors; the socket stays open unless the package closes it. */
+  readonly onError: (error: Error) => void;
+}
+
 /**
- * Opens a socket that receives one IP protocol on one interface, joined to a multicast group.
+ * Opens a socket that receives one IP protocol over IPv4 on one interface.
  *
- * @param onPacket gets a copy of each datagram, with its IPv4 header.
- * @param onError gets receive errors; the socket stays open unless the package closes it.
+ * @param onPacket gets a copy of each datagram, with its header.
  * @throws Error of the package when the socket cannot be opened or set up (no privilege, no such
  *   interface).
  */
-export function openReceiveSocket(options: {
-  readonly protocol: number;
-  readonly interface: string;
-  readonly interfaceIndex: number;
-  readonly group: Uint8Array;
-  readonly onPacket: (datagram: Uint8Array) => void;
-  readonly onError: (error: Error) => void;
-}): ReceiveSocket {
-  const socket = raw.createSocket({ protocol: options.protocol, bufferSize: PACKET_BYTES });
-  try {
-    bindToDevice(socket, options.interface);
-    setNumber(socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-    socket.setOption(
-      IPPROTO_IP,
-      IP_ADD_MEMBERSHIP,
-      mreqn(options.group, undefined, options.interfaceIndex),
-      MREQN_BYTES,
-    );
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
+export function openReceiveSocket(
+  options: ReceiveOptions,
+  onPacket: (datagram: Uint8Array) => void,
+): ReceiveSocket {
+  const socket = new raw.Socket({
+    protocol: options.protocol,
+    addressFamily: raw.AddressFamily.IPv4,
+    bufferSize: PACKET_BYTES,
+  });
+  prepare(socket, 4, options);
   // The package hands out slices of one buffer that the next packet overwrites.
-  socket.on('message', (packet: Buffer) => options.onPacket(Uint8Array.from(packet)));
+  socket.on('message', (packet: Buffer) => onPacket(Uint8Array.from(packet)));
   socket.on('error', options.onError);
   return { close: () => socket.close() };
 }
 
-export interface SendSocket {
-  /**
-   * Sends one datagram with the IPv4 header that it begins with.
-   *
-   * @param done gets the error of the kernel, if any.
-   */
-  send(datagram: Uint8Array, destination: string, done: (error: Error | null) => void): void;
-  close(): void;
+/**
+ * Opens a socket that receives one IP protocol over IPv6 on one interface.
+ *
+ * @throws Error of the package, or SystemCallError
+ */
+export function openReceiveSocketIpv6(
+  options: ReceiveOptions,
+  onPacket: (packet: ReceivedIpv6) => void,
+): ReceiveSocket {
+  const socket = new Ipv6Socket(options.protocol, onPacket);
+  prepare(socket, 6, options);
+  socket.on('error', options.onError);
+  return { close: () => socket.close() };
+}
+
+class Ipv6Socket extends raw.Socket {
+  readonly #onPacket: (packet: ReceivedIpv6) => void;
+  #fd: number | undefined;
+  #closed = false;
+
+  constructor(protocol: number, onPacket: (packet: ReceivedIpv6) => void) {
+    super({ protocol, addressFamily: raw.AddressFamily.IPv6, bufferSize: 1 });
+    this.#onPacket = onPacket;
+  }
+
+  override onRecvReady(): void {
+    for (let i = 0; i < MESSAGES_A_TURN && !this.#closed; i++) {
+      const message = this.#receive();
+      if (!message) return;
+      const packet = withHeaderFields(message);
+      if (packet) this.#onPacket(packet);
+    }
+  }
+
+  override close(): this {
+    this.#closed = true;
+    return super.close();
+  }
+
+  #receive(): ReceivedMessage | undefined {
+    try {
+      this.#fd ??= descriptorOf(this);
+      return receiveMessage(this.#fd);
+    } catch (error) {
+      this.emit('error', error);
+      return undefined;
+    }
+  }
+}
+
+function withHeaderFields({ data, source, control }: ReceivedMessage): ReceivedIpv6 | undefined {
+  const hopLimit = control.get(`${IPPROTO_IPV6}/${IPV6_HOPLIMIT}`);
+  // struct in6_pktinfo: address 16 bytes, interface index u32.
+  const destination = control.get(`${IPPROTO_IPV6}/${IPV6_PKTINFO}`)?.subarray(0, 16);
+  if (!hopLimit || !destination) return undefined;
+  return { source, destination, hopLimit: hopLimit[0] as number, payload: data };
 }
 
 /**
- * Opens a socket that sends whole IPv4 datagrams out of one interface, multicast included, and
- * receives nothing.
- *
- * @throws Error of the package
+ * The descriptor behind a socket of the package, which does not tell it: the one that bears the mark
+ * that was just given to the socket. The mark, which nothing else on a receiving socket uses, is taken
+ * away again.
  */
-export function openSendSocket(options: {
-  readonly interface: string;
-  readonly interfaceIndex: number;
-  readonly onError: (error: Error) => void;
-}): SendSocket {
-  const socket = raw.createSocket({ protocol: IPPROTO_RAW, bufferSize: 64 });
+function descriptorOf(socket: raw.Socket): number {
+  marks = (marks + 1) % 0x1000;
+  const mark = 0x7a_6d_00_00 + marks;
+  setNumber(socket, SOL_SOCKET, SO_MARK, mark);
   try {
-    bindToDevice(socket, options.interface);
-    socket.setOption(
-      IPPROTO_IP,
-      IP_MULTICAST_IF,
-      mreqn(undefined, undefined, options.interfaceIndex),
-      MREQN_BYTES,
-    );
-    setNumber(socket, IPPROTO_IP, IP_MULTICAST_TTL, 255);
-    setNumber(socket, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL);
-    setNumber(socket, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
+    for (const name of readdirSync('/proc/self/fd')) {
+      if (markOf(Number(name)) === mark) return Number(name);
+    }
+  } finally {
+    setNumber(socket, SOL_SOCKET, SO_MARK, 0);
+  }
+  throw new Error('the descriptor of a raw socket was not found');
+}
+
+let marks = 0;
+
+function markOf(fd: number): number | undefined {
+  try {
+    return Buffer.from(getSocketOption(fd, SOL_SOCKET, SO_MARK, 4)).readUInt32LE();
+  } catch {
+    return undefined;
+  }
+}
+
+function prepare(socket: raw.Socket, family: Family, options: ReceiveOptions): void {
+  try {
+    if (options.interface !== '') {
+      const name = Buffer.from(`${options.interface}\0`);
+      socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
+    }
+    setNumber(socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+    // Of multicast only what this socket has joined, not what any socket of the machine has.
+    if (family === 4) setNumber(socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+    else {
+      setNumber(socket, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+      setNumber(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+      setNumber(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+    }
+    for (const group of options.groups) join(socket, group, options.interfaceIndex);
   } catch (error) {
     socket.close();
     throw error;
   }
-  socket.pauseRecv();
-  socket.on('error', options.onError);
-  return {
-    send(datagram, destination, done) {
-      const buffer = Buffer.from(datagram);
-      socket.send(buffer, 0, buffer.length, destination, (error) => done(error));
-    },
-    close: () => socket.close(),
-  };
 }
 
-const MREQN_BYTES = 12;
-
-/** struct ip_mreqn: group, local address, interface index. */
-function mreqn(
-  group: Uint8Array | undefined,
-  local: Uint8Array | undefined,
-  index: number,
-): Buffer {
-  const bytes = Buffer.alloc(MREQN_BYTES);
-  if (group) bytes.set(group, 0);
-  if (local) bytes.set(local, 4);
-  bytes.writeInt32LE(index, 8);
-  return bytes;
-}
-
-function bindToDevice(socket: raw.Socket, name: string): void {
-  const bytes = Buffer.from(`${name}\0`);
-  socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, bytes, bytes.length);
+/** struct ip_mreqn: group, local address, interface index. struct ipv6_mreq: group, index. */
+function join(socket: raw.Socket, group: Ip, interfaceIndex: number): void {
+  const isIpv4 = familyOf(group) === 4;
+  const bytes = Buffer.alloc(isIpv4 ? 12 : 20);
+  bytes.set(ipToBytes(group), 0);
+  bytes.writeInt32LE(interfaceIndex, isIpv4 ? 8 : 16);
+  const level = isIpv4 ? IPPROTO_IP : IPPROTO_IPV6;
+  const option = isIpv4 ? IP_ADD_MEMBERSHIP : IPV6_ADD_MEMBERSHIP;
+  socket.setOption(level, option, bytes, bytes.length);
 }
 
 function setNumber(socket: raw.Socket, level: number, option: number, value: number): void {
   const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(value);
+  bytes.writeUInt32LE(value);
   socket.setOption(level, option, bytes, bytes.length);
 }

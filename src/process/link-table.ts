@@ -45,8 +45,10 @@ export class LinkTable {
 
   addAddress(entry: AddressEntry): void {
     const known = this.#addresses.get(entry.interfaceIndex) ?? [];
-    if (known.some((other) => sameAddress(other, entry))) return;
-    this.#addresses.set(entry.interfaceIndex, [...known, entry]);
+    const place = known.findIndex((other) => sameAddress(other, entry));
+    // One that is known may have become usable, or be found to be another's.
+    const changed = place < 0 ? [...known, entry] : known.with(place, entry);
+    this.#addresses.set(entry.interfaceIndex, changed);
   }
 
   removeAddress(entry: AddressEntry): void {
@@ -79,7 +81,7 @@ export class LinkTable {
 
   #state(link: Link): LinkState {
     const own = (this.#addresses.get(link.index) ?? []).filter(
-      (entry) => !this.#virtual.has(entry.address),
+      (entry) => !this.#virtual.has(entry.address) && isUsable(entry),
     );
     return {
       index: link.index,
@@ -90,6 +92,11 @@ export class LinkTable {
       addresses: own.map((entry) => entry.address),
     };
   }
+}
+
+/** IPv6: the kernel sends from an address only after it has found no duplicate (RFC 4862 5.4). */
+function isUsable({ tentative, dadFailed }: AddressEntry): boolean {
+  return !tentative && !dadFailed;
 }
 
 function sameAddress(a: AddressEntry, b: AddressEntry): boolean {

@@ -29,10 +29,14 @@ export function runningPid(path: string): number | undefined {
   }
 }
 
-/** Replaces a file in one step, so that a reader sees the old or the new text. */
-export function writeFileAtomically(path: string, text: string): void {
+/**
+ * Replaces a file in one step, so that a reader sees the old or the new text.
+ *
+ * @param mode of the new file; 0o600 for what others must not read.
+ */
+export function writeFileAtomically(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, text);
+  writeFileSync(temporary, text, { mode });
   renameSync(temporary, path);
 }

@@ -17,9 +17,10 @@ import { AddressKeeper } from './address-keeper.js';
 import { DrainingTimers } from './draining-timers.js';
 import { TransportTable } from './transport-table.js';
 
-const LOOPBACK = '127.0.0.1';
-/** An address for documentation (RFC 5737). */
+const LOOPBACK = ['127.0.0.1', '::1'];
+/** Addresses for documentation (RFC 5737, RFC 3849). */
 const NOWHERE = '192.0.2.1';
+const NOWHERE_IPV6 = '2001:db8::1';
 const DEADLINE_MILLIS = 500;
 
 /**
@@ -43,13 +44,13 @@ export async function rehearseTakeOver(
   }
 }
 
-/** A held timer expires, and a packet that nobody listens to goes from 127.0.0.1 to itself. */
+/** A held timer expires, and packets of both families that say nothing go to their sender. */
 async function rehearsePacket(loopback: LinkState): Promise<void> {
   const transports = new TransportTable(
-    (name, index, handlers) => new AdvertTransport(name, index, handlers),
+    (place, index, handlers) => new AdvertTransport(place, index, handlers),
     { onDatagram() {}, onChange() {}, onSendError() {} },
   );
-  transports.want(new Set([loopback.name]));
+  transports.want(([4, 6] as const).map((family) => ({ ...place(loopback), family })));
   transports.linkPresent(loopback.name, loopback.index);
   await new Promise<void>((resolve) => {
     const giveUp = setTimeout(resolve, DEADLINE_MILLIS);
@@ -57,11 +58,10 @@ async function rehearsePacket(loopback: LinkState): Promise<void> {
       needsDrain: () => true,
       packetsReceived: () => 0,
       expire: () => {
-        transports.send(loopback.name, new Uint8Array(8), LOOPBACK, LOOPBACK);
-        void transports.flushed().then(() => {
-          clearTimeout(giveUp);
-          resolve();
-        });
+        for (const ip of LOOPBACK) transports.send(loopback.name, new Uint8Array(8), ip, ip, 1);
+        clearTimeout(giveUp);
+        // The packets come back with the next poll.
+        setImmediate(resolve);
       },
     });
     timers.arm('rehearsal', monotonicMicros());
@@ -99,5 +99,9 @@ async function rehearseAddresses(
   keeper.announceWhenPresent([target], 1);
   await keeper.settled();
   keeper.stop();
-  announcer.announce(loopback.index, loopback.mac, NOWHERE, 1);
+  for (const address of [NOWHERE, NOWHERE_IPV6]) announcer.announce(loopback, address, 1);
+}
+
+function place(loopback: LinkState): { readonly interface: string; readonly groups: readonly [] } {
+  return { interface: loopback.name, groups: [] };
 }

@@ -5,7 +5,7 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { TandemError } from '../base/errors.js';
-import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
+import { type InstanceSettings, PROTOCOL_DEFAULTS, type VrrpSettings } from '../vrrp/settings.js';
 import { writeFileAtomically } from './pidfile.js';
 
 const FORMAT = 1;
@@ -18,7 +18,9 @@ export function writeReleaseRecord(path: string, ...settings: readonly VrrpSetti
     syncGroups: [],
     ...(daemon ? { syncDaemon: daemon } : {}),
   };
-  writeFileAtomically(path, `${JSON.stringify({ format: FORMAT, settings: merged })}\n`);
+  // It holds what signs the farewell: passwords and keys.
+  const text = `${JSON.stringify({ format: FORMAT, settings: merged })}\n`;
+  writeFileAtomically(path, text, 0o600);
 }
 
 /**
@@ -38,7 +40,11 @@ export function readReleaseRecord(path: string): VrrpSettings | undefined {
     const record = JSON.parse(text) as { format: number; settings: VrrpSettings };
     const { instances } = record.settings;
     if (record.format !== FORMAT || !instances.every(isInstance)) throw new Error('unknown format');
-    return record.settings;
+    // A record of an earlier version may lack what has come since.
+    return {
+      ...record.settings,
+      instances: instances.map((instance) => ({ ...PROTOCOL_DEFAULTS, ...instance })),
+    };
   } catch (error) {
     throw new TandemError('RELEASE_RECORD_UNREADABLE', `${path} is damaged`, { path }, error);
   }

@@ -7,13 +7,16 @@
  * Addresses go first: the peer takes over after a skew time, and by then nobody may answer for
  * them here.
  */
+import { wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { MICROS_PER_MILLI } from '../base/time.js';
 import { IpvsClient } from '../ipvs/client.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
-import { releaseAdvert } from '../vrrp/release-advert.js';
+import { sourceOf } from '../vrrp/instance.js';
+import { releaseAdverts } from '../vrrp/release-advert.js';
 import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
 import { LinkTable } from './link-table.js';
 
@@ -63,15 +66,14 @@ export class Releaser {
     );
     const failed = report.failed.map(({ address, reason }) => `${address.address}: ${reason}`);
     const held = new Set(report.removed.map(({ instance }) => instance));
-    await Promise.all(
-      settings.instances
-        .filter((instance) => held.has(instance.name))
-        .map((instance) =>
-          sendPriorityZero(instance, links).catch((error: unknown) => {
-            failed.push(`priority 0 of ${instance.name}: ${messageOf(error)}`);
-          }),
-        ),
-    );
+    for (const instance of settings.instances) {
+      if (!held.has(instance.name)) continue;
+      try {
+        sendPriorityZero(instance, links);
+      } catch (error) {
+        failed.push(`priority 0 of ${instance.name}: ${messageOf(error)}`);
+      }
+    }
     if (settings.syncDaemon) failed.push(...(await stopSyncDaemons()));
     for (const failure of failed) {
       this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
@@ -104,21 +106,26 @@ async function stopSyncDaemons(): Promise<string[]> {
   return failed;
 }
 
-async function sendPriorityZero(instance: InstanceSettings, links: LinkTable): Promise<void> {
+function sendPriorityZero(instance: InstanceSettings, links: LinkTable): void {
   const link = links.get(instance.interface);
-  const source = instance.sourceAddress ?? link?.addresses.find((a) => !a.includes(':'));
-  if (!link || source === undefined) throw new Error('no interface or no address to send from');
+  const source = sourceOf(instance, link);
+  if ((!link && instance.interface !== '') || source === undefined) {
+    throw new Error('no interface or no address to send from');
+  }
   let problem: Error | undefined;
-  const transport = new AdvertTransport(link.name, link.index, {
+  const { interface: name, family } = instance;
+  const place = { interface: name, family, groups: [] };
+  const transport = new AdvertTransport(place, link?.index ?? 0, {
     onDatagram: () => {},
     onError: (error) => {
       problem = error;
     },
   });
   try {
-    const { packet, destination } = releaseAdvert(instance, source);
-    transport.send(packet, source, destination);
-    await transport.flushed();
+    const utc = wallMillis() * MICROS_PER_MILLI;
+    for (const { packet, destination, ttl } of releaseAdverts(instance, source, utc)) {
+      transport.send(packet, source, destination, ttl);
+    }
   } finally {
     transport.close();
   }

@@ -24,7 +24,12 @@ import type {
 import { notRun } from '../config/readiness.js';
 import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
 import type { ForwardingMethod } from '../ipvs/model.js';
-import type { InstanceSettings, VirtualAddress, VrrpSettings } from '../vrrp/settings.js';
+import {
+  type InstanceSettings,
+  PROTOCOL_DEFAULTS,
+  type VirtualAddress,
+  type VrrpSettings,
+} from '../vrrp/settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -100,6 +105,7 @@ function instanceSettings(instance: InstanceConfig): InstanceSettings {
       lowerPrioRepeat: garp.lowerPrioRepeat,
     },
     trackPrimary: instance.trackPrimary,
+    ...PROTOCOL_DEFAULTS,
   };
 }
 

@@ -1,23 +1,25 @@
 /**
- * The advert transports of the vrrp process: one per interface that an instance uses, opened when
- * the interface is there, opened again when it comes back under a new index.
+ * The advert transports of the vrrp process: one for each interface and family that an instance uses,
+ * opened when the interface is there, opened again when it comes back under a new index.
  *
  * Bounded by the interfaces that the configuration names.
  */
 
 import { messageOf } from '../base/errors.js';
-import type { Ip } from '../base/ip.js';
+import { type Family, familyOf, type Ip } from '../base/ip.js';
+import type { TransportPlace } from '../packet-io/advert-transport.js';
+import { groupOf, transportKey } from '../vrrp/routers.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
 
 /** What the table needs of a transport; {@link AdvertTransport} is one. */
 export interface Transport {
   readonly interfaceIndex: number;
-  send(packet: Uint8Array, source: Ip, destination: Ip): void;
-  flushed(): Promise<void>;
+  send(packet: Uint8Array, source: Ip, destination: Ip, ttl: number): void;
   close(): void;
 }
 
 type OpenTransport = (
-  name: string,
+  place: TransportPlace,
   index: number,
   handlers: { onDatagram(datagram: Uint8Array): void; onError(error: Error): void },
 ) => Transport;
@@ -25,74 +27,121 @@ type OpenTransport = (
 interface Handlers {
   onDatagram(name: string, datagram: Uint8Array): void;
   /** A transport could not be opened, or can be used now. */
-  onChange(name: string, usable: boolean, reason?: string): void;
+  onChange(name: string, family: Family, usable: boolean, reason?: string): void;
   onSendError(name: string, error: Error): void;
+}
+
+/** Where the instances of a configuration speak and listen. */
+export function transportPlaces(settings: VrrpSettings): TransportPlace[] {
+  const places = new Map<string, TransportPlace>();
+  for (const instance of settings.instances) {
+    const { interface: name, family, unicast } = instance;
+    const key = transportKey(name, family);
+    const groups = new Set(places.get(key)?.groups);
+    if (!unicast) groups.add(groupOf(instance));
+    places.set(key, { interface: name, family, groups: [...groups].sort() });
+  }
+  return [...places.values()];
 }
 
 export class TransportTable {
   readonly #open: OpenTransport;
   readonly #handlers: Handlers;
+  /** All by {@link transportKey}. */
   readonly #transports = new Map<string, Transport>();
   readonly #failed = new Map<string, string>();
-  #wanted: ReadonlySet<string> = new Set();
+  #wanted: ReadonlyMap<string, TransportPlace> = new Map();
 
   constructor(open: OpenTransport, handlers: Handlers) {
     this.#open = open;
     this.#handlers = handlers;
   }
 
-  /** Says which interfaces are needed; those no longer needed are closed. */
-  want(names: ReadonlySet<string>): void {
-    this.#wanted = names;
-    for (const name of this.#transports.keys()) if (!names.has(name)) this.linkAbsent(name);
-    for (const name of this.#failed.keys()) if (!names.has(name)) this.#failed.delete(name);
+  /** Says where transports are needed; those no longer needed are closed. */
+  want(places: readonly TransportPlace[]): void {
+    const before = this.#wanted;
+    this.#wanted = new Map(places.map((place) => [keyOf(place), place]));
+    for (const key of [...this.#transports.keys(), ...this.#failed.keys()]) {
+      const place = this.#wanted.get(key);
+      if (!place) {
+        this.#close(key);
+        this.#failed.delete(key);
+      } else if (before.get(key)?.groups.join() !== place.groups.join()) {
+        this.#reopen(key, place);
+      }
+    }
+    // What is bound to no interface need not wait for one.
+    this.linkPresent('', 0);
   }
 
-  /** An interface is there: opens its transport if it is needed and not open. */
+  /** An interface is there: opens its transports if they are needed and not open. */
   linkPresent(name: string, index: number): void {
-    if (!this.#wanted.has(name)) return;
-    const open = this.#transports.get(name);
-    if (open?.interfaceIndex === index) return;
-    open?.close();
-    this.#transports.delete(name);
-    const hadFailed = this.#failed.delete(name);
-    try {
-      const transport = this.#open(name, index, {
-        onDatagram: (datagram) => this.#handlers.onDatagram(name, datagram),
-        onError: (error) => this.#handlers.onSendError(name, error),
-      });
-      this.#transports.set(name, transport);
-      if (hadFailed) this.#handlers.onChange(name, true);
-    } catch (error) {
-      this.#failed.set(name, messageOf(error));
-      this.#handlers.onChange(name, false, messageOf(error));
+    for (const [key, place] of this.#wanted) {
+      if (place.interface !== name) continue;
+      const open = this.#transports.get(key);
+      if (open?.interfaceIndex === index) continue;
+      this.#close(key);
+      this.#openAt(key, place, index);
     }
   }
 
-  /** An interface is gone, or not needed any more. */
+  /** An interface is gone. */
   linkAbsent(name: string): void {
-    this.#transports.get(name)?.close();
-    this.#transports.delete(name);
+    for (const family of [4, 6] as const) this.#close(transportKey(name, family));
   }
 
-  /** Tells again of the interfaces whose transport could not be opened. */
+  /** Tells again of the transports that could not be opened. */
   report(): void {
-    for (const [name, reason] of this.#failed) this.#handlers.onChange(name, false, reason);
+    for (const [key, reason] of this.#failed) this.#tell(key, false, reason);
   }
 
   /** Sends a packet; without a transport it is lost, as it would be on a link that is down. */
-  send(name: string, packet: Uint8Array, source: Ip, destination: Ip): void {
-    const transport = this.#transports.get(name);
-    if (transport) transport.send(packet, source, destination);
+  send(name: string, packet: Uint8Array, source: Ip, destination: Ip, ttl: number): void {
+    const transport = this.#transports.get(transportKey(name, familyOf(source)));
+    if (transport) transport.send(packet, source, destination, ttl);
     else this.#handlers.onSendError(name, new Error('no socket'));
   }
 
-  /** Resolves when every packet has been handed to the kernel. */
-  async flushed(): Promise<void> {
-    await Promise.all([...this.#transports.values()].map((transport) => transport.flushed()));
+  close(): void {
+    for (const key of [...this.#transports.keys()]) this.#close(key);
   }
 
-  close(): void {
-    for (const name of [...this.#transports.keys()]) this.linkAbsent(name);
+  #openAt(key: string, place: TransportPlace, index: number): void {
+    const { interface: name } = place;
+    const hadFailed = this.#failed.delete(key);
+    try {
+      const transport = this.#open(place, index, {
+        onDatagram: (datagram) => this.#handlers.onDatagram(name, datagram),
+        onError: (error) => this.#handlers.onSendError(name, error),
+      });
+      this.#transports.set(key, transport);
+      if (hadFailed) this.#tell(key, true);
+    } catch (error) {
+      this.#failed.set(key, messageOf(error));
+      this.#tell(key, false, messageOf(error));
+    }
   }
+
+  /** The groups have changed. The new socket is there before the old one goes. */
+  #reopen(key: string, place: TransportPlace): void {
+    const old = this.#transports.get(key);
+    if (!old) return;
+    this.#openAt(key, place, old.interfaceIndex);
+    if (this.#transports.get(key) === old) this.#transports.delete(key);
+    old.close();
+  }
+
+  #close(key: string): void {
+    this.#transports.get(key)?.close();
+    this.#transports.delete(key);
+  }
+
+  #tell(key: string, usable: boolean, reason?: string): void {
+    const place = this.#wanted.get(key);
+    if (place) this.#handlers.onChange(place.interface, place.family, usable, reason);
+  }
+}
+
+function keyOf({ interface: name, family }: TransportPlace): string {
+  return transportKey(name, family);
 }

@@ -4,9 +4,11 @@
  * `vrrp/effects.ts`. Nothing in here waits for a disk, a name server or another process.
  */
 import { constants, setPriority } from 'node:os';
-import { monotonicMicros } from '../base/clock.js';
+import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
+import { MICROS_PER_MILLI } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
@@ -27,7 +29,7 @@ import { LinkTable } from './link-table.js';
 import { rehearseTakeOver } from './rehearsal.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
-import { TransportTable } from './transport-table.js';
+import { TransportTable, transportPlaces } from './transport-table.js';
 
 /** Effects that only tell of what was done. */
 type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'priority-changed' | 'log' }>;
@@ -66,18 +68,19 @@ class VrrpProcess {
         this.#dispatch({ kind: 'timer-expired', at: monotonicMicros(), dueAt, timer }),
     });
     this.#transports = new TransportTable(
-      (name, index, handlers) => new AdvertTransport(name, index, handlers),
+      (place, index, handlers) => new AdvertTransport(place, index, handlers),
       {
         onDatagram: (name, datagram) => {
           this.#packets++;
           const at = monotonicMicros();
           this.#dispatch({ kind: 'packet-received', at, interface: name, datagram });
         },
-        onChange: (name, usable, reason) =>
+        onChange: (name, family, usable, reason) =>
           this.#dispatch({
             kind: 'transport-changed',
             at: monotonicMicros(),
             interface: name,
+            family,
             usable,
             ...(reason === undefined ? {} : { reason }),
           }),
@@ -164,7 +167,7 @@ class VrrpProcess {
 
   async #configure(generation: number, settings: VrrpSettings): Promise<void> {
     this.#links.setVirtual(settings);
-    this.#transports.want(new Set(settings.instances.map((instance) => instance.interface)));
+    this.#transports.want(transportPlaces(settings));
     const links = this.#links.all();
     for (const link of links) this.#transports.linkPresent(link.name, link.index);
     this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, links });
@@ -182,11 +185,7 @@ class VrrpProcess {
     this.#timers.clear();
     this.#monitor?.close();
     this.#reconcile();
-    await Promise.allSettled([
-      this.#transports.flushed(),
-      this.#addresses.settled(),
-      this.#daemons.stop(),
-    ]);
+    await Promise.allSettled([this.#addresses.settled(), this.#daemons.stop()]);
     this.#tellReports();
     this.#transports.close();
     this.#announcer.close();
@@ -197,10 +196,10 @@ class VrrpProcess {
   }
 
   #dispatch(event: VrrpEvent): void {
-    const result = step(this.#engine, event);
+    const result = step(this.#engine, { ...event, utc: wallMillis() * MICROS_PER_MILLI });
     this.#engine = result.state;
     for (const effect of result.effects) {
-      // A socket sends when the event loop polls: what only tells of it waits until then.
+      // What only tells of it waits until the packets of this turn have been read.
       if (isReport(effect)) this.#tellLater(effect);
       else this.#execute(effect);
     }
@@ -222,7 +221,13 @@ class VrrpProcess {
   #execute(effect: Exclude<VrrpEffect, Report>): void {
     switch (effect.kind) {
       case 'send-advert':
-        this.#transports.send(effect.interface, effect.packet, effect.source, effect.destination);
+        this.#transports.send(
+          effect.interface,
+          effect.packet,
+          effect.source,
+          effect.destination,
+          effect.ttl,
+        );
         return;
       case 'arm-timer':
         this.#timers.arm(effect.timer, effect.dueAt);
@@ -255,15 +260,16 @@ class VrrpProcess {
       const link = this.#links.get(name);
       if (!link) continue;
       try {
-        this.#announcer.announce(link.index, link.mac, address, repeat);
+        this.#announcer.announce(link, address, repeat);
+        const what = announcementOf(address);
         this.#logger.info(
           'garp-sent',
-          `Sending gratuitous ARP on ${name} for ${address} (${repeat} times)`,
+          `Sending ${what} on ${name} for ${address} (${repeat} times)`,
         );
       } catch (error) {
         this.#logger.warning(
           'announce-failed',
-          `Error sending gratuitous ARP on ${name} for ${address}: ${messageOf(error)}`,
+          `Error sending ${announcementOf(address)} on ${name} for ${address}: ${messageOf(error)}`,
         );
       }
     }
@@ -330,4 +336,9 @@ function isReport(effect: VrrpEffect): effect is Report {
   return (
     effect.kind === 'log' || effect.kind === 'state-changed' || effect.kind === 'priority-changed'
   );
+}
+
+/** keepalived's words. */
+function announcementOf(address: Ip): string {
+  return familyOf(address) === 4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
 }

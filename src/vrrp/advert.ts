@@ -26,19 +26,24 @@
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * Checksum: version 2 over the packet (RFC 3768 5.3.8). Version 3 over IPv4: RFC 9568 5.2.8 has no
- * pseudo-header, keepalived (after RFC 5798) puts one in front. Both are accepted and told apart;
- * keepalived's is sent unless told otherwise.
+ * pseudo-header, keepalived (after RFC 5798) puts one in front, and before 1.3.7 it put the multicast
+ * group into that of unicast packets. All are accepted and told apart. Over IPv6 the pseudo-header of
+ * RFC 8200 8.1 is always there.
  *
- * The length of an address is that of the packet's source, so that IPv6 only needs its own
- * pseudo-header here.
+ * The length of an address is that of the packet's source. Version 2 over IPv6, which only keepalived
+ * knows, has no authentication data.
+ *
+ * Behind the packet may be an authentication trailer (`hmac.ts`). The checksum over IPv4 leaves it
+ * out, that over IPv6 covers it.
  */
 import { viewOf } from '../base/bytes.js';
 import { internetChecksum } from '../base/checksum.js';
-import { type Ip, ipFromBytes } from '../base/ip.js';
+import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { MICROS_PER_CENTISECOND, MICROS_PER_SECOND, type Micros } from '../base/time.js';
 import { AUTH_LENGTH, type AuthExpectation } from './auth.js';
-import { PROTOCOL_VRRP } from './ipv4.js';
+import { TRAILER_LENGTH } from './hmac.js';
+import { isMulticast, MULTICAST_GROUP_IPV4, PROTOCOL_VRRP } from './ip-packet.js';
 import type { VrrpVersion } from './settings.js';
 
 /** RFC 9568 5.2.2: the only type. */
@@ -48,6 +53,8 @@ export const PRIORITY_RELEASE = 0;
 
 const HEADER_LENGTH = 8;
 const CHECKSUM_OFFSET = 6;
+const GROUP_IPV4 = ipToBytes(MULTICAST_GROUP_IPV4);
+const NOTHING = new Uint8Array(0);
 
 export type AdvertDropReason =
   /** Less than the fixed fields, the addresses and the authentication data (RFC 9568 7.1). */
@@ -60,10 +67,13 @@ export type AdvertDropReason =
   | 'wrong-type'
   | 'bad-checksum';
 
-/** How a checksum was made. `plain` is over the packet alone. */
-export type ChecksumForm = 'plain' | 'pseudo-header';
+/**
+ * How a checksum was made: over the packet alone, with a pseudo-header, or with one whose destination
+ * is the multicast group although the packet was unicast.
+ */
+export type ChecksumForm = 'plain' | 'pseudo-header' | 'group-pseudo-header';
 
-/** The addresses of the IP header: the pseudo-header needs them. 4 bytes each. */
+/** The addresses of the IP header: the pseudo-header needs them. 4 or 16 bytes each. */
 export interface PacketAddresses {
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
@@ -80,8 +90,12 @@ export interface Advert {
   /** The addresses as on the wire, a view into the packet. Text: {@link advertAddresses}. */
   readonly addressBytes: Uint8Array;
   readonly checksum: ChecksumForm;
-  /** Version 2: type and the 8 bytes of data, a view into the packet. */
+  /** Version 2: type and the 8 bytes of data (over IPv6 none), a view into the packet. */
   readonly auth?: { readonly type: number; readonly data: Uint8Array };
+  /** The packet without what follows it, a view. */
+  readonly pdu: Uint8Array;
+  /** {@link TRAILER_LENGTH} bytes behind the packet, a view: not verified. */
+  readonly trailer?: Uint8Array;
 }
 
 /** What an advert is made of. */
@@ -102,22 +116,26 @@ export interface AdvertContent {
  * Decodes an advert of either version and verifies what needs no configuration, in the order of
  * RFC 9568 7.1: version, type, length, checksum.
  *
- * @param pdu the VRRP packet without IP header and padding. The result refers to its memory.
+ * @param payload the VRRP packet without IP header and padding. The result refers to its memory.
+ * @param group what old keepalived puts into the pseudo-header of unicast packets, 4 bytes.
  */
 export function decodeAdvert(
-  pdu: Uint8Array,
+  payload: Uint8Array,
   addresses: PacketAddresses,
+  group: Uint8Array = GROUP_IPV4,
 ): Result<Advert, AdvertDropReason> {
-  if (pdu.length < HEADER_LENGTH) return fail('too-short');
-  const version = (pdu[0] as number) >> 4;
+  if (payload.length < HEADER_LENGTH) return fail('too-short');
+  const version = (payload[0] as number) >> 4;
   if (version !== 2 && version !== 3) return fail('wrong-vrrp-version');
-  if (((pdu[0] as number) & 0x0f) !== TYPE_ADVERTISEMENT) return fail('wrong-type');
-  const addressCount = pdu[3] as number;
+  if (((payload[0] as number) & 0x0f) !== TYPE_ADVERTISEMENT) return fail('wrong-type');
+  const addressCount = payload[3] as number;
   const authOffset = HEADER_LENGTH + addressCount * addresses.source.length;
-  const length = authOffset + (version === 2 ? AUTH_LENGTH : 0);
-  if (pdu.length < length) return fail('too-short');
-  if (pdu.length > length) return fail('too-long');
-  const checksum = checksumForm(pdu, version, addresses);
+  const length = authOffset + authLength(version, addresses.source.length);
+  if (payload.length < length) return fail('too-short');
+  const hasTrailer = payload.length === length + TRAILER_LENGTH;
+  if (payload.length > length && !hasTrailer) return fail('too-long');
+  const pdu = payload.subarray(0, length);
+  const checksum = checksumForm(payload, pdu, version, addresses, group);
   if (checksum === undefined) return fail('bad-checksum');
   const common = {
     virtualRouterId: pdu[1] as number,
@@ -125,13 +143,15 @@ export function decodeAdvert(
     addressCount,
     addressBytes: pdu.subarray(HEADER_LENGTH, authOffset),
     checksum,
+    pdu,
+    ...(hasTrailer && { trailer: payload.subarray(length) }),
   };
   if (version === 2) {
     return ok({
       version,
       ...common,
       interval: (pdu[5] as number) * MICROS_PER_SECOND,
-      auth: { type: pdu[4] as number, data: pdu.subarray(authOffset, length) },
+      auth: { type: pdu[4] as number, data: pdu.subarray(authOffset) },
     });
   }
   const centiseconds = (((pdu[4] as number) & 0x0f) << 8) | (pdu[5] as number);
@@ -139,20 +159,16 @@ export function decodeAdvert(
 }
 
 /**
- * Encodes an advert, without IP header.
+ * Encodes an advert without its checksum: what a trailer signs, and what {@link sealAdvert} completes
+ * for each destination.
  *
- * @param addresses only used for the version 3 pseudo-header.
- * @param form what version 3 sends: keepalived's `pseudo-header`, or `plain` as RFC 9568 has it.
+ * @param addressLength bytes of an address: 4 or 16.
  */
-export function encodeAdvert(
-  content: AdvertContent,
-  addresses: PacketAddresses,
-  form: ChecksumForm = 'pseudo-header',
-): Uint8Array {
+export function draftAdvert(content: AdvertContent, addressLength: number): Uint8Array {
   const { version, addressBytes } = content;
   const authOffset = HEADER_LENGTH + addressBytes.length;
-  const pdu = new Uint8Array(authOffset + (version === 2 ? AUTH_LENGTH : 0));
-  const view = viewOf(pdu);
+  const auth = authLength(version, addressLength);
+  const pdu = new Uint8Array(authOffset + auth);
   pdu[0] = (version << 4) | TYPE_ADVERTISEMENT;
   pdu[1] = content.virtualRouterId;
   pdu[2] = content.priority;
@@ -160,18 +176,43 @@ export function encodeAdvert(
   if (version === 2) {
     pdu[4] = content.auth.type;
     pdu[5] = Math.floor(content.interval / MICROS_PER_SECOND);
-    pdu.set(content.auth.data, authOffset);
+    if (auth > 0) pdu.set(content.auth.data, authOffset);
   } else {
     // RFC 9568 5.2.6: the reserved bits are sent as zero.
-    view.setUint16(4, Math.floor(content.interval / MICROS_PER_CENTISECOND) & 0x0fff);
+    viewOf(pdu).setUint16(4, Math.floor(content.interval / MICROS_PER_CENTISECOND) & 0x0fff);
   }
   pdu.set(addressBytes, HEADER_LENGTH);
-  const checksum =
-    version === 3 && form === 'pseudo-header'
-      ? internetChecksum(pseudoHeader(addresses, pdu.length), pdu)
-      : internetChecksum(pdu);
-  view.setUint16(CHECKSUM_OFFSET, checksum);
   return pdu;
+}
+
+/**
+ * A draft with its trailer and its checksum. The draft stays as it is.
+ *
+ * @param form what version 3 over IPv4 sends; version 2, and IPv6, have no choice.
+ */
+export function sealAdvert(
+  draft: Uint8Array,
+  addresses: PacketAddresses,
+  form: ChecksumForm,
+  trailer: Uint8Array = NOTHING,
+  group: Uint8Array = GROUP_IPV4,
+): Uint8Array {
+  const packet = new Uint8Array(draft.length + trailer.length);
+  packet.set(draft);
+  packet.set(trailer, draft.length);
+  const covered = addresses.source.length === 4 ? packet.subarray(0, draft.length) : packet;
+  const checksum = checksumOf(covered, form, addresses, group);
+  viewOf(packet).setUint16(CHECKSUM_OFFSET, checksum);
+  return packet;
+}
+
+/** Encodes an advert for one destination, without IP header and trailer. */
+export function encodeAdvert(
+  content: AdvertContent,
+  addresses: PacketAddresses,
+  form: ChecksumForm = 'pseudo-header',
+): Uint8Array {
+  return sealAdvert(draftAdvert(content, addresses.source.length), addresses, form);
 }
 
 /** The addresses of an advert as text, in the order of the wire. */
@@ -183,26 +224,58 @@ export function advertAddresses(advert: Advert): Ip[] {
   );
 }
 
+function authLength(version: VrrpVersion, addressLength: number): number {
+  return version === 2 && addressLength === 4 ? AUTH_LENGTH : 0;
+}
+
+/** Which form makes the checksum right; `undefined`: none. */
 function checksumForm(
+  payload: Uint8Array,
   pdu: Uint8Array,
   version: VrrpVersion,
   addresses: PacketAddresses,
+  group: Uint8Array,
 ): ChecksumForm | undefined {
-  if (version === 3 && internetChecksum(pseudoHeader(addresses, pdu.length), pdu) === 0) {
-    return 'pseudo-header';
+  if (addresses.source.length !== 4) {
+    return checksumOf(payload, 'pseudo-header', addresses, group) === 0
+      ? 'pseudo-header'
+      : undefined;
   }
-  return internetChecksum(pdu) === 0 ? 'plain' : undefined;
+  const forms: ChecksumForm[] = version === 2 ? ['plain'] : ['pseudo-header', 'plain'];
+  if (version === 3 && !isMulticast(addresses.destination)) forms.push('group-pseudo-header');
+  return forms.find((form) => checksumOf(pdu, form, addresses, group) === 0);
+}
+
+function checksumOf(
+  bytes: Uint8Array,
+  form: ChecksumForm,
+  { source, destination }: PacketAddresses,
+  group: Uint8Array,
+): number {
+  const version = (bytes[0] as number) >> 4;
+  if (source.length !== 4) {
+    return internetChecksum(pseudoHeader(source, destination, bytes.length), bytes);
+  }
+  if (version === 2 || form === 'plain') return internetChecksum(bytes);
+  const to = form === 'pseudo-header' ? destination : group;
+  return internetChecksum(pseudoHeader(source, to, bytes.length), bytes);
 }
 
 /**
- * RFC 5798 5.2.8, in the form of RFC 793 3.1: source, destination, zero, protocol, length.
+ * IPv4: RFC 5798 5.2.8 in the form of RFC 793 3.1: source, destination, zero, protocol, length.
+ * IPv6: RFC 8200 8.1: source, destination, length in 4 bytes, 3 zero, next header.
  */
-function pseudoHeader(addresses: PacketAddresses, length: number): Uint8Array {
-  const header = new Uint8Array(12);
-  header.set(addresses.source, 0);
-  header.set(addresses.destination, 4);
-  header[9] = PROTOCOL_VRRP;
-  header[10] = length >> 8;
-  header[11] = length & 0xff;
+function pseudoHeader(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
+  const size = source.length;
+  const header = new Uint8Array(size === 4 ? 12 : 40);
+  header.set(source, 0);
+  header.set(destination, size);
+  if (size === 4) {
+    header[9] = PROTOCOL_VRRP;
+    viewOf(header).setUint16(10, length);
+  } else {
+    viewOf(header).setUint32(32, length);
+    header[39] = PROTOCOL_VRRP;
+  }
   return header;
 }

@@ -3,6 +3,7 @@ import { sameBytes } from '../base/bytes.js';
 import { addressesOf, addressKey, retire } from './desired.js';
 import type { VrrpEvent } from './events.js';
 import { refresh } from './faults.js';
+import { changeHmacAuth, createHmacAuth } from './hmac-auth.js';
 import {
   armTimer,
   authOf,
@@ -12,13 +13,14 @@ import {
   isOwner,
   wireAddresses,
 } from './instance.js';
+import { indexRouters } from './routers.js';
 import type { InstanceSettings, VrrpSettings } from './settings.js';
 import { type EngineState, type Instance, type Step, unitOf } from './state.js';
 import { settleUnit, wantMaster } from './sync-group.js';
 import { timerKey } from './timers.js';
 import { trackKey } from './tracking.js';
 import { stopInstance } from './transitions.js';
-import { announce, sendAdvert } from './transmit.js';
+import { announce, destinationsOf, sendAdvert } from './transmit.js';
 
 /**
  * Takes over a configuration. What stayed the same keeps its state, timers and counters; what can
@@ -102,19 +104,13 @@ function rename(step: Step, instance: Instance, name: string): void {
  */
 function index(state: EngineState, settings: VrrpSettings, instances: readonly Instance[]): void {
   state.instances = new Map();
-  state.byVrid = new Map();
   state.groups = new Map();
   settings.instances.forEach((next, i) => {
     const instance = instances[i] as Instance;
     instance.group = undefined;
     state.instances.set(next.name, instance);
-    let onInterface = state.byVrid.get(next.interface);
-    if (!onInterface) {
-      onInterface = new Map();
-      state.byVrid.set(next.interface, onInterface);
-    }
-    onInterface.set(next.virtualRouterId, instance);
   });
+  state.routers = indexRouters(instances);
   indexTracks(state, settings, instances);
   for (const { name, instances: members } of settings.syncGroups) {
     const group = {
@@ -150,6 +146,7 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     source: instance.source?.ip,
     addressBytes: instance.addressBytes,
     auth: instance.auth,
+    destinations: destinationsOf(previous).join(' '),
     owner: isOwner(instance),
     addresses: new Set(addressesOf(instance).map(addressKey)),
   };
@@ -158,6 +155,7 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
   cancelTimer(step, instance, 'address-retry');
   instance.addressBytes = wireAddresses(next);
   instance.auth = authOf(next);
+  changeHmac(instance, next);
   refresh(step, instance);
   const downBefore = downInterval(instance);
   // A learned interval (version 3) is the master's and stays.
@@ -171,8 +169,10 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     before.source !== instance.source?.ip ||
     !sameBytes(before.addressBytes, instance.addressBytes) ||
     before.auth.type !== instance.auth.type ||
-    !sameBytes(before.auth.data, instance.auth.data);
-  if (advertChanged) instance.packet = undefined;
+    !sameBytes(before.auth.data, instance.auth.data) ||
+    before.destinations !== destinationsOf(next).join(' ') ||
+    JSON.stringify(previous.hmac) !== JSON.stringify(next.hmac);
+  if (advertChanged) instance.outgoing = undefined;
   if (instance.state === 'MASTER') {
     if (advertChanged) sendAdvert(step, instance);
     if (previous.advertInterval !== next.advertInterval) {
@@ -194,4 +194,11 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
       wantMaster(step, instance, 'owns the addresses now (priority 255)');
     }
   }
+}
+
+/** Other keys and modes; what each sender has sent is still known. */
+function changeHmac(instance: Instance, next: InstanceSettings): void {
+  if (!next.hmac) instance.hmac = undefined;
+  else if (instance.hmac) changeHmacAuth(instance.hmac, next.hmac);
+  else instance.hmac = createHmacAuth(next.hmac);
 }

@@ -11,13 +11,15 @@ export type InstanceState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warning' | 'error';
 
 export type VrrpEffect =
-  /** Send a VRRP packet (without IP header; TTL 255 is the transport's) to `destination`. */
+  /** Send a VRRP packet, without IP header, to `destination`. */
   | {
       readonly kind: 'send-advert';
       readonly instance: string;
       readonly interface: string;
       readonly source: Ip;
       readonly destination: Ip;
+      /** The hop limit in IPv6. */
+      readonly ttl: number;
       readonly packet: Uint8Array;
     }
   /** Arm, or re-arm, the timer for an absolute instant; a past one fires at once. */
@@ -26,7 +28,8 @@ export type VrrpEffect =
   /** The desired kernel state (`desired.ts`) has changed: reconcile now. */
   | { readonly kind: 'reconcile' }
   /**
-   * Announce addresses by gratuitous ARP (RFC 9568 6.4.2), `repeat` packets each, once the
+   * Announce addresses by gratuitous ARP or neighbour advertisement (RFC 9568 6.4.2), `repeat`
+   * packets each, once the
    * reconciliation that is due or under way has put them there; dropped if the instance has left
    * MASTER by then.
    */

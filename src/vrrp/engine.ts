@@ -16,28 +16,14 @@ import { onAddressesReconciled } from './missing-address.js';
 import { Outbox } from './outbox.js';
 import { onPacketReceived } from './reception.js';
 import { onResign, onStandby } from './standby.js';
-import type { EngineState, Step } from './state.js';
+import { createState, type EngineState, type Step } from './state.js';
 import { stopInstance } from './transitions.js';
 
 export type { EngineState } from './state.js';
 
 /** An engine without a configuration: it waits for `configured`. */
 export function createEngine(): EngineState {
-  return {
-    generation: 0,
-    stopped: false,
-    instances: new Map(),
-    byVrid: new Map(),
-    groups: new Map(),
-    links: new Map(),
-    brokenTransports: new Map(),
-    tracked: new Map(),
-    trackers: new Map(),
-    syncDaemon: undefined,
-    retired: new Map(),
-    rejected: new Map(),
-    logLimit: new Map(),
-  };
+  return createState();
 }
 
 /**
@@ -51,6 +37,7 @@ export function step(
   event: VrrpEvent,
 ): { readonly state: EngineState; readonly effects: VrrpEffect[] } {
   if (state.stopped) return { state, effects: [] };
+  if (event.utc !== undefined) state.utcOffset = event.utc - event.at;
   const current: Step = { state, at: event.at, out: new Outbox() };
   dispatch(current, event);
   return { state, effects: current.out.take() };

@@ -1,8 +1,8 @@
 /**
- * What can happen to the VRRP engine. Every event says when it happened (monotonic microseconds);
- * the engine asks for nothing else.
+ * What can happen to the VRRP engine. Every event says when it happened (monotonic microseconds), and
+ * what the wall clock said then, which signed adverts carry; the engine asks for nothing else.
  */
-import type { Ip } from '../base/ip.js';
+import type { Family, Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { Micros } from '../base/time.js';
 import type { TrackSettings, VrrpSettings } from './settings.js';
@@ -16,11 +16,17 @@ export interface LinkState {
   readonly up: boolean;
   readonly mac: Mac;
   readonly mtu: number;
-  /** The interface's own addresses (never a virtual one of ours) in the kernel's order. */
+  /**
+   * The interface's own addresses (never a virtual one of ours, never one that the kernel does not
+   * use yet or any more) in the kernel's order.
+   */
   readonly addresses: readonly Ip[];
 }
 
-export type VrrpEvent =
+/** `utc`: the wall clock, µs since 1970; absent: as far from `at` as it was before. */
+export type VrrpEvent = { readonly utc?: Micros } & EventBody;
+
+type EventBody =
   /** The first configuration, or a reload: what stayed the same keeps its state. */
   | {
       readonly kind: 'configured';
@@ -30,8 +36,8 @@ export type VrrpEvent =
       readonly links: readonly LinkState[];
     }
   /**
-   * A datagram of protocol 112 as the raw socket gave it: with the IPv4 header. `interface` is the
-   * one whose socket it came from. The engine decodes it and counts what it rejects.
+   * A datagram of protocol 112 with its IP header, of either family. `interface` is the one whose
+   * socket it came from. The engine decodes it and counts what it rejects.
    */
   | {
       readonly kind: 'packet-received';
@@ -49,11 +55,12 @@ export type VrrpEvent =
   /** An interface appeared or changed (state, MAC or own addresses). */
   | { readonly kind: 'link-changed'; readonly at: Micros; readonly link: LinkState }
   | { readonly kind: 'link-removed'; readonly at: Micros; readonly name: string }
-  /** The socket of an instance's interface cannot be opened or used (FAULT), or works again. */
+  /** The socket of an interface and family cannot be opened or used (FAULT), or works again. */
   | {
       readonly kind: 'transport-changed';
       readonly at: Micros;
       readonly interface: string;
+      readonly family: Family;
       readonly usable: boolean;
       readonly reason?: string;
     }

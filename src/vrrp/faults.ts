@@ -1,7 +1,8 @@
 /** What keeps an instance from working at all, and the events that change it. */
-import type { VrrpEvent } from './events.js';
+import type { LinkState, VrrpEvent } from './events.js';
 import { setSource, sourceOf } from './instance.js';
 import { STANDBY_PRIORITY, setEffectivePriority } from './priority.js';
+import { instancesAt, instancesOn, transportKey } from './routers.js';
 import type { EngineState, Instance, Step } from './state.js';
 import { unitOf } from './state.js';
 import { settleUnit } from './sync-group.js';
@@ -62,11 +63,12 @@ export function onLinkRemoved(step: Step, event: EventOf<'link-removed'>): void 
   refreshAll(step, concerned);
 }
 
-/** The interface's socket stopped working, or works again. */
+/** A socket of the interface stopped working, or works again. */
 export function onTransportChanged(step: Step, event: EventOf<'transport-changed'>): void {
-  if (event.usable) step.state.brokenTransports.delete(event.interface);
-  else step.state.brokenTransports.set(event.interface, event.reason ?? 'unknown');
-  refreshAll(step, instancesOn(step.state, event.interface));
+  const key = transportKey(event.interface, event.family);
+  if (event.usable) step.state.brokenTransports.delete(key);
+  else step.state.brokenTransports.set(key, event.reason ?? 'unknown');
+  refreshAll(step, instancesAt(step.state, event.interface, event.family));
 }
 
 /** A tracked thing has a result. */
@@ -84,27 +86,36 @@ function refreshAll(step: Step, instances: readonly Instance[]): void {
   for (const instance of instances) settleUnit(step, unitOf(instance));
 }
 
-function instancesOn(state: EngineState, name: string): readonly Instance[] {
-  const map = state.byVrid.get(name);
-  return map ? [...map.values()] : [];
+function faultOf(state: EngineState, instance: Instance): string | undefined {
+  const { interface: name, family, trackSource, sourceAddress, unicast } = instance.settings;
+  const link = state.links.get(name);
+  const interfaceFault = name === '' ? undefined : faultOfInterface(instance, link);
+  if (interfaceFault !== undefined) return interfaceFault;
+  if (unicast?.peers.length === 0) return 'no unicast peers';
+  const broken = state.brokenTransports.get(transportKey(name, family));
+  if (broken !== undefined) return `no socket on ${name || 'any interface'}: ${broken}`;
+  if (!instance.source) {
+    if (name === '') return 'neither an interface nor unicast_src_ip';
+    const kind = family === 6 && !unicast ? ' link-local' : '';
+    return `no IPv${family}${kind} address for interface ${name}`;
+  }
+  if (!trackSource || sourceAddress === undefined) return undefined;
+  const has = (candidate: LinkState): boolean => candidate.addresses.includes(sourceAddress);
+  const isThere = name === '' ? [...state.links.values()].some(has) : link && has(link);
+  return isThere ? undefined : `no source address ${sourceAddress} on ${name || 'any interface'}`;
 }
 
-/** The instances on an interface, and those that track it. */
+/** The instances on an interface, those that track it, and those that are bound to none. */
 function concernedBy(state: EngineState, name: string): readonly Instance[] {
   const trackers = state.trackers.get(trackKey({ kind: 'interface', name })) ?? [];
-  return [...new Set([...instancesOn(state, name), ...trackers])];
+  // An instance without an interface looks for its source address on all of them.
+  return [...new Set([...instancesOn(state, name), ...instancesOn(state, ''), ...trackers])];
 }
 
-function faultOf(state: EngineState, instance: Instance): string | undefined {
-  const { interface: name, trackPrimary, family } = instance.settings;
-  const link = state.links.get(name);
+function faultOfInterface(instance: Instance, link: LinkState | undefined): string | undefined {
+  const { interface: name, trackPrimary } = instance.settings;
   if (!link) return `interface ${name} doesn't exist`;
-  if (trackPrimary && !link.up) return `interface ${name} down`;
-  const broken = state.brokenTransports.get(name);
-  if (broken !== undefined) return `no socket on ${name}: ${broken}`;
-  if (family !== 4) return 'IPv6 is not supported yet';
-  if (!instance.source) return `no IPv${family} address for interface ${name}`;
-  return undefined;
+  return trackPrimary && !link.up ? `interface ${name} down` : undefined;
 }
 
 function reportLink(step: Step, name: string, state: 'up' | 'down' | 'deleted'): void {

@@ -4,6 +4,8 @@ import type { Micros } from '../base/time.js';
 import { AUTH_PASS, type AuthExpectation, encodePassword, NO_AUTH } from './auth.js';
 import type { InstanceState, LogLevel } from './effects.js';
 import type { LinkState } from './events.js';
+import { createHmacAuth } from './hmac-auth.js';
+import { isLinkLocal } from './ip-packet.js';
 import type { InstanceSettings } from './settings.js';
 import type { Instance, Step } from './state.js';
 import { type TimerName, timerKey } from './timers.js';
@@ -34,7 +36,9 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     source: undefined,
     addressBytes: wireAddresses(settings),
     auth: authOf(settings),
-    packet: undefined,
+    hmac: settings.hmac && createHmacAuth(settings.hmac),
+    outgoing: undefined,
+    peers: new Map(),
     lastAdvert: undefined,
     advertsSent: 0,
     advertsReceived: 0,
@@ -61,6 +65,7 @@ export function downInterval(instance: Instance): Micros {
     instance.settings.version,
     instance.effectivePriority,
     instance.activeInterval,
+    instance.settings.downTimerAdverts,
   );
 }
 
@@ -78,23 +83,33 @@ export function wireAddresses(settings: InstanceSettings): Uint8Array {
 
 /** What version 2 packets carry as authentication. */
 export function authOf(settings: InstanceSettings): AuthExpectation {
-  if (settings.version !== 2 || !settings.authentication) return NO_AUTH;
+  // Over IPv6 there is no room for it.
+  if (settings.version !== 2 || settings.family === 6) return NO_AUTH;
+  if (!settings.authentication) return NO_AUTH;
   return { type: AUTH_PASS, data: encodePassword(settings.authentication.password) };
 }
 
 /**
- * The source address of an instance's packets: the configured one, or the interface's primary
- * address (RFC 9568 5.1.1.1), which is the first of its family.
+ * The source address of an instance's packets: the configured one, or one of the interface's. IPv4:
+ * the primary address (RFC 9568 5.1.1.1), which is the first. IPv6: the link-local one (RFC 9568
+ * 5.1.2.1), or, to unicast peers that are elsewhere, the first that is not.
  */
 export function sourceOf(settings: InstanceSettings, link: LinkState | undefined): Ip | undefined {
-  return settings.sourceAddress ?? link?.addresses.find((ip) => familyOf(ip) === settings.family);
+  if (settings.sourceAddress !== undefined) return settings.sourceAddress;
+  const own = (link?.addresses ?? []).filter((ip) => familyOf(ip) === settings.family);
+  if (settings.family === 4) return own[0];
+  const isLocal = (ip: Ip): boolean => isLinkLocal(ipToBytes(ip));
+  if (settings.unicast?.peers.some(({ address }) => !isLocal(address))) {
+    return own.find((ip) => !isLocal(ip)) ?? own[0];
+  }
+  return own.find(isLocal);
 }
 
 /** Takes over a source address; the advert is built anew if it changed. */
 export function setSource(instance: Instance, ip: Ip | undefined): void {
   if (instance.source?.ip === ip) return;
   instance.source = ip === undefined ? undefined : { ip, bytes: ipToBytes(ip) };
-  instance.packet = undefined;
+  instance.outgoing = undefined;
 }
 
 /** Arms, or re-arms, one of the instance's timers for an absolute instant. */

@@ -1,5 +1,5 @@
 /**
- * The IPv4 header in front of a received VRRP packet (RFC 791 3.1), as a raw socket delivers it.
+ * The IPv4 header around a VRRP packet (RFC 791 3.1), as a raw socket delivers and takes it.
  *
  *  0                   1                   2                   3
  *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -17,49 +17,19 @@
  * |                    Options                    |    Padding    |
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * The header's own checksum is the kernel's: a packet with a wrong one never gets here.
+ * The header's own checksum is the kernel's: it fills it in, and a packet with a wrong one never gets
+ * here.
  */
+import { viewOf } from '../base/bytes.js';
 import { fail, ok, type Result } from '../base/result.js';
-
-/** IPPROTO_VRRP (RFC 9568 5.1.1.4). */
-export const PROTOCOL_VRRP = 112;
-/** RFC 9568 5.1.1.3: a packet that crossed a router must be dropped. */
-export const REQUIRED_TTL = 255;
-/** The IPv4 multicast group of VRRP (RFC 9568 5.1.1.2). */
-export const MULTICAST_GROUP_IPV4 = '224.0.0.18';
+import { type IpContent, type IpDropReason, type IpPacket, PROTOCOL_VRRP } from './ip-packet.js';
 
 const MIN_HEADER = 20;
+/** Network control, as routers send their protocols (RFC 791: precedence 6). */
+const TOS_INTERNETCONTROL = 0xc0;
 
-export type Ipv4DropReason =
-  /** Fewer bytes than the header, its options or its total length say. */
-  | 'too-short'
-  /** Not version 4, or a header length below 20 bytes. */
-  | 'wrong-ip-version'
-  /** Not protocol 112. */
-  | 'wrong-protocol'
-  /** Not from this link (RFC 9568 7.1). */
-  | 'ttl-not-255'
-  /** A fragment: adverts fit into any packet. */
-  | 'fragment'
-  /** Not sent to 224.0.0.18. */
-  | 'wrong-destination';
-
-export interface Ipv4Packet {
-  /** 4 bytes, a view into the datagram. */
-  readonly source: Uint8Array;
-  /** 4 bytes, a view into the datagram. */
-  readonly destination: Uint8Array;
-  readonly ttl: number;
-  /** What follows the header up to the total length: link-layer padding is cut off. A view. */
-  readonly payload: Uint8Array;
-}
-
-/**
- * Decodes the header and checks what RFC 9568 5.1.1 and 7.1 demand of it for multicast.
- *
- * The result refers to the datagram's memory: copy what must outlive it.
- */
-export function decodeIpv4(datagram: Uint8Array): Result<Ipv4Packet, Ipv4DropReason> {
+/** Decodes the header. The result refers to the datagram's memory. */
+export function decodeIpv4(datagram: Uint8Array): Result<IpPacket, IpDropReason> {
   if (datagram.length < MIN_HEADER) return fail('too-short');
   const first = datagram[0] as number;
   const headerLength = (first & 0x0f) * 4;
@@ -69,17 +39,27 @@ export function decodeIpv4(datagram: Uint8Array): Result<Ipv4Packet, Ipv4DropRea
   if (datagram[9] !== PROTOCOL_VRRP) return fail('wrong-protocol');
   // More fragments (bit 13) or an offset: the kernel reassembles for raw sockets, so this is odd.
   if ((((datagram[6] as number) << 8) | (datagram[7] as number)) & 0x3fff) return fail('fragment');
-  if (datagram[8] !== REQUIRED_TTL) return fail('ttl-not-255');
-  const destination = datagram.subarray(16, 20);
-  if (!isVrrpGroup(destination)) return fail('wrong-destination');
   return ok({
+    family: 4,
     source: datagram.subarray(12, 16),
-    destination,
-    ttl: REQUIRED_TTL,
+    destination: datagram.subarray(16, 20),
+    ttl: datagram[8] as number,
     payload: datagram.subarray(headerLength, totalLength),
   });
 }
 
-function isVrrpGroup(address: Uint8Array): boolean {
-  return address[0] === 224 && address[1] === 0 && address[2] === 0 && address[3] === 18;
+/** The header and the packet; the header's checksum is left to the kernel. */
+export function encodeIpv4(content: IpContent): Uint8Array {
+  const datagram = new Uint8Array(MIN_HEADER + content.payload.length);
+  const view = viewOf(datagram);
+  view.setUint8(0, 0x45);
+  view.setUint8(1, TOS_INTERNETCONTROL);
+  view.setUint16(2, datagram.length);
+  view.setUint16(4, content.identification ?? 0);
+  view.setUint8(8, content.ttl);
+  view.setUint8(9, PROTOCOL_VRRP);
+  datagram.set(content.source, 12);
+  datagram.set(content.destination, 16);
+  datagram.set(content.payload, MIN_HEADER);
+  return datagram;
 }

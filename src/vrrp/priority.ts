@@ -16,7 +16,7 @@ export function setEffectivePriority(step: Step, instance: Instance, priority: n
   const text = `Changing effective priority from ${before} to ${priority}`;
   log(step, instance, 'notice', 'priority-changed', text);
   instance.effectivePriority = priority;
-  instance.packet = undefined;
+  instance.outgoing = undefined;
   step.out.add({
     kind: 'priority-changed',
     instance: instance.settings.name,

@@ -1,14 +1,15 @@
 /** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
-import { sameBytes } from '../base/bytes.js';
-import { compareIp, type Ip, ipFromBytes } from '../base/ip.js';
+import { compareIp, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
-import { checkAuth } from './auth.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
-import { decodeIpv4 } from './ipv4.js';
+import { decodeIp } from './ip-header.js';
 import { admit, suppressedNote } from './log-limit.js';
-import { type DropReason, reject } from './rejection.js';
+import { rememberPeer } from './peers.js';
+import { pathViolation, policyViolation } from './policy.js';
+import { reject } from './rejection.js';
+import { groupOf, instanceFor } from './routers.js';
 import { type Instance, type Step, unitOf } from './state.js';
 import { yieldMaster } from './sync-group.js';
 import { OWNER_PRIORITY, skewTime } from './timing.js';
@@ -25,14 +26,21 @@ export function onPacketReceived(
   step: Step,
   event: Extract<VrrpEvent, { kind: 'packet-received' }>,
 ): void {
-  const ip = decodeIpv4(event.datagram);
+  const ip = decodeIp(event.datagram);
   if (!ip.ok) {
     reject(step, undefined, ip.reason, event);
     return;
   }
-  const { payload, source } = ip.value;
-  const instance = step.state.byVrid.get(event.interface)?.get(payload[1] ?? 0);
-  const advert = decodeAdvert(payload, ip.value);
+  const packet = ip.value;
+  const instance = instanceFor(step.state, event.interface, packet);
+  const source = { ip: ipFromBytes(packet.source), bytes: packet.source };
+  const onTheWay = instance && pathViolation(instance, packet, source.ip);
+  if (onTheWay !== undefined) {
+    reject(step, instance, onTheWay, event);
+    return;
+  }
+  const group = instance?.settings.family === 4 ? ipToBytes(groupOf(instance.settings)) : undefined;
+  const advert = decodeAdvert(packet.payload, packet, group);
   if (!advert.ok) {
     reject(step, instance, advert.reason, event);
     return;
@@ -41,59 +49,17 @@ export function onPacketReceived(
     reject(step, undefined, 'vrid-unknown', event);
     return;
   }
-  const wrong = policyViolation(instance, advert.value, source);
+  const wrong = policyViolation(step, instance, advert.value, source);
   if (wrong !== undefined) {
     reject(step, instance, wrong, event);
     return;
   }
-  accept(step, instance, advert.value, ipFromBytes(source));
-}
-
-/** What the configuration forbids (RFC 9568 7.1); `undefined`: nothing. */
-function policyViolation(
-  instance: Instance,
-  advert: Advert,
-  source: Uint8Array,
-): DropReason | undefined {
-  const { settings } = instance;
-  if (advert.version !== settings.version) return 'wrong-vrrp-version';
-  if (advert.auth) {
-    const auth = checkAuth(instance.auth, advert.auth.type, advert.auth.data);
-    if (!auth.ok) return auth.reason;
-    // RFC 3768 7.1: equal intervals. Version 3 learns the interval, but 0 would mean no time at all.
-    if (advert.interval !== settings.advertInterval) return 'interval-mismatch';
-  } else if (advert.interval === 0) return 'interval-mismatch';
-  if (isOwnAdvert(instance, advert, source)) return 'own-advert';
-  if (advert.addressCount !== settings.virtualAddresses.length) return 'address-count-mismatch';
-  return sameAddresses(instance.addressBytes, advert.addressBytes)
-    ? undefined
-    : 'address-list-mismatch';
-}
-
-/**
- * Whether an advert is one of ours that came back. Another priority than ours cannot be: then two
- * routers were given one source address (a copied `mcast_src_ip`), and the priority decides.
- */
-function isOwnAdvert(instance: Instance, advert: Advert, source: Uint8Array): boolean {
-  if (!instance.source || !sameBytes(source, instance.source.bytes)) return false;
-  return advert.priority === instance.effectivePriority || advert.priority === PRIORITY_RELEASE;
-}
-
-/** Whether each configured address is in the advert, in whatever order. */
-function sameAddresses(ours: Uint8Array, theirs: Uint8Array): boolean {
-  if (sameBytes(ours, theirs)) return true;
-  const words = (bytes: Uint8Array): Set<number> => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const set = new Set<number>();
-    for (let i = 0; i < bytes.length; i += 4) set.add(view.getUint32(i));
-    return set;
-  };
-  const advertised = words(theirs);
-  return [...words(ours)].every((address) => advertised.has(address));
+  accept(step, instance, advert.value, source.ip);
 }
 
 function accept(step: Step, instance: Instance, advert: Advert, source: Ip): void {
   instance.advertsReceived++;
+  rememberPeer(step, instance, advert, source);
   instance.lastAdvert = { source, priority: advert.priority, at: step.at };
   if (advert.priority === PRIORITY_RELEASE) instance.priorityZeroReceived++;
   if (instance.state === 'BACKUP') onAdvertAsBackup(step, instance, advert, source);
@@ -173,6 +139,8 @@ function onAdvertAsMaster(step: Step, instance: Instance, advert: Advert, source
       ? `Master received advert from ${source} with same priority ${priority} but higher IP address than ours`
       : `Master received advert from ${source} with higher priority ${priority}, ours ${ours}`;
     log(step, instance, 'notice', 'better-master', text, { source, priority, ours });
+    // The winner hears a losing advert, and announces itself after our last announcement.
+    if (instance.settings.higherPrioSendAdvert) sendAdvert(step, instance);
     learnInterval(step, instance, advert);
     const reason = tieLost
       ? `${source} advertises the same priority ${priority} and has the higher address`
@@ -187,11 +155,12 @@ function onAdvertAsMaster(step: Step, instance: Instance, advert: Advert, source
 function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: Ip): void {
   const suppressed = admit(instance.logLimit, 'losing advert', step.at);
   if (suppressed !== undefined) {
-    const text = `Received advert from ${source} with lower priority ${advert.priority}, ours ${instance.effectivePriority}, forcing new election`;
+    const text = `Received advert from ${source} with lower priority ${advert.priority}, ours ${instance.effectivePriority}${instance.settings.lowerPrioNoAdvert ? '' : ', forcing new election'}`;
     log(step, instance, 'notice', 'losing-advert', text + suppressedNote(suppressed), { source });
   }
-  const { answeredAt } = instance;
-  if (answeredAt === undefined || step.at - answeredAt >= ANSWER_PAUSE) {
+  const { answeredAt, settings } = instance;
+  const mayAnswer = !settings.lowerPrioNoAdvert;
+  if (mayAnswer && (answeredAt === undefined || step.at - answeredAt >= ANSWER_PAUSE)) {
     instance.answeredAt = step.at;
     sendAdvert(step, instance);
   }

@@ -3,37 +3,60 @@
  * the first one that counts: V8 compiles a function when it is first called, and the first take-over
  * of a process would otherwise be its slowest by tens of milliseconds.
  */
-import { internetChecksum } from '../base/checksum.js';
 import { ipToBytes } from '../base/ip.js';
 import { MICROS_PER_SECOND, type Micros } from '../base/time.js';
+import { encodeAdvert } from './advert.js';
 import { encodeGratuitousArp } from './arp.js';
+import { NO_AUTH } from './auth.js';
 import { desiredKernel } from './desired.js';
 import { createEngine, step } from './engine.js';
 import type { LinkState, VrrpEvent } from './events.js';
-import { MULTICAST_GROUP_IPV4, PROTOCOL_VRRP, REQUIRED_TTL } from './ipv4.js';
-import { releaseAdvert } from './release-advert.js';
-import type { InstanceSettings, VrrpSettings, VrrpVersion } from './settings.js';
+import { encodeIp } from './ip-header.js';
+import { REQUIRED_TTL, standardGroup } from './ip-packet.js';
+import { encodeNeighbourAdvertisement } from './ndp.js';
+import {
+  type HmacSettings,
+  type InstanceSettings,
+  PROTOCOL_DEFAULTS,
+  type VrrpSettings,
+} from './settings.js';
 import { snapshot } from './snapshot.js';
 import type { TimerKey } from './timers.js';
 
-/** Addresses for documentation (RFC 5737): nothing of this leaves the process. */
-const OWN = '192.0.2.1';
-const PEER = '192.0.2.2';
+/** Addresses for documentation (RFC 5737, RFC 3849): nothing of this leaves the process. */
+const ADDRESSES = {
+  4: { own: '192.0.2.1', peer: '192.0.2.2', virtual: '192.0.2.100' },
+  6: { own: 'fe80::1', peer: 'fe80::2', virtual: '2001:db8::100' },
+} as const;
 const LINK: LinkState = {
   index: 1,
   name: 'rehearsal',
   up: true,
   mac: '02:00:00:00:00:01',
   mtu: 1500,
-  addresses: [OWN],
+  addresses: [ADDRESSES[4].own, ADDRESSES[6].own],
+};
+/** Keys are never used: the HMAC is computed in one of the rehearsed lives only. */
+const HMAC: HmacSettings = {
+  mode: 'permissive',
+  activeKey: 1,
+  keys: [{ id: 1, secret: '00'.repeat(32) }],
+  antiReplay: 'monotonic',
+  timeWindow: 5,
 };
 
 /** Some dozen events a life; no effect of them is executed. */
 export function rehearse(): void {
-  for (const version of [2, 3] as const) rehearseVersion(version);
+  rehearseLife({ version: 2, family: 4 });
+  rehearseLife({ version: 3, family: 4, hmac: HMAC });
+  rehearseLife({ version: 3, family: 6 });
 }
 
-function rehearseVersion(version: VrrpVersion): void {
+/** What differs between the lives. */
+type Life = Pick<InstanceSettings, 'version' | 'family' | 'hmac'>;
+
+function rehearseLife(life: Life): void {
+  const { own, virtual } = ADDRESSES[life.family];
   const engine = createEngine();
   const timers = new Map<TimerKey, Micros>();
   let at = 0;
@@ -56,11 +79,11 @@ function rehearseVersion(version: VrrpVersion): void {
     }
   };
   const hear = (priority: number): void => {
-    const datagram = peerDatagram(version, priority);
+    const datagram = peerDatagram(life, priority);
     happen({ kind: 'packet-received', at, interface: LINK.name, datagram });
   };
   const settings: VrrpSettings = {
-    instances: [instance('a', version, 100), instance('b', version, 100)],
+    instances: [instance('a', life), instance('b', life)],
     syncGroups: [{ name: 'group', instances: ['a', 'b'] }],
     syncDaemon: { interface: LINK.name, instance: 'a', syncId: 1 },
   };
@@ -74,15 +97,16 @@ function rehearseVersion(version: VrrpVersion): void {
   happen({ kind: 'link-changed', at, link: { ...LINK, up: false } });
   happen({ kind: 'link-changed', at, link: LINK });
   pass(4);
-  const restored = { instance: 'a', restored: ['192.0.2.100'], failed: [] };
+  const restored = { instance: 'a', restored: [virtual], failed: [] };
   happen({ kind: 'addresses-reconciled', at, ...restored });
   happen({ kind: 'configured', at, generation: 2, settings, links: [LINK] });
   snapshot(engine, at);
-  encodeGratuitousArp(LINK.mac, OWN);
+  if (life.family === 4) encodeGratuitousArp(LINK.mac, own);
+  else encodeNeighbourAdvertisement(LINK.mac, own, true);
   happen({ kind: 'shutdown', at });
 }
 
-function instance(name: string, version: VrrpVersion, priority: number): InstanceSettings {
+function instance(name: string, life: Life): InstanceSettings {
   const garp = {
     masterDelay: MICROS_PER_SECOND,
     masterRepeat: 5,
@@ -92,8 +116,8 @@ function instance(name: string, version: VrrpVersion, priority: number): Instanc
     lowerPrioRepeat: 5,
   };
   const virtualAddress = {
-    address: '192.0.2.100',
-    prefixLength: 32,
+    address: ADDRESSES[life.family].virtual,
+    prefixLength: life.family === 4 ? 32 : 128,
     interface: LINK.name,
     scope: 0,
   };
@@ -101,10 +125,10 @@ function instance(name: string, version: VrrpVersion, priority: number): Instanc
     name,
     interface: LINK.name,
     virtualRouterId: name === 'a' ? 1 : 2,
-    version,
-    family: 4,
+    ...life,
     initialState: 'BACKUP',
-    priority,
+    priority: 100,
+    ...PROTOCOL_DEFAULTS,
     advertInterval: MICROS_PER_SECOND,
     preempt: true,
     preemptDelay: 0,
@@ -115,28 +139,19 @@ function instance(name: string, version: VrrpVersion, priority: number): Instanc
   };
 }
 
-/** An advert of a peer of instance `a`, with its IPv4 header. */
-function peerDatagram(version: VrrpVersion, priority: number): Uint8Array {
-  const { packet } = releaseAdvert(instance('a', version, 100), PEER);
-  const advert = packet.slice();
-  advert[2] = priority;
-  advert.set([0, 0], 6);
-  const header = new Uint8Array(20);
-  header.set([
-    0x45,
-    0xc0,
-    0,
-    header.length + advert.length,
-    0,
-    1,
-    0,
-    0,
-    REQUIRED_TTL,
-    PROTOCOL_VRRP,
-  ]);
-  header.set(ipToBytes(PEER), 12);
-  header.set(ipToBytes(MULTICAST_GROUP_IPV4), 16);
-  const sum = internetChecksum(advert);
-  advert.set([sum >> 8, sum & 0xff], 6);
-  return new Uint8Array([...header, ...advert]);
+/** An advert of a peer of instance `a`, with its IP header. */
+function peerDatagram(life: Life, priority: number): Uint8Array {
+  const content = {
+    version: life.version,
+    virtualRouterId: 1,
+    priority,
+    interval: MICROS_PER_SECOND,
+    addressBytes: ipToBytes(ADDRESSES[life.family].virtual),
+    addressCount: 1,
+    auth: NO_AUTH,
+  };
+  const source = ipToBytes(ADDRESSES[life.family].peer);
+  const destination = ipToBytes(standardGroup(life.family));
+  const payload = encodeAdvert(content, { source, destination });
+  return encodeIp({ source, destination, ttl: REQUIRED_TTL, payload });
 }

@@ -2,12 +2,24 @@
 import { type Ip, ipFromBytes } from '../base/ip.js';
 import type { AdvertDropReason } from './advert.js';
 import type { AuthDropReason } from './auth.js';
-import type { Ipv4DropReason } from './ipv4.js';
+import type { HmacDropReason } from './hmac-auth.js';
+import { decodeIp } from './ip-header.js';
+import type { IpDropReason } from './ip-packet.js';
 import { admit, suppressedNote } from './log-limit.js';
 import type { Instance, Step } from './state.js';
 
 /** Reasons that need the configuration (RFC 9568 7.1). */
 export type PolicyDropReason =
+  /** Multicast that is not from this link. */
+  | 'ttl-not-255'
+  /** Unicast whose TTL or hop limit is outside of its peer's `min_ttl` and `max_ttl`. */
+  | 'ttl-out-of-range'
+  /** Another group, multicast to an instance with unicast peers, or unicast to one without. */
+  | 'wrong-destination'
+  /** `check_unicast_src`: the sender is not a configured peer. */
+  | 'unknown-peer'
+  /** `owner_ignore_adverts`, and this router owns the addresses. */
+  | 'ignored-by-owner'
   /** No instance of ours has this VRID on this interface. */
   | 'vrid-unknown'
   /** Version 2: the interval must equal ours. Version 3: it must not be 0. */
@@ -19,7 +31,12 @@ export type PolicyDropReason =
   /** The right number, but not the configured ones. */
   | 'address-list-mismatch';
 
-export type DropReason = Ipv4DropReason | AdvertDropReason | AuthDropReason | PolicyDropReason;
+export type DropReason =
+  | IpDropReason
+  | AdvertDropReason
+  | AuthDropReason
+  | HmacDropReason
+  | PolicyDropReason;
 
 /** What is known of a dropped packet when its line is written; absent: not decoded that far. */
 export interface RejectedPacket {
@@ -46,7 +63,7 @@ export function reject(
   step.out.add({
     kind: 'log',
     // Other virtual routers on the segment are no concern of ours (keepalived: log_unknown_vrids).
-    level: reason === 'vrid-unknown' ? 'debug' : 'warning',
+    level: reason === 'vrid-unknown' || reason === 'ignored-by-owner' ? 'debug' : 'warning',
     event: 'packet-rejected',
     text: prefix + words(reason, instance, packet, seen) + suppressedNote(suppressed),
     fields: {
@@ -61,20 +78,30 @@ export function reject(
 
 interface Glimpse {
   readonly source: Ip | undefined;
+  readonly destination: Ip | undefined;
   readonly ttl: number;
   /** The VRRP packet: version and type, VRID, priority, count, authentication, interval. */
   readonly pdu: readonly number[];
-  readonly pduLength: number;
 }
 
 /** Reads what a line may want to tell from a packet that need not be well-formed. */
 function look(datagram: Uint8Array): Glimpse {
-  const header = ((datagram[0] ?? 0) & 0x0f) * 4;
+  const ip = decodeIp(datagram);
+  if (ip.ok) {
+    const { source, destination, ttl, payload } = ip.value;
+    return {
+      source: ipFromBytes(source),
+      destination: ipFromBytes(destination),
+      ttl,
+      pdu: [...payload.subarray(0, 6)],
+    };
+  }
+  const isIpv4 = datagram.length >= 20 && (datagram[0] as number) >> 4 === 4;
   return {
-    source: datagram.length >= 20 ? ipFromBytes(datagram.subarray(12, 16)) : undefined,
-    ttl: datagram[8] ?? 0,
-    pdu: [0, 1, 2, 3, 4, 5].map((i) => datagram[header + i] ?? 0),
-    pduLength: Math.max(0, datagram.length - header),
+    source: isIpv4 ? ipFromBytes(datagram.subarray(12, 16)) : undefined,
+    destination: undefined,
+    ttl: 0,
+    pdu: [],
   };
 }
 
@@ -115,10 +142,31 @@ function words(
       return `received an unexpected ip number count ${count}, expected ${instance?.settings.virtualAddresses.length ?? 0}!${from}`;
     case 'address-list-mismatch':
       return `ip address associated with VRID ${vrid} not present in MASTER advert${from}: expected ${instance?.settings.virtualAddresses.map((a) => a.address).join(' ')}`;
+    case 'ttl-out-of-range': {
+      const peer = instance?.settings.unicast?.peers.find((p) => p.address === seen.source);
+      return `TTL/HL ${seen.ttl} not in range ${peer?.minTtl} - ${peer?.maxTtl}${from}${on}`;
+    }
+    case 'unknown-peer':
+      return `unicast source address ${seen.source} not a unicast peer`;
+    case 'wrong-destination':
+      return `advert to ${seen.destination}, expected ${instance?.settings.unicast ? 'unicast' : 'our multicast group'}${from}${on}`;
+    case 'ignored-by-owner':
+      return `Dropping packet${from} since we are address owner`;
+    case 'hmac-missing':
+      return `advert without auth_hmac trailer${from}${on}: its sender does not sign`;
+    case 'hmac-malformed':
+      return `malformed auth_hmac trailer${from}${on}`;
+    case 'hmac-stale':
+      return `stale auth_hmac trailer${from}${on}: an old packet, or the clocks differ by more than time_window ${instance?.hmac?.settings.timeWindow} s`;
+    case 'hmac-unknown-key':
+      return `auth_hmac key id that is not configured${from}${on}`;
+    case 'hmac-invalid':
+      return `invalid HMAC${from}${on}: another key, or a forged packet`;
+    case 'hmac-replayed':
+      return `replayed advert${from}${on}: its auth_hmac sequence did not grow`;
     case 'wrong-ip-version':
     case 'wrong-protocol':
     case 'fragment':
-    case 'wrong-destination':
-      return `not a VRRP multicast packet (${reason})${from}${on}`;
+      return `not a VRRP packet (${reason})${from}${on}`;
   }
 }

@@ -17,9 +17,11 @@ export interface VirtualAddress {
   readonly scope: number;
   readonly broadcast?: Ip;
   readonly label?: string;
+  /** `preferred_lft`, seconds; 0: never a source address of the kernel's own choice. Absent: for ever. */
+  readonly preferredLifetime?: number;
 }
 
-/** Gratuitous ARP timing of an instance (`garp_*`). */
+/** Announcements of an instance (`garp_*`): gratuitous ARP, and neighbour advertisements likewise. */
 export interface GarpSettings {
   /** Pause between the first burst on becoming MASTER and the second; 0: no second burst. */
   readonly masterDelay: Micros;
@@ -47,9 +49,51 @@ export interface TrackSettings {
   readonly reverse: boolean;
 }
 
+/** `unicast_peer`: adverts go to each of these instead of a multicast group. */
+export interface UnicastSettings {
+  /** Empty: FAULT (`unicast_fault_no_peer`). */
+  readonly peers: readonly UnicastPeer[];
+  /** TTL or hop limit of what is sent, 0 to 255 (`unicast_ttl`). */
+  readonly ttl: number;
+  /** `check_unicast_src`, and where a peer has limits: adverts of others are rejected. */
+  readonly checkSource: boolean;
+}
+
+export interface UnicastPeer {
+  readonly address: Ip;
+  /** The TTL or hop limit of what it sends has to be from here to there, both included. */
+  readonly minTtl: number;
+  readonly maxTtl: number;
+}
+
+/** Version 3 over IPv4 has been summed in three ways; all are accepted. This is what is sent first. */
+export interface ChecksumSettings {
+  /** `v3_checksum_as_v2`: without a pseudo-header, as RFC 9568 has it. */
+  readonly plain: boolean;
+  /** `old_unicast_checksum`: always, as soon as a peer does so (auto), or not even accepted. */
+  readonly oldUnicast: 'always' | 'auto' | 'never';
+}
+
+/** `auth_hmac`. */
+export interface HmacSettings {
+  /**
+   * enforce: sends trailers and rejects adverts without one. permissive: sends them and accepts
+   * adverts without. receive-only: sends none. A trailer that is there is always verified.
+   */
+  readonly mode: 'enforce' | 'permissive' | 'receive-only';
+  /** The id of the key that signs. */
+  readonly activeKey: number;
+  /** Id 1 to 255, and 32 to 64 bytes in hexadecimal. */
+  readonly keys: readonly { readonly id: number; readonly secret: string }[];
+  readonly antiReplay: 'time' | 'monotonic';
+  /** Seconds, 1 to 300. */
+  readonly timeWindow: number;
+}
+
 export interface InstanceSettings {
   /** `vrrp_instance NAME`, unique. */
   readonly name: string;
+  /** Empty: a unicast instance that is bound to no interface. */
   readonly interface: string;
   /** Virtual router id, 1 to 255. */
   readonly virtualRouterId: number;
@@ -63,10 +107,29 @@ export interface InstanceSettings {
   readonly preempt: boolean;
   /** `preempt_delay`: how long a better BACKUP lets a worse MASTER be, from when it could take over. */
   readonly preemptDelay: Micros;
-  /** `mcast_src_ip`; otherwise the interface's primary address. */
+  /** `mcast_src_ip`, `unicast_src_ip`; otherwise an address of the interface. */
   readonly sourceAddress?: Ip;
+  /** `track_src_ip`: FAULT while the interface does not have that address. */
+  readonly trackSource: boolean;
+  /** Absent: multicast. */
+  readonly unicast?: UnicastSettings;
+  /** `mcast_dst_ip`, `vrrp_mcast_group4` and `6`; otherwise the group of RFC 9568. */
+  readonly multicastGroup?: Ip;
+  readonly checksum: ChecksumSettings;
+  /** `down_timer_adverts`: after how many missing adverts (and the skew) a backup takes over. */
+  readonly downTimerAdverts: number;
+  /** `lower_prio_no_advert`: a losing advert is not answered. */
+  readonly lowerPrioNoAdvert: boolean;
+  /** `higher_prio_send_advert`: one more advert before yielding, so that the winner announces again. */
+  readonly higherPrioSendAdvert: boolean;
+  /** `owner_ignore_adverts`: the address owner does not look at adverts. */
+  readonly ownerIgnoreAdverts: boolean;
+  /** `skip_check_adv_addr`: a backup does not compare the addresses of a master that it knows. */
+  readonly skipCheckAddresses: boolean;
   /** `auth_type PASS` with `auth_pass`, at most 8 bytes count (RFC 2338 5.3.6). Version 2 only. */
   readonly authentication?: { readonly type: 'PASS'; readonly password: string };
+  /** `auth_hmac`. */
+  readonly hmac?: HmacSettings;
   /** In the advert and on the interface. */
   readonly virtualAddresses: readonly VirtualAddress[];
   /** On the interface only (`virtual_ipaddress_excluded`). */
@@ -98,3 +161,14 @@ export interface VrrpSettings {
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly syncDaemon?: SyncDaemonSettings;
 }
+
+/** keepalived's defaults of what an instance's configuration need not say. */
+export const PROTOCOL_DEFAULTS = {
+  trackSource: false,
+  checksum: { plain: false, oldUnicast: 'auto' },
+  downTimerAdverts: 3,
+  lowerPrioNoAdvert: false,
+  higherPrioSendAdvert: false,
+  ownerIgnoreAdverts: false,
+  skipCheckAddresses: false,
+} as const satisfies Partial<InstanceSettings>;

@@ -1,6 +1,7 @@
 /** What the engine tells of itself: plain data for status, metrics and explanations. */
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
+import type { ChecksumForm } from './advert.js';
 import type { InstanceState } from './effects.js';
 import type { EngineState, Instance, SyncGroup } from './state.js';
 import type { Contribution } from './tracking.js';
@@ -40,6 +41,15 @@ export interface InstanceSnapshot {
     /** Microseconds ago. */
     readonly ago: number;
   };
+  /** The routers that were heard, the one heard last at the end. */
+  readonly peers: readonly {
+    readonly source: Ip;
+    readonly priority: number;
+    /** Microseconds since its last advert. */
+    readonly ago: number;
+    readonly adverts: number;
+    readonly checksum: ChecksumForm;
+  }[];
   readonly advertsSent: number;
   readonly advertsReceived: number;
   readonly becameMaster: number;
@@ -104,6 +114,9 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
         ago: now - lastAdvert.at,
       },
     }),
+    peers: [...instance.peers.values()]
+      .sort((a, b) => a.heardAt - b.heardAt)
+      .map(({ heardAt, ...peer }) => ({ ...peer, ago: now - heardAt })),
     advertsSent: instance.advertsSent,
     advertsReceived: instance.advertsReceived,
     becameMaster: instance.becameMaster,

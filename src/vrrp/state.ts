@@ -1,14 +1,18 @@
 /** The engine's state: records that the step functions change in place. */
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
+import type { ChecksumForm } from './advert.js';
 import type { AuthExpectation } from './auth.js';
 import type { DesiredAddress } from './desired.js';
 import type { InstanceState } from './effects.js';
 import type { LinkState } from './events.js';
+import type { HmacAuth } from './hmac-auth.js';
 import type { LogLimit } from './log-limit.js';
 import type { MissingAddress } from './missing-address.js';
 import type { Outbox } from './outbox.js';
+import type { Peer } from './peers.js';
 import type { DropReason } from './rejection.js';
+import type { RouterIndex } from './routers.js';
 import type { InstanceSettings, SyncDaemonSettings } from './settings.js';
 import type { TimerName } from './timers.js';
 import type { Contribution, TrackedValue } from './tracking.js';
@@ -50,13 +54,17 @@ export interface Instance {
   group: SyncGroup | undefined;
   /** What is wrong with this instance itself, in keepalived's words; FAULT follows from it. */
   fault: string | undefined;
-  /** The source of its packets: text and 4 bytes. */
-  source: { readonly ip: Ip; readonly bytes: Uint8Array } | undefined;
+  /** The source of its packets. */
+  source: Source | undefined;
   /** The addresses of its adverts as on the wire. */
   addressBytes: Uint8Array;
   auth: AuthExpectation;
-  /** The advert with the effective priority, until something in it changes. */
-  packet: Uint8Array | undefined;
+  /** `auth_hmac`, with what was sent and heard. */
+  hmac: HmacAuth | undefined;
+  /** The adverts with the effective priority, until something in them changes. */
+  outgoing: Outgoing | undefined;
+  /** The routers that were heard; bounded, see `peers.ts`. */
+  readonly peers: Map<Ip, Peer>;
   lastAdvert: { readonly source: Ip; readonly priority: number; readonly at: Micros } | undefined;
   advertsSent: number;
   advertsReceived: number;
@@ -69,6 +77,19 @@ export interface Instance {
   readonly logLimit: LogLimit;
 }
 
+/** An address as text and as 4 or 16 bytes. */
+export interface Source {
+  readonly ip: Ip;
+  readonly bytes: Uint8Array;
+}
+
+/** An advert before it has its checksum, and as it goes to each destination. */
+export interface Outgoing {
+  readonly draft: Uint8Array;
+  /** Bounded by the destinations. */
+  readonly sealed: Map<Ip, { readonly form: ChecksumForm; readonly packet: Uint8Array }>;
+}
+
 /** `vrrp_sync_group`: its members change state together. */
 export interface SyncGroup {
   readonly name: string;
@@ -78,16 +99,18 @@ export interface SyncGroup {
 /** See `engine.ts`. */
 export interface EngineState {
   generation: number;
+  /** What the wall clock is ahead of the monotonic one, µs. */
+  utcOffset: Micros;
   /** SIGTERM was handled: nothing happens any more. */
   stopped: boolean;
   /** By name. Bounded by the configuration, as are the next two. */
   instances: Map<string, Instance>;
-  /** By interface and VRID. */
-  byVrid: Map<string, Map<number, Instance>>;
+  /** By interface, family and VRID: see `routers.ts`. */
+  routers: RouterIndex;
   groups: Map<string, SyncGroup>;
   /** By name. Bounded by the machine's interfaces. */
   links: Map<string, LinkState>;
-  /** Interfaces whose socket does not work, and why. Bounded by the interfaces in use. */
+  /** Sockets that do not work, by `transportKey`, and why. Bounded by the interfaces in use. */
   readonly brokenTransports: Map<string, string>;
   /** By `trackKey`; what no configuration tracks any more is dropped. Interfaces are in `links`. */
   readonly tracked: Map<string, TrackedValue>;
@@ -99,6 +122,26 @@ export interface EngineState {
   /** Packets of no instance of ours. Bounded by the reasons. */
   readonly rejected: Map<DropReason, number>;
   readonly logLimit: LogLimit;
+}
+
+/** A state without a configuration. */
+export function createState(): EngineState {
+  return {
+    generation: 0,
+    utcOffset: 0,
+    stopped: false,
+    instances: new Map(),
+    routers: new Map(),
+    groups: new Map(),
+    links: new Map(),
+    brokenTransports: new Map(),
+    tracked: new Map(),
+    trackers: new Map(),
+    syncDaemon: undefined,
+    retired: new Map(),
+    rejected: new Map(),
+    logLimit: new Map(),
+  };
 }
 
 /** What every step function works with. */

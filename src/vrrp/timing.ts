@@ -24,11 +24,16 @@ export function skewTime(version: VrrpVersion, priority: number, activeInterval:
   return Math.floor(((256 - priority) * scale) / 256);
 }
 
-/** Active_Down_Interval (Master_Down_Interval): 3 intervals and the skew (RFC 9568 6.1), µs. */
+/**
+ * Active_Down_Interval (Master_Down_Interval): 3 intervals and the skew (RFC 9568 6.1), µs.
+ *
+ * @param adverts `down_timer_adverts` instead of 3.
+ */
 export function masterDownInterval(
   version: VrrpVersion,
   priority: number,
   activeInterval: Micros,
+  adverts = 3,
 ): Micros {
-  return 3 * activeInterval + skewTime(version, priority, activeInterval);
+  return adverts * activeInterval + skewTime(version, priority, activeInterval);
 }

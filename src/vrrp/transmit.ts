@@ -1,20 +1,21 @@
 /** Sending adverts and ordering announcements. */
-import { ipToBytes } from '../base/ip.js';
-import { encodeAdvert, PRIORITY_RELEASE } from './advert.js';
+import { type Ip, ipToBytes } from '../base/ip.js';
+import { draftAdvert, PRIORITY_RELEASE, sealAdvert } from './advert.js';
 import { addressesOf } from './desired.js';
+import { signAdvert } from './hmac-auth.js';
 import { log } from './instance.js';
-import { MULTICAST_GROUP_IPV4 } from './ipv4.js';
-import type { VirtualAddress } from './settings.js';
-import type { Instance, Step } from './state.js';
-
-const GROUP_BYTES = ipToBytes(MULTICAST_GROUP_IPV4);
+import { REQUIRED_TTL } from './ip-packet.js';
+import { checksumFor } from './peers.js';
+import { groupOf, transportKey } from './routers.js';
+import type { InstanceSettings, VirtualAddress } from './settings.js';
+import type { Instance, Outgoing, Source, Step } from './state.js';
 
 /** Sends an advert with the effective priority. The packet's memory is shared: never write to it. */
 export function sendAdvert(step: Step, instance: Instance): void {
   const { source } = instance;
   if (!source) return;
-  instance.packet ??= encode(instance, source.bytes, instance.effectivePriority);
-  transmit(step, instance, source.ip, instance.packet);
+  instance.outgoing ??= draftOf(instance, source, instance.effectivePriority);
+  transmit(step, instance, source, instance.outgoing);
 }
 
 /**
@@ -23,15 +24,16 @@ export function sendAdvert(step: Step, instance: Instance): void {
  */
 export function sendRelease(step: Step, instance: Instance): void {
   const { source } = instance;
-  const { interface: name } = instance.settings;
-  if (!source || !step.state.links.get(name)?.up || step.state.brokenTransports.has(name)) return;
-  transmit(step, instance, source.ip, encode(instance, source.bytes, PRIORITY_RELEASE));
+  const { interface: name, family } = instance.settings;
+  const isUp = name === '' || step.state.links.get(name)?.up;
+  if (!source || !isUp || step.state.brokenTransports.has(transportKey(name, family))) return;
+  transmit(step, instance, source, draftOf(instance, source, PRIORITY_RELEASE));
   instance.priorityZeroSent++;
   log(step, instance, 'info', 'priority-zero-sent', 'sent 0 priority');
 }
 
 /**
- * Orders gratuitous ARPs for addresses of the instance.
+ * Orders announcements of addresses of the instance.
  *
  * @param repeat packets an address; 0: none.
  * @param addresses all that follow the instance, unless told otherwise.
@@ -51,30 +53,60 @@ export function announce(
   });
 }
 
-function encode(instance: Instance, source: Uint8Array, priority: number): Uint8Array {
-  const { settings } = instance;
-  return encodeAdvert(
-    {
-      version: settings.version,
-      virtualRouterId: settings.virtualRouterId,
-      priority,
-      interval: settings.advertInterval,
-      addressBytes: instance.addressBytes,
-      addressCount: settings.virtualAddresses.length,
-      auth: instance.auth,
-    },
-    { source, destination: GROUP_BYTES },
-  );
+/** Where an instance's adverts go: its unicast peers, or its group. */
+export function destinationsOf(settings: InstanceSettings): readonly Ip[] {
+  return settings.unicast?.peers.map(({ address }) => address) ?? [groupOf(settings)];
 }
 
-function transmit(step: Step, instance: Instance, source: string, packet: Uint8Array): void {
+function draftOf(instance: Instance, source: Source, priority: number): Outgoing {
+  const { settings } = instance;
+  const content = {
+    version: settings.version,
+    virtualRouterId: settings.virtualRouterId,
+    priority,
+    interval: settings.advertInterval,
+    addressBytes: instance.addressBytes,
+    addressCount: settings.virtualAddresses.length,
+    auth: instance.auth,
+  };
+  return { draft: draftAdvert(content, source.bytes.length), sealed: new Map() };
+}
+
+/** One advert, to however many destinations it goes. */
+function transmit(step: Step, instance: Instance, source: Source, outgoing: Outgoing): void {
+  const { settings, hmac } = instance;
   instance.advertsSent++;
-  step.out.add({
-    kind: 'send-advert',
-    instance: instance.settings.name,
-    interface: instance.settings.interface,
-    source,
-    destination: MULTICAST_GROUP_IPV4,
-    packet,
-  });
+  // Signed once: the copies for all peers carry the same sequence.
+  const context = { ...settings, source: source.bytes };
+  const utc = step.at + step.state.utcOffset;
+  const trailer = hmac && signAdvert(hmac, outgoing.draft, context, utc);
+  for (const destination of destinationsOf(settings)) {
+    step.out.add({
+      kind: 'send-advert',
+      instance: settings.name,
+      interface: settings.interface,
+      source: source.ip,
+      destination,
+      ttl: settings.unicast?.ttl ?? REQUIRED_TTL,
+      packet: sealFor(instance, source, outgoing, destination, trailer),
+    });
+  }
+}
+
+/** The advert for one destination; without a trailer it is the same as the last time. */
+function sealFor(
+  instance: Instance,
+  source: Source,
+  { draft, sealed }: Outgoing,
+  destination: Ip,
+  trailer: Uint8Array | undefined,
+): Uint8Array {
+  const form = checksumFor(instance, destination);
+  const known = trailer ? undefined : sealed.get(destination);
+  if (known?.form === form) return known.packet;
+  const addresses = { source: source.bytes, destination: ipToBytes(destination) };
+  const group = instance.settings.family === 4 ? ipToBytes(groupOf(instance.settings)) : undefined;
+  const packet = sealAdvert(draft, addresses, form, trailer, group);
+  if (!trailer) sealed.set(destination, { form, packet });
+  return packet;
 }

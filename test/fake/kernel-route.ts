@@ -34,6 +34,10 @@ interface FakeAddress {
   readonly scope: number;
   readonly label: string | undefined;
   readonly protocol: number;
+  /** IPv6: duplicate address detection has found another owner. */
+  readonly dadFailed?: boolean;
+  /** IFA_CACHEINFO as it was given: preferred and valid, s. */
+  readonly lifetime?: readonly [number, number];
   secondary: boolean;
 }
 
@@ -79,11 +83,11 @@ export class FakeRoute implements FakeProtocol {
   }
 
   /** `ip addr add ADDRESS/PREFIX dev NAME` by someone else. */
-  addAddress(name: string, cidr: string): void {
+  addAddress(name: string, cidr: string, more: Pick<FakeAddress, 'dadFailed'> = {}): void {
     const [address = '', prefix = ''] = cidr.split('/');
     const { index } = this.#link(name);
     const label = address.includes(':') ? undefined : name;
-    this.#insert({ index, address, prefix: Number(prefix), scope: 0, label, protocol: 0 });
+    this.#insert({ index, address, prefix: Number(prefix), scope: 0, label, protocol: 0, ...more });
   }
 
   /** `ip addr del ADDRESS/PREFIX dev NAME` by someone else. */
@@ -97,10 +101,12 @@ export class FakeRoute implements FakeProtocol {
     return this.#links.flatMap(({ index, name }) =>
       this.#addresses
         .filter((each) => each.index === index)
-        .map(({ address, prefix, scope, secondary, label, protocol }) => {
+        .map(({ address, prefix, scope, secondary, label, protocol, dadFailed, lifetime }) => {
           const family = address.includes(':') ? 'inet6' : 'inet';
           const words = [`${name} ${family} ${address}/${prefix}`, `scope ${scopeName(scope)}`];
           if (secondary) words.push('secondary');
+          if (dadFailed) words.push('dadfailed');
+          if (lifetime) words.push(`preferred_lft ${lifetime[0]}`);
           if (protocol !== 0) words.push(`proto ${protocol}`);
           if (label !== undefined && label !== name) words.push(label);
           return words.join(' ');
@@ -134,6 +140,7 @@ export class FakeRoute implements FakeProtocol {
             scope: body[3] as number,
             label: attributes.text(3) ?? this.#links.find((l) => l.index === index)?.name,
             protocol: attributes.u8(11) ?? 0,
+            ...lifetimeOf(attributes.bytes(6, 16)),
           });
         }
         return [];
@@ -152,6 +159,11 @@ export class FakeRoute implements FakeProtocol {
   /** inet_insert_ifa: the second address of a subnet is a secondary one. */
   #insert(wanted: Omit<FakeAddress, 'secondary'>): void {
     const mates = this.#mates(wanted);
+    // ipv6_add_addr: an interface has an address once, whatever its prefix length.
+    const twin = this.#addresses.find(
+      (a) => a.index === wanted.index && a.address === wanted.address,
+    );
+    if (twin && wanted.address.includes(':')) throw new Errno('EEXIST');
     if (mates.some(({ address }) => address === wanted.address)) throw new Errno('EEXIST');
     const added = { ...wanted, secondary: !wanted.address.includes(':') && mates.length > 0 };
     this.#addresses.push(added);
@@ -190,6 +202,12 @@ export class FakeRoute implements FakeProtocol {
   }
 }
 
+function lifetimeOf(cache: Uint8Array | undefined): Pick<FakeAddress, 'lifetime'> {
+  if (!cache) return {};
+  const view = viewOf(cache);
+  return { lifetime: [view.getUint32(0, LITTLE_ENDIAN), view.getUint32(4, LITTLE_ENDIAN)] };
+}
+
 function subnet(address: string, prefix: number): string {
   if (address.includes(':')) return address;
   const bits = [...ipToBytes(address)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
@@ -219,7 +237,7 @@ function encodeAddress(type: number, entry: FakeAddress): FakeAnswer {
   const bytes = ipToBytes(entry.address);
   const parts = [attribute(1, bytes)];
   if (!v6) parts.push(attribute(2, bytes), text(3, entry.label ?? ''));
-  parts.push(u32(8, 0x80 | (entry.secondary ? 1 : 0)));
+  parts.push(u32(8, 0x80 | (entry.secondary ? 1 : 0) | (entry.dadFailed ? 0x08 : 0)));
   if (entry.protocol !== 0) parts.push(u8(11, entry.protocol));
   return { type, body: concat([head, ...parts]) };
 }

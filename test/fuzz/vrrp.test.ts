@@ -5,11 +5,19 @@ import { fromHex, toHex } from '../../src/base/bytes.js';
 import { advertAddresses, decodeAdvert } from '../../src/vrrp/advert.js';
 import { checkAuth, NO_AUTH } from '../../src/vrrp/auth.js';
 import { desiredKernel } from '../../src/vrrp/desired.js';
-import { decodeIpv4 } from '../../src/vrrp/ipv4.js';
+import { decodeTrailer } from '../../src/vrrp/hmac.js';
+import { decodeIp } from '../../src/vrrp/ip-header.js';
 import { snapshot } from '../../src/vrrp/snapshot.js';
 import { Random } from '../sim/random.js';
 import { ROOT } from '../support/root.js';
-import { Bench, datagram, vrrpSettings } from '../unit/vrrp/fixture.js';
+import {
+  Bench,
+  datagram,
+  instanceSettings,
+  ipv6Settings,
+  linkState,
+  unicast,
+} from '../unit/vrrp/fixture.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 20_000);
@@ -21,7 +29,39 @@ const seeds: Uint8Array[] = readdirSync(FOLDER)
     (name) => (JSON.parse(readFileSync(FOLDER + name, 'utf8')) as { adverts: string[] }).adverts,
   )
   .map(fromHex);
-seeds.push(datagram(), datagram({ version: 3 }), datagram({ optionWords: 3 }), new Uint8Array(0));
+const trailer = (): Uint8Array => new Uint8Array(28).fill(1, 0, 2);
+seeds.push(
+  datagram(),
+  datagram({ version: 3 }),
+  datagram({ optionWords: 3 }),
+  datagram({ ipv6: true }),
+  datagram({ version: 3, vrid: 55, trailer }),
+  datagram({ ipv6: true, vrid: 56, trailer }),
+  datagram({ vrid: 57, destination: '10.0.0.1', ttl: 60 }),
+  new Uint8Array(0),
+);
+
+const hmac = {
+  mode: 'permissive',
+  activeKey: 1,
+  keys: [{ id: 1, secret: '00'.repeat(32) }],
+  antiReplay: 'monotonic',
+  timeWindow: 5,
+} as const;
+/** Each kind of instance that a packet can be for. */
+const INSTANCES = [
+  instanceSettings({ priority: 254 }),
+  instanceSettings({ name: 'VI_3', virtualRouterId: 54 }),
+  ipv6Settings({ name: 'VI_6' }),
+  instanceSettings({ name: 'VI_H', virtualRouterId: 55, version: 3, hmac }),
+  ipv6Settings({ name: 'VI_H6', virtualRouterId: 56, hmac }),
+  instanceSettings({
+    name: 'VI_U',
+    virtualRouterId: 57,
+    unicast: unicast([{ address: '10.0.0.2', minTtl: 50, maxTtl: 255 }], { checkSource: true }),
+  }),
+];
+const LINK = linkState({ addresses: ['10.0.0.1', 'fe80::1'] });
 
 /** Flips, sets, cuts, grows, doubles or joins. */
 function mutate(random: Random): Uint8Array {
@@ -62,17 +102,18 @@ describe(`vrrp: fuzz (seed ${SEED})`, () => {
     for (let round = 0; round < ROUNDS; round++) {
       const bytes = mutate(random);
       const before = toHex(bytes);
-      const ip = decodeIpv4(bytes);
+      const ip = decodeIp(bytes);
       assert.equal(typeof ip.ok, 'boolean');
       const addresses = { source: bytes.subarray(0, 4), destination: bytes.subarray(4, 8) };
       const { payload, ...header } = ip.ok ? ip.value : { payload: bytes, ...addresses };
-      if (header.source.length === 4) {
+      if (header.source.length === 4 || header.source.length === 16) {
         const advert = decodeAdvert(payload, header);
         if (advert.ok) {
           accepted++;
           assert.equal(advertAddresses(advert.value).length, advert.value.addressCount);
-          const { auth } = advert.value;
+          const { auth, trailer } = advert.value;
           if (auth) assert.equal(typeof checkAuth(NO_AUTH, auth.type, auth.data).ok, 'boolean');
+          if (trailer) assert.equal(typeof decodeTrailer(trailer).ok, 'boolean');
         }
       }
       assert.equal(toHex(bytes), before, 'a decoder wrote into its input');
@@ -84,18 +125,20 @@ describe(`vrrp: fuzz (seed ${SEED})`, () => {
     it(`as ${master ? 'MASTER' : 'BACKUP'}: what is rejected changes nothing and is counted`, () => {
       const random = new Random(SEED + 1);
       const bench = new Bench();
-      bench.configure(0, vrrpSettings([{ priority: 254 }, { name: 'VI_3', virtualRouterId: 54 }]));
+      bench.configure(0, { instances: INSTANCES, syncGroups: [] }, [LINK]);
       if (master) bench.expire('master-down/VI_1');
       const state = bench.state();
       let rejected = 0;
+      let known = observe(bench);
       for (let round = 0; round < ROUNDS; round++) {
-        const before = observe(bench);
         const packets = counted(bench);
         const at = 10_000_000 + round * 100;
         bench.do({ kind: 'packet-received', at, interface: 'eth0', datagram: mutate(random) });
+        const before = known;
+        known = observe(bench);
         if (counted(bench) === packets) continue;
         rejected++;
-        assert.equal(observe(bench), before);
+        assert.equal(known, before);
         for (const effect of bench.effects) assert.equal(effect.kind, 'log');
       }
       assert.ok(rejected > ROUNDS / 10);

@@ -161,8 +161,8 @@ function toEvent(line: InputLine, settings: CaseSettings, armed: Map<string, num
 function renderEffect(effect: VrrpEffect): unknown {
   switch (effect.kind) {
     case 'send-advert': {
-      const { packet, ...rest } = effect;
-      return { ...rest, priority: packet[2] };
+      const { packet, ttl, ...rest } = effect;
+      return { ...rest, ...(ttl !== 255 && { ttl }), priority: packet[2] };
     }
     case 'announce':
       return {

@@ -72,6 +72,46 @@ describe('kernel: addresses', () => {
     ]);
   });
 
+  it('adds an IPv6 address anew that duplicate address detection has disabled', async () => {
+    const { kernel, reconciler } = setup();
+    kernel.route.addAddress('eth0', '2001:db8::100/64', { dadFailed: true });
+    const report = await reconciler.reconcile([want('2001:db8::100/64')]);
+    assert.deepEqual(cidrs(report.added), ['2001:db8::100/64']);
+    assert.deepEqual(report.failed, []);
+    assert.deepEqual(kernel.route.lines(), [
+      OWN,
+      'eth0 inet6 2001:db8::100/64 scope global proto 18',
+    ]);
+  });
+
+  it('removes a disabled address that is not wanted', async () => {
+    const { kernel, reconciler } = setup();
+    kernel.route.addAddress('eth0', '2001:db8::100/64', { dadFailed: true });
+    const report = await reconciler.reconcile([want('2001:db8::100/64', false)]);
+    assert.deepEqual(cidrs(report.removed), ['2001:db8::100/64']);
+    assert.deepEqual(kernel.route.lines(), [OWN]);
+  });
+
+  it('says when an IPv6 address is there with another prefix length', async () => {
+    const { kernel, reconciler } = setup();
+    kernel.route.addAddress('eth0', '2001:db8::100/64');
+    const report = await reconciler.reconcile([want('2001:db8::100/128')]);
+    assert.deepEqual(
+      report.failed.map(({ reason }) => reason),
+      ['is there with prefix length 64'],
+    );
+  });
+
+  it('gives an address its preferred lifetime', async () => {
+    const { kernel, reconciler } = setup();
+    const item = want('2001:db8::100/128');
+    await reconciler.reconcile([{ ...item, address: { ...item.address, preferredLifetime: 0 } }]);
+    assert.deepEqual(kernel.route.lines(), [
+      OWN,
+      'eth0 inet6 2001:db8::100/128 scope global preferred_lft 0 proto 18',
+    ]);
+  });
+
   it('removes what is listed as not wanted, whoever left it there', async () => {
     const { kernel, reconciler } = setup();
     kernel.route.addAddress('eth0', '192.0.2.100/24');

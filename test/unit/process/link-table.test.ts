@@ -72,4 +72,15 @@ describe('link table', () => {
     table.removeLink(2);
     assert.equal(table.get('eth0'), undefined);
   });
+
+  it('does not count an IPv6 address before the kernel sends from it', () => {
+    const table = new LinkTable();
+    const address: AddressEntry = { ...entry('fe80::1'), family: 6, prefixLength: 64 };
+    table.load([link], [{ ...address, tentative: true }]);
+    assert.deepEqual(table.get('eth0')?.addresses, []);
+    table.addAddress(address);
+    assert.deepEqual(table.get('eth0')?.addresses, ['fe80::1']);
+    table.addAddress({ ...address, dadFailed: true });
+    assert.deepEqual(table.get('eth0')?.addresses, []);
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -7,7 +7,11 @@ import {
   removeReleaseRecord,
   writeReleaseRecord,
 } from '../../../src/process/release-record.js';
-import type { InstanceSettings, VrrpSettings } from '../../../src/vrrp/settings.js';
+import {
+  type InstanceSettings,
+  PROTOCOL_DEFAULTS,
+  type VrrpSettings,
+} from '../../../src/vrrp/settings.js';
 
 function settings(name: string, address: string): VrrpSettings {
   const instance: InstanceSettings = {
@@ -32,6 +36,7 @@ function settings(name: string, address: string): VrrpSettings {
       lowerPrioRepeat: 5,
     },
     trackPrimary: true,
+    ...PROTOCOL_DEFAULTS,
   };
   return { instances: [instance], syncGroups: [] };
 }
@@ -50,6 +55,20 @@ describe('release record', () => {
     writeReleaseRecord(path, old, now);
     const record = readReleaseRecord(path);
     assert.deepEqual(record?.instances, [...old.instances, ...now.instances]);
+  });
+
+  it('is readable for its owner only: it has passwords and keys', () => {
+    writeReleaseRecord(path, settings('VI_1', '192.0.2.1'));
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  it('of an earlier version is read with the defaults of what it lacks', () => {
+    const [{ checksum: _, ...earlier }] = settings('VI_1', '192.0.2.1').instances as [
+      InstanceSettings,
+    ];
+    writeReleaseRecord(path, { instances: [earlier as InstanceSettings], syncGroups: [] });
+    const [instance] = readReleaseRecord(path)?.instances ?? [];
+    assert.deepEqual(instance?.checksum, { plain: false, oldUnicast: 'auto' });
   });
 
   it('is nothing when it is not there', () => {

@@ -120,9 +120,9 @@ describe('vrrp/engine', () => {
       ['too-long', { extra: 2 }, 'instance'],
       ['wrong-ip-version', {}, 'engine'],
       ['wrong-protocol', { protocol: 17 }, 'engine'],
-      ['ttl-not-255', { ttl: 254 }, 'engine'],
+      ['ttl-not-255', { ttl: 254 }, 'instance'],
       ['fragment', {}, 'engine'],
-      ['wrong-destination', { destination: '224.0.0.5' }, 'engine'],
+      ['wrong-destination', { destination: '224.0.0.5' }, 'instance'],
       ['wrong-vrrp-version', { version: 3 }, 'instance'],
       ['wrong-type', { type: 3 }, 'instance'],
       ['bad-checksum', { checksum: 'wrong' }, 'instance'],
@@ -146,7 +146,7 @@ describe('vrrp/engine', () => {
             );
             bytes[8] = 255;
             if (reason === 'fragment') bytes[6] = 0x20;
-            else bytes[0] = 0x65;
+            else bytes[0] = 0x55;
             bench.do({ kind: 'packet-received', at: 1, interface: 'eth0', datagram: bytes });
           } else {
             bench.receive(3_700_000, { authType: 1, password: 'tandem', ...packet });
@@ -187,6 +187,7 @@ describe('vrrp/engine', () => {
     assert.deepEqual(bench.of('log')[0]?.fields, {
       reason: 'ttl-not-255',
       interface: 'eth0',
+      instance: 'VI_1',
       source: '10.0.0.2',
       suppressed: 0,
     });
@@ -298,13 +299,22 @@ describe('vrrp/snapshot', () => {
           preempt: true,
           masterDownIn: 119_875,
           lastAdvert: { source: '10.0.0.2', priority: 0, ago: 2000 },
+          peers: [
+            {
+              source: '10.0.0.2',
+              priority: 150,
+              ago: 2000,
+              adverts: 2,
+              checksum: 'pseudo-header',
+            },
+          ],
           advertsSent: 0,
           advertsReceived: 2,
           becameMaster: 0,
           releasedMaster: 0,
           priorityZeroReceived: 1,
           priorityZeroSent: 0,
-          rejected: {},
+          rejected: { 'ttl-not-255': 1 },
         },
         {
           name: 'VI_2',
@@ -322,6 +332,7 @@ describe('vrrp/snapshot', () => {
           addresses: ['10.0.0.100'],
           preempt: true,
           group: 'G',
+          peers: [],
           advertsSent: 0,
           advertsReceived: 0,
           becameMaster: 0,
@@ -332,7 +343,7 @@ describe('vrrp/snapshot', () => {
         },
       ],
       syncGroups: [{ name: 'G', state: 'FAULT' }],
-      rejected: { 'ttl-not-255': 1 },
+      rejected: {},
     });
   });
 

@@ -2,11 +2,18 @@
  * Settings with keepalived's defaults, interfaces, and packets that are *not* made by the encoder
  * under test, for every test of the VRRP engine.
  */
-import type { Ip } from '../../../src/base/ip.js';
+import { type Ip, ipToBytes } from '../../../src/base/ip.js';
 import type { VrrpEffect } from '../../../src/vrrp/effects.js';
 import { createEngine, type EngineState, step } from '../../../src/vrrp/engine.js';
 import type { LinkState, VrrpEvent } from '../../../src/vrrp/events.js';
-import type { InstanceSettings, VirtualAddress, VrrpSettings } from '../../../src/vrrp/settings.js';
+import {
+  type InstanceSettings,
+  PROTOCOL_DEFAULTS,
+  type UnicastPeer,
+  type UnicastSettings,
+  type VirtualAddress,
+  type VrrpSettings,
+} from '../../../src/vrrp/settings.js';
 
 export const SECOND = 1_000_000;
 
@@ -35,6 +42,7 @@ export function instanceSettings(overrides: Partial<InstanceSettings> = {}): Ins
     virtualAddresses: [virtualAddress('10.0.0.100', { interface: name })],
     excludedAddresses: [],
     trackPrimary: true,
+    ...PROTOCOL_DEFAULTS,
     ...overrides,
     garp: {
       masterDelay: 5 * SECOND,
@@ -45,6 +53,32 @@ export function instanceSettings(overrides: Partial<InstanceSettings> = {}): Ins
       lowerPrioRepeat: 5,
       ...overrides.garp,
     },
+  };
+}
+
+/** VI_1 over IPv6: version 3, `2001:db8::100/64`. */
+export function ipv6Settings(overrides: Partial<InstanceSettings> = {}): InstanceSettings {
+  const name = overrides.interface ?? 'eth0';
+  return instanceSettings({
+    version: 3,
+    family: 6,
+    virtualAddresses: [virtualAddress('2001:db8::100', { prefixLength: 64, interface: name })],
+    ...overrides,
+  });
+}
+
+/** `unicast_peer` with these addresses; TTL 255 out, any TTL in, senders not checked. */
+export function unicast(
+  peers: readonly (Ip | UnicastPeer)[],
+  overrides: Partial<UnicastSettings> = {},
+): UnicastSettings {
+  return {
+    peers: peers.map((peer) =>
+      typeof peer === 'string' ? { address: peer, minTtl: 0, maxTtl: 255 } : peer,
+    ),
+    ttl: 255,
+    checkSource: false,
+    ...overrides,
   };
 }
 
@@ -87,8 +121,12 @@ export interface PacketDescription {
   readonly authType?: number;
   /** 8 characters at most. */
   readonly password?: string;
-  /** Version 3: with the pseudo-header, as keepalived, or without. */
-  readonly checksum?: 'pseudo-header' | 'plain' | 'wrong';
+  /** Version 3: with the pseudo-header, as keepalived, as old keepalived for unicast, or without. */
+  readonly checksum?: 'pseudo-header' | 'group' | 'plain' | 'wrong';
+  /** Over IPv6, from fe80::2 to ff02::12. */
+  readonly ipv6?: boolean;
+  /** The bytes of an authentication trailer, made for the packet (checksum zero) before it. */
+  readonly trailer?: (pdu: Uint8Array) => Uint8Array;
   /** Bytes behind the VRRP packet inside the IP packet. */
   readonly extra?: number;
   /** Bytes behind the IP packet: Ethernet padding. */
@@ -99,10 +137,13 @@ export interface PacketDescription {
   readonly optionWords?: number;
 }
 
-/** A datagram with its IPv4 header, by default the advert of 10.0.0.2 for VRID 51, priority 150. */
+/**
+ * A datagram with its IP header, by default the advert of 10.0.0.2 (fe80::2) for VRID 51, priority
+ * 150.
+ */
 export function datagram(of: PacketDescription = {}): Uint8Array {
-  const version = of.version ?? 2;
-  const ips = of.addresses ?? ['10.0.0.100'];
+  const version = of.version ?? (of.ipv6 ? 3 : 2);
+  const ips = of.addresses ?? [of.ipv6 ? '2001:db8::100' : '10.0.0.100'];
   const interval = of.interval ?? (version === 2 ? 1 : 100);
   const pdu = [
     (version << 4) | (of.type ?? 1),
@@ -115,39 +156,65 @@ export function datagram(of: PacketDescription = {}): Uint8Array {
     0,
     ...ips.flatMap(octets),
   ];
-  if (version === 2) {
+  if (version === 2 && !of.ipv6) {
     const password = [...Buffer.from(of.password ?? '')];
     for (let i = 0; i < 8; i++) pdu.push(password[i] ?? 0);
   }
   for (let i = 0; i < (of.extra ?? 0); i++) pdu.push(0xee);
-  const source = octets(of.source ?? '10.0.0.2');
-  const destination = octets(of.destination ?? '224.0.0.18');
+  const trailer = [...(of.trailer?.(Uint8Array.from(pdu)) ?? [])];
+  const source = octets(of.source ?? (of.ipv6 ? 'fe80::2' : '10.0.0.2'));
+  const destination = octets(of.destination ?? (of.ipv6 ? 'ff02::12' : '224.0.0.18'));
   const form = of.checksum ?? (version === 3 ? 'pseudo-header' : 'plain');
-  const pseudo = form === 'pseudo-header' ? [...source, ...destination, 0, 112, 0, pdu.length] : [];
-  const sum = onesComplement([...pseudo, ...pdu]) ^ (form === 'wrong' ? 1 : 0);
+  const sum = checksum(form, pdu, trailer, source, destination) ^ (form === 'wrong' ? 1 : 0);
   pdu[6] = sum >> 8;
   pdu[7] = sum & 0xff;
-  const payload = pdu.slice(0, of.cut ?? pdu.length);
+  const whole = [...pdu, ...trailer];
+  const payload = whole.slice(0, of.cut ?? whole.length);
+  const padding = new Array(of.padding ?? 0).fill(0);
+  const header = of.ipv6
+    ? ipv6Header(of, source, destination, payload.length)
+    : ipv4Header(of, source, destination, payload.length);
+  return Uint8Array.from([...header, ...payload, ...padding]);
+}
+
+function ipv4Header(
+  of: PacketDescription,
+  source: readonly number[],
+  destination: readonly number[],
+  length: number,
+): number[] {
   const options = new Array((of.optionWords ?? 0) * 4).fill(1);
-  const total = 20 + options.length + payload.length;
-  const header = [
-    0x45 + (of.optionWords ?? 0),
-    0xc0,
-    total >> 8,
-    total & 0xff,
-    0,
-    1,
-    0,
-    0,
-    of.ttl ?? 255,
-    of.protocol ?? 112,
-    0,
-    0,
-    ...source,
-    ...destination,
-    ...options,
-  ];
-  return Uint8Array.from([...header, ...payload, ...new Array(of.padding ?? 0).fill(0)]);
+  const total = 20 + options.length + length;
+  const words = [0x45 + (of.optionWords ?? 0), 0xc0, total >> 8, total & 0xff, 0, 1, 0, 0];
+  return [...words, of.ttl ?? 255, of.protocol ?? 112, 0, 0, ...source, ...destination, ...options];
+}
+
+function ipv6Header(
+  of: PacketDescription,
+  source: readonly number[],
+  destination: readonly number[],
+  length: number,
+): number[] {
+  const fields = [length >> 8, length & 0xff, of.protocol ?? 112, of.ttl ?? 255];
+  return [0x6c, 0, 0, 0, ...fields, ...source, ...destination];
+}
+
+/** IPv4: over the packet without its trailer. IPv6: with it, and always with a pseudo-header. */
+function checksum(
+  form: string,
+  pdu: readonly number[],
+  trailer: readonly number[],
+  source: readonly number[],
+  destination: readonly number[],
+): number {
+  if (source.length === 16) {
+    const length = pdu.length + trailer.length;
+    const tail = [0, 0, length >> 8, length & 0xff, 0, 0, 0, 112];
+    return onesComplement([...source, ...destination, ...tail, ...pdu, ...trailer]);
+  }
+  if (form !== 'pseudo-header' && form !== 'group') return onesComplement(pdu);
+  const to = form === 'group' ? [224, 0, 0, 18] : destination;
+  return onesComplement([...source, ...to, 0, 112, 0, pdu.length, ...pdu]);
 }
 
 /** The Internet checksum by the book: add words, fold, invert. */
@@ -161,7 +228,7 @@ function onesComplement(bytes: readonly number[]): number {
 }
 
 function octets(ip: Ip): number[] {
-  return ip.split('.').map(Number);
+  return [...ipToBytes(ip)];
 }
 
 /** An engine and the shorthands that a test wants. Timers that the engine arms are kept. */
@@ -171,12 +238,16 @@ export class Bench {
   /** Of the last event. */
   effects: readonly VrrpEffect[] = [];
 
+  /** The wall clock, µs since 1970; undefined: events say nothing of it. */
+  utc: ((at: number) => number) | undefined;
+
   /** Gives the engine an event and keeps the books of its timers. */
   do(event: VrrpEvent): readonly VrrpEffect[] {
     if (event.kind === 'timer-expired' && this.timers.get(event.timer) === event.dueAt) {
       this.timers.delete(event.timer);
     }
-    this.effects = step(this.engine, event).effects;
+    const stamped = this.utc ? { ...event, utc: this.utc(event.at) } : event;
+    this.effects = step(this.engine, stamped).effects;
     for (const effect of this.effects) {
       if (effect.kind === 'arm-timer') this.timers.set(effect.timer, effect.dueAt);
       if (effect.kind === 'cancel-timer') this.timers.delete(effect.timer);

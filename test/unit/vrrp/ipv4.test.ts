@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { toHex } from '../../../src/base/bytes.js';
-import { decodeIpv4, type Ipv4DropReason } from '../../../src/vrrp/ipv4.js';
+import type { IpDropReason } from '../../../src/vrrp/ip-packet.js';
+import { decodeIpv4 } from '../../../src/vrrp/ipv4.js';
 import { datagram } from './fixture.js';
 
-function dropped(bytes: Uint8Array, reason: Ipv4DropReason): void {
+function dropped(bytes: Uint8Array, reason: IpDropReason): void {
   assert.deepEqual(decodeIpv4(bytes), { ok: false, reason });
 }
 
@@ -58,19 +59,16 @@ describe('vrrp/ipv4', () => {
     dropped(datagram({ protocol: 51 }), 'wrong-protocol');
   });
 
-  it('ttl-not-255: one below the boundary', () => {
-    dropped(datagram({ ttl: 254 }), 'ttl-not-255');
-    dropped(datagram({ ttl: 0 }), 'ttl-not-255');
-  });
-
   it('fragment: more to come, or an offset; "do not fragment" is fine', () => {
     dropped(patched({ 6: 0x20 }), 'fragment');
     dropped(patched({ 7: 0x01 }), 'fragment');
     assert.equal(decodeIpv4(patched({ 6: 0x40 })).ok, true);
   });
 
-  it('wrong-destination: another group, or unicast', () => {
-    dropped(datagram({ destination: '224.0.0.19' }), 'wrong-destination');
-    dropped(datagram({ destination: '10.0.0.1' }), 'wrong-destination');
+  it('leaves TTL and destination to the configuration', () => {
+    const result = decodeIpv4(datagram({ ttl: 3, destination: '10.0.0.1' }));
+    assert.ok(result.ok);
+    assert.equal(result.value.ttl, 3);
+    assert.equal(toHex(result.value.destination), '0a000001');
   });
 });
