@@ -9,6 +9,9 @@ import type { Mutation } from './mutations.js';
 /** These say what this version does not do, not what is wrong with the text. */
 const NOT_ABOUT_THE_TEXT = new Set(['CONFIG_PLANNED', 'CONFIG_NOT_RUN', 'CONFIG_IGNORED']);
 
+/** A configuration of a hundred lines takes a few milliseconds. */
+export const SLOW_MS = 2000;
+
 const loadedGoods = new Map<Good, Loaded>();
 
 /** A good configuration as tandem loads it; loaded once. */

@@ -8,8 +8,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.js';
 import { ROOT } from '../support/root.js';
-import { isNear, tell } from './compare.js';
+import { isNear, SLOW_MS, tell } from './compare.js';
 import { GOOD_FOLDER, type Good, goodConfigurations } from './corpus.js';
+import { DIFFERENCES } from './differences.js';
 import { Keepalived } from './keepalived.js';
 import { type Mutation, mutate } from './mutations.js';
 
@@ -33,13 +34,23 @@ export interface Finding {
   readonly news: readonly Diagnostic[];
 }
 
-const SLOW_MS = 2000;
-
 /** Its exit statuses that are no verdict: it was killed, or it ended itself (a fault of 2.2.7). */
 const NO_VERDICT = new Set([137, 143]);
 
+/** How many mistakes keepalived complained about, took, and gave no verdict on; and differences. */
+export interface Counts {
+  complaints: number;
+  taken: number;
+  none: number;
+  deliberate: number;
+}
+
 /** Runs the mistakes of these seeds past both. */
-export async function survey(seeds: readonly number[], workers = 2): Promise<Finding[]> {
+export async function survey(
+  seeds: readonly number[],
+  workers = 2,
+): Promise<{ findings: Finding[]; counts: Counts }> {
+  const counts: Counts = { complaints: 0, taken: 0, none: 0, deliberate: 0 };
   const goods = goodConfigurations();
   mkdirSync(path.join(ROOT, '.work'), { recursive: true });
   const folder = mkdtempSync(path.join(ROOT, '.work', 'oracle-'));
@@ -49,12 +60,13 @@ export async function survey(seeds: readonly number[], workers = 2): Promise<Fin
       keepaliveds.map(async (keepalived, worker) => {
         const own: Finding[] = [];
         for (const seed of seeds.filter((_, index) => index % workers === worker)) {
-          own.push(...(await askBoth(mutate(seed, goods), keepalived, folder)));
+          own.push(...(await askBoth(mutate(seed, goods), keepalived, folder, counts)));
         }
         return own;
       }),
     );
-    return findings.flat().sort((a, b) => a.mutation.seed - b.mutation.seed);
+    const sorted = findings.flat().sort((a, b) => a.mutation.seed - b.mutation.seed);
+    return { findings: sorted, counts };
   } finally {
     for (const keepalived of keepaliveds) keepalived.close();
     rmSync(folder, { recursive: true, force: true });
@@ -65,11 +77,21 @@ async function askBoth(
   mutation: Mutation,
   keepalived: Keepalived,
   folder: string,
+  counts: Counts,
 ): Promise<Finding[]> {
   const main = writeMutated(mutation, path.join(folder, String(mutation.seed)));
   const { status } = await keepalived.test(main);
   const said = readFileSync(`${main}.said`, 'utf8');
-  return judge(mutation, status, said);
+  if (NO_VERDICT.has(status)) counts.none++;
+  else if (status === 0) counts.taken++;
+  else counts.complaints++;
+  return judge(mutation, status, said).filter((finding) => {
+    const isMeant = DIFFERENCES.some(
+      ({ fault, matches }) => fault === finding.fault && matches(finding.news, said, mutation),
+    );
+    if (isMeant) counts.deliberate++;
+    return !isMeant;
+  });
 }
 
 function judge(mutation: Mutation, status: number, said: string): Finding[] {
@@ -128,8 +150,8 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const [first = 1, last = first] = process.argv.slice(2).map(Number);
   const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const start = performance.now();
-  const findings = await survey(seeds);
+  const { findings, counts } = await survey(seeds);
   for (const finding of findings) console.log(renderFinding(finding));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${seeds.length} mistakes, ${findings.length} findings, ${seconds} s`);
+  console.log(`${seeds.length} mistakes, ${findings.length} findings, ${seconds} s`, counts);
 }

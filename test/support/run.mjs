@@ -3,7 +3,7 @@
  * closes with one line: `N passed, N failed, N skipped`. Fails when anything failed, and when
  * nothing ran.
  *
- *   node test/support/run.mjs [lint] [unit] [process] [lab] [--coverage]
+ *   node test/support/run.mjs [lint] [unit] [process] [oracle] [lab] [--coverage]
  *                             [-- [--grep PATTERN] [FILE...]]
  *
  * FILE is a source path such as test/unit/base/ip.test.ts.
@@ -23,6 +23,7 @@ const LAYERS = {
   lint: { limit: 2 * MINUTE },
   unit: { folders: ['unit', 'conformance', 'sim', 'fuzz', 'arch'], limit: 10 * MINUTE },
   process: { folders: ['process'], limit: 15 * MINUTE },
+  oracle: { folders: ['oracle'], limit: 20 * MINUTE },
   lab: { limit: 60 * MINUTE },
 };
 
@@ -40,7 +41,8 @@ try {
 finish();
 
 async function main() {
-  const wantsLab = options.layers.includes('lab');
+  // keepalived comes with what the lab needs.
+  const wantsLab = options.layers.includes('lab') || options.layers.includes('oracle');
   let lab;
   try {
     ({ lab } = prepare({ lab: wantsLab }));

@@ -1,0 +1,32 @@
+/**
+ * Where tandem says something else than keepalived on purpose. `doc/design/0009` has the reasons at
+ * length.
+ */
+import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.js';
+import type { Mutation } from './mutations.js';
+
+/** A difference that is meant. */
+export interface Difference {
+  readonly why: string;
+  /** `stricter`: of an error of tandem; `silent`: of what keepalived said. */
+  readonly fault: 'stricter' | 'silent';
+  matches(news: readonly Diagnostic[], said: string, mutation: Mutation): boolean;
+}
+
+const allOf =
+  (code: RegExp, message = /./) =>
+  (news: readonly Diagnostic[]) =>
+    news.every((found) => code.test(found.code) && message.test(found.message));
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    fault: 'stricter',
+    why: 'keepalived reads nothing more of a file with a net_namespace that does not exist',
+    matches: (_news, _said, { good }) => good.name === 'namespace.conf',
+  },
+  {
+    fault: 'stricter',
+    why: 'a second object with the same name is refused: one of the two would be lost',
+    matches: allOf(/^CONFIG_DUPLICATE_NAME$/),
+  },
+];
