@@ -64,6 +64,17 @@ export const COMMANDS = {
     options: { file, id, json, help },
     operands: [],
   },
+  'config format': {
+    name: 'config format',
+    help: "A file's text in canonical layout, its meaning unchanged",
+    options: {
+      file,
+      check: { help: 'Only tell, by the exit code, whether the file would change' },
+      write: { help: 'Change the file' },
+      help,
+    },
+    operands: [],
+  },
   'config diff': {
     name: 'config diff',
     help: 'What a reload from one configuration to another would do',

@@ -18,6 +18,7 @@ import { diffCommand } from './diff.js';
 import { EXIT } from './exit-codes.js';
 import { explainCommand } from './explain.js';
 import { failbackCommand, failoverCommand } from './failover.js';
+import { formatCommand } from './format.js';
 import { showCommand } from './show.js';
 import { renderStatus } from './status.js';
 import { explainInstance } from './why.js';
@@ -34,6 +35,7 @@ const RUN: {
   failback: failbackCommand,
   check: checkCommand,
   'config show': showCommand,
+  'config format': formatCommand,
   'config diff': diffCommand,
   'config explain': explainCommand,
   version() {

@@ -1,7 +1,15 @@
 /** The commands of `tandem` about configurations, as processes. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skip } from '../support/skip.js';
@@ -138,6 +146,43 @@ describe('tandem: configurations', () => {
     });
   });
 
+  describe('config format', () => {
+    const UNTIDY = 'global_defs{\nrouter_id   a # b\n}\n';
+    const TIDY = 'global_defs {\n    router_id a # b\n}\n';
+
+    it('prints, tells or writes', () => {
+      const file = write('untidy.conf', UNTIDY);
+      chmodSync(file, 0o640);
+      const format = (...words: string[]): Outcome =>
+        tandem('config', 'format', '-f', file, ...words);
+      assert.deepEqual(format(), { status: 0, out: TIDY, errors: '' });
+      assert.deepEqual(format('--check'), { status: 1, out: 'untidy.conf\n', errors: '' });
+      assert.equal(readFileSync(file, 'utf8'), UNTIDY);
+      assert.deepEqual(format('--write'), { status: 0, out: '', errors: '' });
+      assert.equal(readFileSync(file, 'utf8'), TIDY);
+      assert.equal(statSync(file).mode & 0o777, 0o640);
+      assert.deepEqual(format('--check'), { status: 0, out: '', errors: '' });
+      assert.deepEqual(
+        readdirSync(directory).filter((name) => name.startsWith('untidy.conf')),
+        ['untidy.conf'],
+      );
+    });
+
+    it('leaves a file alone whose braces do not fit', () => {
+      const file = write('lost.conf', 'global_defs {\nrouter_id   a\n');
+      const { status, out, errors } = tandem('config', 'format', '-f', file, '--write');
+      assert.deepEqual([status, out], [3, '']);
+      assert.match(errors, /CONFIG_MISSING_CLOSE_BRACE/);
+      assert.match(readFileSync(file, 'utf8'), /router_id {3}a/);
+    });
+
+    it('says when a file cannot be read', () => {
+      const { status, errors } = tandem('config', 'format', '-f', '/nonexistent');
+      assert.equal(status, 1);
+      assert.match(errors, /ENOENT/);
+    });
+  });
+
   describe('config diff', () => {
     it('says what changes, with 1', () => {
       const old = write('old.conf', instance());
@@ -189,7 +234,13 @@ describe('tandem: configurations', () => {
 
   it('every command has help; what is wrong with a command line is told with 2', () => {
     const help = tandem('help').out;
-    for (const command of ['check', 'config show', 'config diff', 'config explain']) {
+    for (const command of [
+      'check',
+      'config show',
+      'config format',
+      'config diff',
+      'config explain',
+    ]) {
       assert.ok(help.includes(`\n  ${command}`), command);
       const words = command.split(' ');
       assert.match(tandem(...words, '--help').out, new RegExp(`^Usage: tandem ${command}`));
