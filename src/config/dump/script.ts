@@ -14,9 +14,15 @@ export function commandText(command: readonly string[]): string {
   return quoteForShell(command.map(quoteArgument).join(' '));
 }
 
-/** `USER [GROUP]` as words; none for whoever runs scripts by default. */
-export function userWords({ user, group }: Pick<ScriptConfig, 'user' | 'group'>): string[] {
-  return [user, group].filter((name) => name !== undefined).map(quoteForShell);
+/** `USER [[:]GROUP]` as words; none for whoever runs scripts by default. */
+export function userWords({
+  user,
+  group,
+  supplementaryGroups,
+}: Pick<ScriptConfig, 'user' | 'group' | 'supplementaryGroups'>): string[] {
+  if (user === undefined) return [];
+  const groups = supplementaryGroups ? [`:${group ?? ''}`] : group === undefined ? [] : [group];
+  return [user, ...groups].map(quoteForShell);
 }
 
 /** An argument as `splitCommand` reads it: a second level of quotes inside the word's own. */

@@ -1,11 +1,14 @@
 /** Commands that are run: `COMMAND [USER [GROUP]]`. */
 import type { Position, Word } from '../text/source.js';
+import { readEscape } from '../text/words.js';
 import type { Args, ReportArg } from './keyword.js';
 
 /** Who runs a command; without a name `script_user`, without a group the user's own. */
 export interface ScriptUser {
   readonly user?: string;
   readonly group?: string;
+  /** `:` before the group, or alone: with all groups of the user. */
+  readonly supplementaryGroups?: true;
 }
 
 /** A command, split into its words, and who runs it. */
@@ -20,7 +23,7 @@ export interface ScriptArgs extends ScriptUser {
  * word is the user, so an argument without quotes would be looked up as one.
  */
 export const script: Args<ScriptArgs> = {
-  syntax: '<COMMAND> [<USER> [<GROUP>]]',
+  syntax: '<COMMAND> [<USER> [[:]<GROUP>]]',
   expects: 'a command, quoted if it has arguments, and perhaps a user and a group',
   min: 1,
   max: 4,
@@ -34,7 +37,7 @@ export const script: Args<ScriptArgs> = {
 
 /** `USER [GROUP]`. */
 export const scriptUser: Args<ScriptUser> = {
-  syntax: '<USER> [<GROUP>]',
+  syntax: '<USER> [[:]<GROUP>]',
   expects: 'a user and perhaps a group',
   min: 1,
   max: 3,
@@ -42,25 +45,29 @@ export const scriptUser: Args<ScriptUser> = {
 };
 
 /**
- * Words that name a user: `USER`, `USER GROUP`, or either with a colon between, as in chown(1).
+ * Words that name a user: `USER [[:]GROUP]`. A colon before the group, or alone, asks for all groups
+ * of the user; glued to the user it only separates, as in chown(1).
  *
  * @returns empty for no words; `undefined` after a report.
  */
 export function parseUser(words: readonly Word[], report: ReportArg): ScriptUser | undefined {
   const [first] = words;
   if (!first) return {};
-  const [user = '', group = '', ...more] = words
-    .map(({ text }) => text)
-    .join(' ')
-    .split(/ ?: ?| /);
-  if (user === '' || more.length > 0) {
+  const text = words.map((word) => word.text).join(' ');
+  const match = /^([^\s:]+)(?:( ?:)? ?([^\s:]+)?)?$/.exec(text);
+  if (!match?.[1]) {
     report('CONFIG_INVALID_VALUE', first, {
-      message: `'${words.map(({ text }) => text).join(' ')}' is not a user and a group`,
+      message: `'${text}' is not a user and a group`,
       expected: scriptUser.syntax,
     });
     return undefined;
   }
-  return group === '' ? { user } : { user, group };
+  const [, user, colon, group] = match;
+  return {
+    user,
+    ...(group === undefined ? {} : { group }),
+    ...(colon === ' :' ? { supplementaryGroups: true } : {}),
+  };
 }
 
 /** The words of a command line, with quotes and backslashes as keepalived reads them. */
@@ -71,8 +78,11 @@ export function splitCommand(command: Word, report: ReportArg): readonly string[
   const { text } = command;
   for (let i = 0; i < text.length; i++) {
     const char = text[i] as string;
-    if (char === '\\' && i + 1 < text.length) word = (word ?? '') + text[++i];
-    else if (quote !== '' && char === quote) quote = '';
+    if (char === '\\' && i + 1 < text.length) {
+      const escape = readEscape(text, i + 1, text.length);
+      word = (word ?? '') + escape.text;
+      i = escape.end - 1;
+    } else if (quote !== '' && char === quote) quote = '';
     else if (quote !== '') word = (word ?? '') + char;
     else if (char === '"' || char === "'") {
       quote = char;

@@ -19,4 +19,6 @@ export interface ScriptConfig {
   readonly user?: string;
   /** `undefined`: the user's own. */
   readonly group?: string;
+  /** With all groups that the user is in. */
+  readonly supplementaryGroups?: true;
 }

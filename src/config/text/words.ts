@@ -182,7 +182,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 const HEX = /x[\da-fA-F]+/y;
 const OCTAL = /[0-7]{1,3}/y;
 
-function readEscape(text: string, at: number, stop: number): { text: string; end: number } {
+export function readEscape(text: string, at: number, stop: number): { text: string; end: number } {
   const char = text[at] as string;
   const simple = SIMPLE_ESCAPES[char];
   if (simple !== undefined) return { text: simple, end: at + 1 };

@@ -1,9 +1,9 @@
 /** Where adverts come from and go to. */
-import { familyOf, type Ip, parseIp } from '../../../base/ip.js';
+import { familyOf, type Ip } from '../../../base/ip.js';
 import type { Sink } from '../../diagnostics/diagnostics.js';
 import { parseInteger } from '../../grammar/args.js';
 import type { ReportArg } from '../../grammar/keyword.js';
-import { PEER_SYNTAX } from '../../grammar/vrrp/addressing.js';
+import { PEER_SYNTAX, parseBareAddress } from '../../grammar/vrrp/addressing.js';
 import type { vrrpInstance } from '../../grammar/vrrp.js';
 import type { UnicastConfig, UnicastPeerConfig } from '../../model/index.js';
 import { type Position, renderPosition, type Statement, type Word } from '../../text/source.js';
@@ -119,14 +119,8 @@ function readPeer({ keyword, args, body }: Statement, sink: Sink): UnicastPeerCo
     report('CONFIG_UNEXPECTED_OPEN_BRACE', keyword, { message: 'a peer takes no block' });
     return undefined;
   }
-  const address = parseIp(keyword.text);
-  if (address === undefined) {
-    report('CONFIG_INVALID_VALUE', keyword, {
-      message: `'${keyword.text}' is not an IP address`,
-      expected: PEER_SYNTAX,
-    });
-    return undefined;
-  }
+  const address = parseBareAddress(keyword, report);
+  if (address === undefined) return undefined;
   const ttl = { min_ttl: 0, max_ttl: 255 };
   for (let i = 0; i < args.length; i += 2) {
     const option = args[i] as Word;

@@ -1,7 +1,7 @@
 /** State, priority and preemption, with what keepalived puts right about them. */
 import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { vrrpInstance } from '../../grammar/vrrp.js';
-import type { InstanceConfig } from '../../model/index.js';
+import type { AuthenticationConfig, InstanceConfig } from '../../model/index.js';
 import { type Position, renderPosition } from '../../text/source.js';
 import type { Section } from '../interpret.js';
 import type { Picker } from '../pick.js';
@@ -58,6 +58,23 @@ export function stateAndPriority(
     return { state: byPriority, priority };
   }
   return { state: wanted ?? byPriority, priority };
+}
+
+/** AH has sequence numbers: a node must have heard the last one before it can be MASTER. */
+export function stateWith(
+  authentication: AuthenticationConfig | undefined,
+  { state, priority }: { readonly state: State; readonly priority: number },
+  at: Position,
+  name: string,
+  sink: Sink,
+): State {
+  if (authentication?.type !== 'AH' || state === 'BACKUP' || priority === OWNER_PRIORITY) {
+    return state;
+  }
+  sink.report('CONFIG_WITHOUT_EFFECT', at, {
+    message: `vrrp_instance ${name}: state MASTER is ignored with auth_type AH: the others would drop adverts whose sequence numbers begin again, BACKUP is used`,
+  });
+  return 'BACKUP';
 }
 
 /** Given twice, MASTER counts, be it first or last. */

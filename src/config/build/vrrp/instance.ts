@@ -13,7 +13,7 @@ import { buildVirtualRoutes } from '../routes.js';
 import { buildUnicast, familyOfAdverts, sourceOf } from './addressing.js';
 import { buildAuthentication, buildHmac } from './authentication.js';
 import type { VrrpContext } from './context.js';
-import { preemption, stateAndPriority, versionOf } from './election.js';
+import { preemption, stateAndPriority, stateWith, versionOf } from './election.js';
 import { buildInstanceNotify } from './notify.js';
 import { buildPolicy, garpOf } from './policy.js';
 import { settleTracks } from './settle-tracks.js';
@@ -77,18 +77,25 @@ export function buildInstance(
     defaults.strict,
   );
   const virtualRouterId = pick.value('virtual_router_id', 0, section.get('virtual_router_id'));
-  const { state, priority } = stateAndPriority(section, pick, name, strict, sink);
+  const wanted = stateAndPriority(section, pick, name, strict, sink);
+  const { priority } = wanted;
   const advertInterval = pick.value(
     'advert_int',
     fromSeconds(DEFAULT_ADVERT_SECONDS),
     section.get('advert_int'),
   );
+  if (group !== undefined && isUnicast) {
+    sink.report('CONFIG_UNICAST_PEER', pick.origins['mcast_dst_ip'] ?? at, {
+      message: `vrrp_instance ${name}: mcast_dst_ip is ignored, adverts go to the peers`,
+    });
+  }
   const authentication = buildAuthentication(
     section,
     pick,
     { name, version, family, strict },
     sink,
   );
+  const state = stateWith(authentication, wanted, pick.origins['state'] ?? at, name, sink);
   const hmac = buildHmac(section, pick, { name, version, family, strict }, advertInterval, sink);
   const allowNoAddress = pick.value<boolean>(
     'no_virtual_ipaddress',

@@ -67,13 +67,7 @@ export function buildVirtualInterface(
   const virtualInterface = vmac
     ? vmacOf(pick.value('use_vmac', vmac.value, vmac), virtualRouterId)
     : ipvlan && ipvlanOf(pick.value('use_ipvlan', ipvlan.value, ipvlan));
-  if (
-    virtualInterface?.kind === 'ipvlan' &&
-    family === 4 &&
-    !virtualInterface.address &&
-    !section.get('mcast_src_ip') &&
-    !section.get('unicast_src_ip')
-  ) {
+  if (virtualInterface?.kind === 'ipvlan' && family === 4 && !virtualInterface.address) {
     odd(
       own.at,
       'an ipvlan has no IPv4 address of its own: without one no advert can be sent, the instance stays in FAULT',

@@ -13,18 +13,20 @@ export const GROUP_6 = 'ff02::12';
 export const PEER_SYNTAX = '<IPADDR> [min_ttl <0..255>] [max_ttl <0..255>]';
 
 /** An address; a prefix length behind it, as keepalived allows, means nothing here. */
+export function parseBareAddress(word: Word, report: ReportArg): Ip | undefined {
+  const [bare = '', prefix] = word.text.split('/', 2);
+  const ip = parseAddress({ at: word.at, text: bare }, report);
+  if (ip !== undefined && prefix !== undefined) {
+    report('CONFIG_EXTRA_WORD', word, {
+      message: `this is one address, not a network: '/${prefix}' is ignored`,
+    });
+  }
+  return ip;
+}
+
 const source: Args<Ip> = {
   ...address,
-  parse([word], report: ReportArg) {
-    const [bare = '', prefix] = (word as Word).text.split('/', 2);
-    const ip = parseAddress({ at: (word as Word).at, text: bare }, report);
-    if (ip !== undefined && prefix !== undefined) {
-      report('CONFIG_EXTRA_WORD', word as Word, {
-        message: `a source is one address: '/${prefix}' is ignored`,
-      });
-    }
-    return ip;
-  },
+  parse: ([word], report) => word && parseBareAddress(word, report),
 };
 
 const group: Args<Ip> = {

@@ -87,7 +87,7 @@ const vmac: Args<VmacArgs> = {
   },
 };
 
-/** 5 or 6 octets, a colon after the fifth allowed. */
+/** 5 or 6 octets, a colon after the fifth allowed; what follows the sixth is passed over. */
 function parseMac(word: Word, report: ReportArg): readonly number[] | undefined {
   const invalid = (message: string): undefined => {
     report('CONFIG_INVALID_VALUE', word, {
@@ -97,7 +97,13 @@ function parseMac(word: Word, report: ReportArg): readonly number[] | undefined 
     return undefined;
   };
   const octets = word.text.replace(/^((?:[^:]*:){4}[^:]*):$/, '$1').split(':');
-  if (octets.length < 5 || octets.length > 6) return invalid('is not a MAC address');
+  if (octets.length < 5) return invalid('is not a MAC address');
+  if (octets.length > 6) {
+    report('CONFIG_EXTRA_WORD', word, {
+      message: `'${word.text}' has ${octets.length} octets: only the first six are used`,
+    });
+    octets.length = 6;
+  }
   if (!octets.every((octet) => /^[0-9a-f]{1,2}$/i.test(octet))) {
     return invalid('is not a MAC address');
   }
