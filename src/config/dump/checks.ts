@@ -3,12 +3,13 @@ import type {
   CheckConfig,
   CheckTargetConfig,
   HttpCheckConfig,
+  MiscCheckConfig,
   Origins,
   RegexConfig,
   UdpCheckConfig,
   UrlConfig,
 } from '../model/index.js';
-import { commandText, userWords } from './script.js';
+import { commandText } from './script.js';
 import {
   block,
   flag,
@@ -17,6 +18,7 @@ import {
   line,
   optional,
   quote,
+  quoteForShell,
   seconds,
   yesNo,
 } from './text.js';
@@ -88,7 +90,7 @@ function ownLines(check: CheckConfig): Line[] {
           seconds(check.timeout),
         ),
         ...flag(check.dynamic, check, 'misc_dynamic'),
-        ...flag(check.script.user !== undefined, check, 'user', ...userWords(check.script)),
+        ...userLine(check),
       ];
     case 'FILE_CHECK':
       return [
@@ -107,6 +109,13 @@ function ownLines(check: CheckConfig): Line[] {
     case 'BFD_CHECK':
       return [line(check, 'name', quote(check.name))];
   }
+}
+
+/** Its words are plain ones, unlike those behind a command. */
+function userLine(check: MiscCheckConfig): Line[] {
+  const { user, group } = check.script;
+  if (user === undefined) return [];
+  return [line(check, 'user', quote(user), ...(group === undefined ? [] : [quote(group)]))];
 }
 
 function udpLines(check: UdpCheckConfig): Line[] {
@@ -147,7 +156,7 @@ function urlBlock(url: UrlConfig): Line {
 
 function regexLines(url: UrlConfig, regex: RegexConfig): Line[] {
   return [
-    line(url, 'regex', quote(regex.pattern)),
+    line(url, 'regex', quoteForShell(regex.pattern)),
     ...flag(regex.noMatch, url, 'regex_no_match'),
     ...flag(regex.options.length > 0, url, 'regex_options', ...regex.options),
     ...flag(regex.minOffset > 0, url, 'regex_min_offset', regex.minOffset),

@@ -84,8 +84,8 @@ function idLines(server: VirtualServerConfig): Line[] {
   const family = (): Line =>
     line(server, 'ip_family', familyOfService(id) === 6 ? 'inet6' : 'inet');
   if (id.kind === 'fwmark') return [family()];
-  const protocol = line(server, 'protocol', id.protocol);
-  return id.kind === 'group' ? [protocol, family()] : [protocol];
+  const protocol = optional(server, 'protocol', id.protocol);
+  return id.kind === 'group' ? [...protocol, family()] : protocol;
 }
 
 function methodText({ method, tunnel }: ForwardingConfig): string {

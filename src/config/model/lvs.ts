@@ -44,8 +44,8 @@ export type VirtualServerId =
       readonly kind: 'group';
       /** A virtual_server_group. */
       readonly group: string;
-      /** Of the group's addresses; its marks take every protocol. */
-      readonly protocol: Protocol;
+      /** Of the group's addresses; `undefined`: it has marks only, which take every protocol. */
+      readonly protocol?: Protocol;
       /** Of the group's marks that do not say theirs. */
       readonly family: 4 | 6;
     };

@@ -66,7 +66,7 @@ function buildHost(
   const { sink } = context.service;
   sink.report('CONFIG_OLD_NAME', setting.at, {
     message: "'host' in SMTP_CHECK is an old form: today it is a check of its own",
-    suggestion: 'one SMTP_CHECK for each host',
+    expected: 'one SMTP_CHECK for each host',
   });
   for (const word of CHECK_ONLY) {
     const given = section.get(word);
@@ -115,8 +115,8 @@ export function buildUdp(section: Section<typeof udpCheck>, context: CheckContex
   const { sink } = context.service;
   const payload = pick.optional('payload', section.get('payload'));
   const reply = pick.optional('require_reply', section.get('require_reply'));
-  const minReplyLength = pick.value('min_reply_length', 0, section.get('min_reply_length'));
-  const maxReplyLength = pick.value('max_reply_length', MAX_REPLY, section.get('max_reply_length'));
+  let minReplyLength = pick.value('min_reply_length', 0, section.get('min_reply_length'));
+  let maxReplyLength = pick.value('max_reply_length', MAX_REPLY, section.get('max_reply_length'));
   if (minReplyLength > maxReplyLength) {
     sink.report('CONFIG_CHECK_INCOMPLETE', pick.origins['min_reply_length'] ?? section.at, {
       message: `an answer cannot have at least ${minReplyLength} and at most ${maxReplyLength} bytes: the check would always fail`,
@@ -131,6 +131,7 @@ export function buildUdp(section: Section<typeof udpCheck>, context: CheckContex
         message: `'${word}' has no effect without 'require_reply': no answer is waited for`,
       });
     }
+    [minReplyLength, maxReplyLength] = [0, MAX_REPLY];
   }
   return {
     type: 'UDP_CHECK',

@@ -112,8 +112,10 @@ function buildId(
     wanted ?? familyOfMask(service) ?? familyOfServers(realServers, sorryServer);
   if (name.kind === 'fwmark') return { kind: 'fwmark', family: family(), fwmark: name.fwmark };
   const protocol = pick.value('protocol', 'UDP', addresses ? given : undefined);
-  if (name.kind === 'group')
-    return { kind: 'group', group: name.group, protocol, family: family() };
+  if (name.kind === 'group') {
+    const { group } = name;
+    return { kind: 'group', group, ...(addresses ? { protocol } : {}), family: family() };
+  }
   if (wanted !== undefined && wanted !== familyOf(name.address)) {
     sink.report('CONFIG_FAMILY_MISMATCH', ipFamily?.at ?? at, {
       message: `virtual_server ${label}: ip_family contradicts the address`,

@@ -46,14 +46,16 @@ export function checkServices(config: Config, sink: Sink): void {
       claim(server, id);
       continue;
     }
+    // Only a group without addresses has no protocol.
+    const { protocol = 'UDP' } = id;
     for (const entry of groups.get(id.group)?.entries ?? []) {
       if (entry.kind === 'fwmark') {
         claim(server, { ...entry, family: entry.family ?? id.family });
       } else if (entry.first === entry.last) {
         const { first: address, port } = entry;
-        claim(server, { kind: 'address', protocol: id.protocol, address, port });
+        claim(server, { kind: 'address', protocol, address, port });
       } else {
-        ranges.push({ server, protocol: id.protocol, port: entry.port, range: entry });
+        ranges.push({ server, protocol, port: entry.port, range: entry });
       }
     }
   }

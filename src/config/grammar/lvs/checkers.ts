@@ -69,6 +69,7 @@ export const udpCheck = {
 const command: Args<readonly string[]> = {
   syntax: '<COMMAND>',
   expects: 'a command, quoted if it has arguments',
+  readsLikeShell: true,
   min: 1,
   max: 1,
   parse: ([word], report) => splitCommand(word as Word, report),

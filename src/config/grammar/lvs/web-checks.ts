@@ -88,10 +88,11 @@ export const REGEX_OPTIONS = [
 export type RegexOption = (typeof REGEX_OPTIONS)[number];
 
 /** What keepalived does not look at closely is taken as it is; the builder says what it makes of it. */
-function words(syntax: string, expects: string): Args<readonly string[]> {
+function words(syntax: string, expects: string, readsLikeShell = false): Args<readonly string[]> {
   return {
     syntax,
     expects,
+    readsLikeShell,
     min: 0,
     max: Number.POSITIVE_INFINITY,
     parse: (given) => given.map((word) => word.text),
@@ -113,7 +114,7 @@ export const url = {
   virtualhost: setting(text, 'The Host header of the request.', { default: "the check's" }),
   regex: planned(
     setting(
-      words('<STRING>', 'a regular expression, quoted if it has blanks'),
+      words('<STRING>', 'a regular expression, quoted if it has blanks', true),
       'A regular expression (PCRE) that the answer must match.',
     ),
     NOT_RUN,
