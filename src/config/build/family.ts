@@ -22,6 +22,8 @@ interface Claim {
 /** Collects what the words of a line say. */
 export class FamilyClaims {
   private readonly claims: Claim[] = [];
+  /** Where a word for all addresses stands. */
+  private readonly everything: Position[] = [];
   private readonly what: string;
 
   constructor(what: string) {
@@ -33,7 +35,11 @@ export class FamilyClaims {
   }
 
   network(network: Network | undefined, at: Position | undefined): void {
-    if (network === undefined || network === 'all' || !at) return;
+    if (network === undefined || !at) return;
+    if (network === 'all') {
+      this.everything.push(at);
+      return;
+    }
     const family = network === 'all6' ? 6 : familyOf(network.address);
     this.claims.push({ family, at });
   }
@@ -45,9 +51,20 @@ export class FamilyClaims {
 
   /** The one family, IPv4 if nothing says; `undefined` after a report. */
   settle(words: EntryWords): Family | undefined {
-    const sorted = this.claims.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+    const sorted = this.claims.sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
     const first = sorted[0];
     const other = sorted.find(({ family }) => family !== first?.family);
+    for (const at of this.everything) {
+      if (!first || !isBefore(first.at, at)) continue;
+      words.report(
+        'CONFIG_KEEPALIVED_DIFFERS',
+        { text: '', at },
+        {
+          message: `behind a word that says the family, keepalived takes this for a mix of families and leaves ${this.what.replace(/^a /, 'the ')} out`,
+          expected: `this before an address, or no word for all addresses`,
+        },
+      );
+    }
     if (!first || !other) return first?.family ?? 4;
     words.report(
       'CONFIG_FAMILY_MISMATCH',
@@ -60,6 +77,10 @@ export class FamilyClaims {
   }
 }
 
+function isBefore(a: Position, b: Position): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
+}
+
 /** keepalived skips the word behind `inet` and `inet6`, so they are read alike at the end only. */
 export function requireInetLast<O extends EntryOptions>(
   { keyword, args }: Statement,
@@ -70,8 +91,8 @@ export function requireInetLast<O extends EntryOptions>(
   for (const name of ['inet', 'inet6']) {
     const field = fields.get(name as never) as EntryField<true> | undefined;
     if (!field || field.word === last) continue;
-    words.report('CONFIG_EXTRA_WORD', field.word, {
-      message: `'${name}' is understood here, but keepalived passes over the word behind it`,
+    words.report('CONFIG_KEEPALIVED_DIFFERS', field.word, {
+      message: `'${name}' is understood here; keepalived passes over the word behind it`,
       expected: `'${name}' at the end of the line`,
     });
   }

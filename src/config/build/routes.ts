@@ -3,13 +3,8 @@ import type { Family } from '../../base/ip.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { EntryWords } from '../grammar/entry.js';
 import { parseNetwork } from '../grammar/entry-values.js';
-import {
-  nextHopOptions,
-  routeType,
-  staticRouteOptions,
-  virtualRouteOptions,
-} from '../grammar/routes.js';
-import type { NextHopConfig, RouteConfig, RouteMetrics, RouteType } from '../model/index.js';
+import { routeType, staticRouteOptions, virtualRouteOptions } from '../grammar/routes.js';
+import type { RouteConfig, RouteMetrics, RouteType } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
 import type { Statement, Word } from '../text/source.js';
 import {
@@ -20,6 +15,7 @@ import {
   readOptions,
 } from './entry.js';
 import { FamilyClaims, inFamily, type Network, requireInetLast } from './family.js';
+import { nextHopsOf, type ReadHop, readNextHops } from './next-hops.js';
 import { present } from './present.js';
 
 /** RT_TABLE_MAIN. */
@@ -139,35 +135,6 @@ function isEverything(text: string): boolean {
   return ['default', 'any', 'all', 'default6'].includes(text);
 }
 
-interface ReadHop {
-  readonly word: Word;
-  readonly fields: EntryFields<typeof nextHopOptions>;
-}
-
-/** All `nexthop ...` at the end of a line; `undefined` after a report. */
-function readNextHops(words: EntryWords): ReadHop[] | undefined {
-  const hops: ReadHop[] = [];
-  let good = true;
-  for (let word = words.takeIf('nexthop'); word; word = words.takeIf('nexthop')) {
-    const reader: EntryReader<typeof nextHopOptions> = {
-      what: 'a nexthop, which ends the line',
-      options: nextHopOptions,
-    };
-    const read = readOptions(reader, words, undefined, 'nexthop');
-    const { fields } = read;
-    if (read.good && !fields.get('via') && !fields.get('dev')) {
-      words.report('CONFIG_MISSING_VALUE', word, {
-        message: "a nexthop needs 'via' or 'dev': nothing says where packets go",
-        expected: "'via <IPADDR>' or 'dev <INTERFACE>'",
-      });
-      good = false;
-    }
-    good &&= read.good;
-    hops.push({ word, fields });
-  }
-  return good ? hops : undefined;
-}
-
 function assemble(
   entry: Statement,
   destination: Destination,
@@ -235,49 +202,6 @@ function familyOfRoute(
     claims.always(4, hop.fields.get('realms'));
   }
   return claims.settle(words);
-}
-
-function nextHopsOf(
-  fields: EntryFields<RouteOptions>,
-  hops: readonly ReadHop[],
-  words: EntryWords,
-): NextHopConfig[] | undefined {
-  const or = fields.get('or');
-  if (!or) return hops.map(nextHop);
-  const via = fields.get('via');
-  const fail = (word: Word, message: string): undefined => {
-    words.report('CONFIG_INVALID_VALUE', word, {
-      message,
-      expected: "'nexthop via <IPADDR> nexthop via <IPADDR>'",
-    });
-    return undefined;
-  };
-  if (!via) return fail(or.word, "'or' is another router than that of 'via', which is missing");
-  if (hops[0]) return fail(hops[0].word, "'nexthop' and 'or' do not go together");
-  words.report('CONFIG_OLD_NAME', or.word, {
-    message: "'via ... or ...' is the old form of a route with two ways",
-    suggestion: `'nexthop via ${via.value} nexthop via ${or.value}' at the end of the line`,
-  });
-  return [via, or].map(({ value, at, word }) => ({
-    at: word.at,
-    gateway: value,
-    weight: 1,
-    origins: { via: at },
-  }));
-}
-
-function nextHop({ word, fields }: ReadHop): NextHopConfig {
-  return {
-    at: word.at,
-    ...present({ gateway: fields.get('via')?.value, interface: fields.get('dev')?.value }),
-    weight: fields.get('weight')?.value ?? 1,
-    ...present({
-      onLink: fields.get('onlink')?.value,
-      realms: fields.get('realms')?.value,
-      encapsulation: fields.get('encap')?.value,
-    }),
-    origins: fields.origins(),
-  };
 }
 
 /** A VRF has its own table: of `vrf` and `table` the last counts. */

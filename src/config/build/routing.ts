@@ -92,10 +92,9 @@ class EarlyGroups {
 
   check({ trackGroup, origins, at }: Tracked, order: number): void {
     if (trackGroup === undefined || (this.orders.get(trackGroup) ?? order) <= order) return;
-    this.sink.report('CONFIG_UNKNOWN_REFERENCE', origins['track_group'] ?? at, {
-      message: `track_group ${trackGroup} stands further down: keepalived would not find it`,
+    this.sink.report('CONFIG_KEEPALIVED_DIFFERS', origins['track_group'] ?? at, {
+      message: `track_group ${trackGroup} stands further down: keepalived would not find it, and nothing would be tracked`,
       expected: `'track_group ${trackGroup} {' above this block`,
-      severity: 'warning',
     });
   }
 }

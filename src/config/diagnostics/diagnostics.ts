@@ -38,6 +38,7 @@ export const DIAGNOSTIC_CODES = {
   CONFIG_INVALID_VALUE: 'error',
   CONFIG_OUT_OF_RANGE: 'error',
   CONFIG_TRUNCATED: 'warning',
+  CONFIG_KEEPALIVED_DIFFERS: 'warning',
   CONFIG_MISSING_SETTING: 'error',
   // Between objects: VRRP.
   CONFIG_DUPLICATE_NAME: 'error',

@@ -1,4 +1,5 @@
 /** Rules of routing as canonical text. */
+import { ipProtocolName } from '../grammar/ip-protocols.js';
 import type { NumberRange, RuleAction, RuleConfig } from '../model/index.js';
 import { entryBlock, groupWords, pair, word } from './addresses.js';
 import { prefixText, realmWords } from './routes.js';
@@ -26,7 +27,7 @@ function ruleWords(rule: RuleConfig): string[] {
     ...pair('tunnel-id', rule.tunnelId),
     ...range('uidrange', rule.userIds),
     `protocol ${rule.protocol}`,
-    ...pair('ipproto', rule.ipProtocol),
+    ...pair('ipproto', protocolWord(rule.ipProtocol)),
     ...range('sport', rule.sourcePorts),
     ...range('dport', rule.destinationPorts),
     ...actionWords(rule.action),
@@ -35,6 +36,11 @@ function ruleWords(rule: RuleConfig): string[] {
     // A rule with addresses shows its family; keepalived skips the word behind this one.
     ...word(rule.family === 6 && !from && !to, 'inet6'),
   ];
+}
+
+/** keepalived takes the high ones by name only. */
+function protocolWord(protocol: number | undefined): string | number | undefined {
+  return protocol === undefined ? undefined : (ipProtocolName(protocol) ?? protocol);
 }
 
 function range(text: string, given: NumberRange | undefined): string[] {

@@ -58,3 +58,9 @@ export const IP_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['ethernet', 143],
   ['mptcp', 262],
 ]);
+
+/** The name of a protocol; `undefined` if it has none. */
+export function ipProtocolName(wanted: number): string | undefined {
+  for (const [name, number] of IP_PROTOCOLS) if (number === wanted) return name;
+  return undefined;
+}

@@ -77,8 +77,8 @@ function range(max: number, single: boolean): EntryValue<NumberRange> {
         return undefined;
       }
       if (second === undefined) {
-        words.report('CONFIG_DEFAULTED', word, {
-          message: `${word.text} is read as the range ${from}-${to}; keepalived leaves a single number out, and the rule is for all`,
+        words.report('CONFIG_KEEPALIVED_DIFFERS', word, {
+          message: `${word.text} is read as the range ${from}-${to}; keepalived leaves a single number out, and its rule is for all`,
           expected,
         });
       }
@@ -99,9 +99,8 @@ const ipProtocol: EntryValue<number> = {
     if (/^[+-]?\d+$/.test(name)) {
       const value = parseInteger(word, 0, 255, expected, words.report);
       if (value !== undefined && value > MAX_I8) {
-        words.report('CONFIG_OUT_OF_RANGE', word, {
-          message: `${name} is understood; keepalived takes numbers above ${MAX_I8} by name only, and the rule is for all protocols`,
-          severity: 'warning',
+        words.report('CONFIG_KEEPALIVED_DIFFERS', word, {
+          message: `${name} is understood; keepalived takes protocols above ${MAX_I8} by name only, and its rule is for all`,
         });
       }
       return value;

@@ -42,7 +42,7 @@ function checkInstance(
       if (address.interface === instance.interface) continue;
       checkInterface(
         address.interface,
-        address.at,
+        address.origins['dev'] ?? address.at,
         `${address.address} could not be added`,
         known,
         sink,
