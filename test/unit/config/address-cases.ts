@@ -45,7 +45,7 @@ export const ADDRESS_CASES: EntryCases = {
     ['192.0.2.1 track_group G', false, '11 INVALID_VALUE'],
     ['192.0.2.1 use_vmac', true, ''],
     ['fe80::1/64', true, ''],
-    ['2001:db8::1/64 dev eth1', true, ''],
+    ['2001:db8::1/64 dev eth1', true, '1w LINK_LOCAL'],
     ['fe80::1/129', false, '1 OUT_OF_RANGE'],
     ['fe80::1/64 scope link', false, '12w WITHOUT_EFFECT'],
     ['fe80::1/64 scope global', true, ''],

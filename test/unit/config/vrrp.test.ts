@@ -345,7 +345,7 @@ describe('config: vrrp_instance', () => {
       const text = `global_defs {\nlvs_sync_daemon eth8 VI_1\n}\n${instanceText('virtual_ipaddress { 192.0.2.9 dev eth9 }')}`;
       assert.deepEqual(found(load(text, { interfaces: ['eth0'] })), [
         '2:17 CONFIG_UNKNOWN_INTERFACE',
-        '5:21 CONFIG_UNKNOWN_INTERFACE',
+        '5:35 CONFIG_UNKNOWN_INTERFACE',
       ]);
     });
 
