@@ -32,6 +32,15 @@ install -D -m 644 "$here/systemd/tandemd.service" "$root/usr/lib/systemd/system/
 install -D -m 644 "$here/doc/man/tandemd.8" "$root/usr/share/man/man8/tandemd.8"
 install -D -m 644 "$here/doc/man/tandem.conf.5" "$root/usr/share/man/man5/tandem.conf.5"
 install -D -m 644 "$here/doc/man/tandem.1" "$root/usr/share/man/man1/tandem.1"
+for place in bash:bash-completion/completions/tandem zsh:zsh/vendor-completions/_tandem \
+    fish:fish/vendor_completions.d/tandem.fish; do
+    script=$root/usr/share/${place#*:}
+    mkdir -p "$(dirname "$script")"
+    "$lib/bin/tandem" completion "${place%%:*}" >"$script"
+    chmod 644 "$script"
+done
+ln -sfn tandem "$root/usr/share/bash-completion/completions/tandemd"
+ln -sfn tandem.fish "$root/usr/share/fish/vendor_completions.d/tandemd.fish"
 mkdir -p "$root/usr/share/doc/tandem"
 cp -R "$here/conf/samples" "$root/usr/share/doc/tandem/"
 if [ ! -e "$root/etc/tandem/tandem.conf" ]; then

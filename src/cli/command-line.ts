@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 
 /** What a shell offers for a word. */
-export type Completes = 'file' | 'folder' | 'keyword' | 'block' | 'command' | readonly string[];
+export type Completes = 'file' | 'keyword' | 'block' | 'command' | readonly string[];
 
 export interface Option {
   /** The letter after one dash. */

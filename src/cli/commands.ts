@@ -93,6 +93,12 @@ export const COMMANDS = {
       { name: 'BLOCK', optional: true, completes: 'block' },
     ],
   },
+  completion: {
+    name: 'completion',
+    help: 'A script that lets a shell complete the words of both commands',
+    options: { help },
+    operands: [{ name: 'SHELL', completes: SHELLS }],
+  },
   version: { name: 'version', help: 'Display the version number', options: {}, operands: [] },
   help: {
     name: 'help',

@@ -13,6 +13,7 @@ import {
   renderCommandHelp,
   renderHelp,
 } from './commands.js';
+import { completionCommand } from './completion/command.js';
 import { requestStatus } from './control-client.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-codes.js';
@@ -38,6 +39,7 @@ const RUN: {
   'config format': formatCommand,
   'config diff': diffCommand,
   'config explain': explainCommand,
+  completion: completionCommand,
   version() {
     process.stdout.write(`Tandem v${VERSION}\n`);
     return EXIT.ok;

@@ -57,6 +57,9 @@ describe('systemd/install.sh', function () {
       'usr/share/man/man8/tandemd.8',
       'usr/share/man/man5/tandem.conf.5',
       'usr/share/man/man1/tandem.1',
+      'usr/share/bash-completion/completions/tandemd',
+      'usr/share/zsh/vendor-completions/_tandem',
+      'usr/share/fish/vendor_completions.d/tandem.fish',
       'usr/share/doc/tandem/samples/nat.conf',
     ]) {
       assert.ok(statSync(at(name)).isFile(), name);
