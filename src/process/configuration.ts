@@ -1,5 +1,5 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
-import { hostname } from 'node:os';
+import { cpus, hostname } from 'node:os';
 import type { CheckerSettings } from '../checker/settings.js';
 import { labelOf } from '../config/build/lvs/settle.js';
 import { renderDiagnosticLine } from '../config/diagnostics/render.js';
@@ -12,6 +12,7 @@ import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
 import { readRoutingNames } from './routing-names.js';
+import { findGroup, findUser } from './scripts/users.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 
 /** A configuration as the daemon runs it. */
@@ -43,6 +44,11 @@ export async function loadFile(path: string, configId?: string): Promise<Loaded>
     configId: configId ?? (hostname().split('.')[0] as string),
     ...(interfaces ? { interfaces } : {}),
     names: readRoutingNames(),
+    processors: cpus().length,
+    accounts: {
+      hasUser: (name) => findUser(name) !== undefined,
+      hasGroup: (name) => findGroup(name) !== undefined,
+    },
   });
 }
 

@@ -6,13 +6,15 @@ import type { Config, GlobalConfig } from '../model/index.js';
 import { NOWHERE, type Position, renderPosition } from '../text/source.js';
 import type { Environment } from './index.js';
 import { checkInterface, knownInterfaces } from './interfaces.js';
+import { checkScripts } from './scripts.js';
 
 export function checkGlobal(config: Config, environment: Environment, sink: Sink): void {
   const known = knownInterfaces(config, environment);
   checkSyncDaemon(config, known, sink);
   checkMail(config.global, sink);
   checkFifos(config.global, sink);
-  checkProcesses(config.global, sink);
+  checkProcesses(config.global, environment, sink);
+  checkScripts(config, environment, sink);
   checkFiles(config.global, sink);
   checkInterfaceBlocks(config, known, sink);
   checkBfd(config, sink);
@@ -93,16 +95,25 @@ function checkFifos(global: GlobalConfig, sink: Sink): void {
       sink.report('CONFIG_DUPLICATE_NAME', originOf(global, keyword), {
         message: `${keyword} is the pipe of ${earlier} too: each reader would get some of the lines only`,
         expected: 'another path',
+        severity: 'warning',
       });
     } else first.set(fifo.path, keyword);
   }
 }
 
 /** Limits of real-time scheduling count for real-time processes only. */
-function checkProcesses(global: GlobalConfig, sink: Sink): void {
+function checkProcesses(global: GlobalConfig, { processors }: Environment, sink: Sink): void {
   const { processes } = global;
   for (const child of ['vrrp', 'checker', 'bfd'] as const) {
-    const { realtimeLimit, realtimePriority } = processes[child];
+    const { realtimeLimit, realtimePriority, cpus } = processes[child];
+    const absent = cpus.find((cpu) => processors !== undefined && cpu >= processors);
+    if (absent !== undefined) {
+      sink.report('CONFIG_OUT_OF_RANGE', originOf(global, `${child}_cpu_affinity`), {
+        message: `${child}_cpu_affinity: there is no processor ${absent}`,
+        expected: `numbers from 0 to ${(processors ?? 0) - 1}`,
+        severity: 'warning',
+      });
+    }
     if (realtimeLimit === undefined || realtimePriority !== undefined) continue;
     if (processes.maxAutoPriority > 0) continue;
     sink.report('CONFIG_WITHOUT_EFFECT', originOf(global, `${child}_rlimit_rttime`), {

@@ -13,6 +13,13 @@ import { checkVrrp } from './vrrp/index.js';
 export interface Environment {
   /** The names of its interfaces; `undefined`: not known, interfaces are not checked. */
   readonly interfaces?: readonly string[];
+  /** How many processors it has; `undefined`: not known. */
+  readonly processors?: number;
+  /** Whether it knows a user or a group; `undefined`: not known. */
+  readonly accounts?: {
+    hasUser(name: string): boolean;
+    hasGroup(name: string): boolean;
+  };
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string;
   /** What it calls its routing tables and the like; `undefined`: only built-in names are known. */

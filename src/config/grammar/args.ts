@@ -181,7 +181,14 @@ export const bool: Args<boolean> = {
 
 /** Parses an address; `undefined` after a report. */
 export function parseAddress(word: Word, report: ReportArg): Ip | undefined {
-  const ip = parseIp(word.text);
+  // keepalived cuts a prefix off where it wants an address, without a word.
+  const [, text = word.text, prefix] = /^([^/]+)(\/\d+)$/.exec(word.text) ?? [];
+  const ip = parseIp(text);
+  if (ip !== undefined && prefix !== undefined) {
+    report('CONFIG_EXTRA_WORD', word, {
+      message: `an address is meant: '${prefix}' is ignored`,
+    });
+  }
   if (ip === undefined) {
     report('CONFIG_INVALID_VALUE', word, {
       message: `'${word.text}' is not an IP address`,

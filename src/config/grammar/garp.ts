@@ -5,7 +5,7 @@ import type { Args } from './keyword.js';
 
 /** keepalived keeps GARP times in an unsigned count of microseconds. */
 const MAX_GARP_SECONDS = 4294;
-const MAX_INT32 = 2_147_483_647;
+const MAX_REPEAT = 65_535;
 const MAX_UINT32 = 4_294_967_295;
 const MAX_INTERVAL_SECONDS = 4294.967295;
 
@@ -16,10 +16,27 @@ export const garpDelay = wholeSeconds(0, MAX_GARP_SECONDS);
 export const garpRefresh = wholeSeconds(0, MAX_UINT32);
 
 /** How many packets; none makes no sense, and as in keepalived 1 is used. */
-export const garpRepeat: Args<number> = oneForZero(integer(0, MAX_UINT32));
+export const garpRepeat: Args<number> = oneForZero(repeats());
 
 /** How many packets; 0: none. */
-export const garpLowerPrioRepeat = integer(0, MAX_INT32);
+export const garpLowerPrioRepeat: Args<number> = repeats();
+
+/** A count, at most as many as anybody could want. */
+function repeats(): Args<number> {
+  const any = integer(0, MAX_UINT32);
+  return {
+    ...integer(0, MAX_REPEAT),
+    parse(words, report) {
+      const value = any.parse(words, report);
+      const [word] = words;
+      if (value === undefined || value <= MAX_REPEAT || !word) return value;
+      report('CONFIG_DEFAULTED', word, {
+        message: `${word.text} packets would never end: ${MAX_REPEAT} are sent`,
+      });
+      return MAX_REPEAT;
+    },
+  };
+}
 
 /**
  * The pause between two packets. 0 is none, as without the keyword: keepalived complains, and older

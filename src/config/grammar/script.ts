@@ -26,7 +26,7 @@ export const script: Args<ScriptArgs> = {
   syntax: '<COMMAND> [<USER> [[:]<GROUP>]]',
   expects: 'a command, quoted if it has arguments, and perhaps a user and a group',
   min: 1,
-  max: 4,
+  max: 3,
   readsLikeShell: true,
   parse([command, ...who], report) {
     const words = command && splitCommand(command, report);
@@ -40,7 +40,7 @@ export const scriptUser: Args<ScriptUser> = {
   syntax: '<USER> [[:]<GROUP>]',
   expects: 'a user and perhaps a group',
   min: 1,
-  max: 3,
+  max: 2,
   parse: parseUser,
 };
 
@@ -99,8 +99,17 @@ export function splitCommand(command: Word, report: ReportArg): readonly string[
     });
     return undefined;
   }
-  if (words.length === 0) {
+  const [program] = words;
+  if (program === undefined) {
     report('CONFIG_MISSING_VALUE', command, { message: 'the command is empty' });
+    return undefined;
+  }
+  if (/^[<>|&]/.test(program)) {
+    report('CONFIG_INVALID_VALUE', command, {
+      message: `no shell reads the command, so there is no program '${program}': it could never be run`,
+      expected: 'a program and its arguments',
+      suggestion: `"bash -c '${text}'"`,
+    });
     return undefined;
   }
   return words;

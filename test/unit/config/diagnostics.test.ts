@@ -14,7 +14,10 @@ import { NOWHERE } from '../../../src/config/text/source.js';
 import { instanceText, load, MAIN } from './support.js';
 
 const DOCUMENT = new URL('../../../../doc/diagnostics.md', import.meta.url);
-const INTERFACES = ['lo', 'eth0', 'eth1'];
+const MACHINE = {
+  interfaces: ['lo', 'eth0', 'eth1'],
+  accounts: { hasUser: (name: string) => name === 'root', hasGroup: () => false },
+};
 
 /** Codes whose example is no text that a document could show, or needs files that fail. */
 const MADE: Partial<Record<DiagnosticCode, () => readonly { readonly code: string }[]>> = {
@@ -58,8 +61,7 @@ describe('config: diagnostics', () => {
     it(`${code} is documented and produced`, () => {
       const example = documented.get(code);
       assert.notEqual(example, undefined, 'no section in doc/diagnostics.md');
-      const diagnostics =
-        MADE[code]?.() ?? load({ [MAIN]: example ?? '' }, { interfaces: INTERFACES }).diagnostics;
+      const diagnostics = MADE[code]?.() ?? load({ [MAIN]: example ?? '' }, MACHINE).diagnostics;
       assert.ok(
         diagnostics.some((diagnostic) => diagnostic.code === code),
         JSON.stringify(diagnostics, undefined, 1),

@@ -1,4 +1,6 @@
 /** `global_defs`: reloads, dumps, and the files that are made. */
+import { suggest } from '../../diagnostics/nearest.js';
+import { CHECK_OPTIONS } from '../../text/include.js';
 import type { Word } from '../../text/source.js';
 import { bool, choice, none, text } from '../args.js';
 import { type Args, planned, type ReportArg, setting, withoutEffect } from '../keyword.js';
@@ -49,6 +51,27 @@ const umask: Args<number> = {
   },
 };
 
+const CHECKS = Object.keys(CHECK_OPTIONS);
+
+/** What is wrong with an include: names, `+` adds and `-` takes away; nothing: all of them. */
+const includeChecks: Args<readonly string[]> = {
+  syntax: '[[+|-]<CHECK>...]',
+  expects: 'readable, match, wildcard_match or brace_match, or nothing for all',
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  choices: CHECKS,
+  parse(words, report) {
+    const unknown = words.find(({ text: word }) => !CHECKS.includes(word.replace(/^[+-]/, '')));
+    if (!unknown) return words.map(({ text: word }) => word);
+    report('CONFIG_INVALID_VALUE', unknown, {
+      message: `'${unknown.text}' is no check of includes`,
+      expected: includeChecks.expects,
+      suggestion: suggest(unknown.text, CHECKS),
+    });
+    return undefined;
+  },
+};
+
 /** A path, or nothing. */
 const optionalPath: Args<string> = {
   syntax: '[<PATH>]',
@@ -64,6 +87,11 @@ const NO_TIMED_RELOAD = 'a reload comes with a signal only';
 const NO_DUMP = 'no such file is written, the status is on the control socket';
 
 export const files = {
+  include_check: setting(
+    includeChecks,
+    'When an include that names nothing is an error; it counts from its line on, as the text is read.',
+    { default: 'never', repeatable: true },
+  ),
   umask: planned(
     setting(umask, 'The permission bits that new files do not get.', { default: '0177' }),
     'the mask that the daemon was started with counts',

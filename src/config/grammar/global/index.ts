@@ -1,6 +1,6 @@
 /** `global_defs`, a table for each subject. */
 import { integer, text } from '../args.js';
-import { setting, unwritten } from '../keyword.js';
+import { setting } from '../keyword.js';
 import { files } from './files.js';
 import { firewall } from './firewall.js';
 import { idle } from './idle.js';
@@ -27,5 +27,4 @@ export const globalDefs = {
   random_seed: setting(integer(0, MAX_UINT32), 'What the numbers of _RANDOM begin with.', {
     default: 'the time',
   }),
-  ...unwritten('include_check'),
 };

@@ -16,7 +16,7 @@ const fifo: Args<FifoArgs> = {
   syntax: '<PATH> [<USER> [<GROUP>]]',
   expects: 'a path, and perhaps a user and a group',
   min: 1,
-  max: 4,
+  max: 3,
   parse([path, ...who], report) {
     const user = parseUser(who, report);
     return user && { path: (path as Word).text, ...user };

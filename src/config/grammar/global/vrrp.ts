@@ -59,8 +59,7 @@ export function garpExtraInterface(min: number): Args<{ interval: number; all: b
     unit: 'seconds',
     parse(words, report) {
       const all = words.some(({ text }) => text === 'all');
-      const times = words.filter(({ text }) => text !== 'all');
-      const [time, more] = times;
+      const [first, time = first] = words.filter(({ text }) => text !== 'all');
       if (!time) {
         report('CONFIG_MISSING_VALUE', words[0] as Word, {
           message: 'the interval is missing',
@@ -68,12 +67,11 @@ export function garpExtraInterface(min: number): Args<{ interval: number; all: b
         });
         return undefined;
       }
-      if (more) {
-        report('CONFIG_INVALID_VALUE', more, {
-          message: `'${more.text}' is a second interval`,
+      if (time !== first) {
+        report('CONFIG_REPEATED', time, {
+          message: `'${time.text}' is a second interval: the last one counts`,
           expected: "one interval, and perhaps 'all'",
         });
-        return undefined;
       }
       const seconds = parseInteger(time, min, DAY_SECONDS, expects, report);
       return seconds === undefined ? undefined : { interval: fromSeconds(seconds), all };

@@ -1,0 +1,88 @@
+/** Rules about everything that is run: who runs it, and who could change it. */
+import type { Sink } from '../diagnostics/diagnostics.js';
+import { suggest } from '../diagnostics/nearest.js';
+import type { Config, ScriptConfig } from '../model/index.js';
+import { NOWHERE, type Position } from '../text/source.js';
+import type { Environment } from './index.js';
+
+/** What keepalived runs scripts as if nothing else is said and there is such a user. */
+const DEFAULT_USER = 'keepalived_script';
+
+export function checkScripts(config: Config, environment: Environment, sink: Sink): void {
+  const scripts = [...scriptsOf(config)].sort(byPlace);
+  checkSecurity(config, environment, scripts, sink);
+  checkUsers(config, environment, scripts, sink);
+}
+
+/**
+ * Every command of a configuration, wherever it stands: found by its shape, so that a new place for
+ * one is not forgotten here.
+ */
+export function* scriptsOf(value: unknown): Generator<ScriptConfig> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) yield* scriptsOf(item);
+    return;
+  }
+  if ('command' in value && Array.isArray(value.command)) yield value as ScriptConfig;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key !== 'at' && key !== 'origins' && key !== 'command') yield* scriptsOf(inner);
+  }
+}
+
+/** keepalived's `-t` refuses this, and says no place. */
+function checkSecurity(
+  config: Config,
+  { accounts }: Environment,
+  scripts: readonly ScriptConfig[],
+  sink: Sink,
+): void {
+  const { security, user } = config.global.scripts;
+  if (security) return;
+  const usual = user?.user ?? (accounts?.hasUser(DEFAULT_USER) ? DEFAULT_USER : 'root');
+  const ofRoot = scripts.find((script) => (script.user ?? usual) === 'root');
+  if (!ofRoot) return;
+  sink.report('CONFIG_SCRIPT_SECURITY', ofRoot.at, {
+    message: `'${ofRoot.command[0]}' is run as root without enable_script_security: who can write it, or a folder above it, is root`,
+    expected: "'enable_script_security' and a 'script_user'",
+  });
+}
+
+function checkUsers(
+  config: Config,
+  { accounts }: Environment,
+  scripts: readonly ScriptConfig[],
+  sink: Sink,
+): void {
+  if (!accounts) return;
+  const { global } = config;
+  const { all, vrrp, lvs } = global.fifos;
+  const origin = (keyword: string): Position => global.origins[keyword] ?? NOWHERE;
+  const named = [
+    { who: global.scripts.user, at: origin('script_user') },
+    { who: all, at: origin('notify_fifo') },
+    { who: vrrp, at: origin('vrrp_notify_fifo') },
+    { who: lvs, at: origin('lvs_notify_fifo') },
+    ...scripts.map((script) => ({ who: script, at: script.at })),
+  ];
+  const known = new Map<string, boolean>();
+  for (const { who, at } of named) {
+    for (const kind of ['user', 'group'] as const) {
+      const name = who?.[kind];
+      if (name === undefined) continue;
+      const key = `${kind} ${name}`;
+      const has =
+        known.get(key) ?? (kind === 'user' ? accounts.hasUser(name) : accounts.hasGroup(name));
+      known.set(key, has);
+      if (has) continue;
+      sink.report('CONFIG_UNKNOWN_USER', at, {
+        message: `there is no ${kind} '${name}' on this machine: nothing can be run as it`,
+        suggestion: suggest(name, ['root', 'nobody', DEFAULT_USER]),
+      });
+    }
+  }
+}
+
+function byPlace(a: ScriptConfig, b: ScriptConfig): number {
+  return a.at.line - b.at.line || a.at.column - b.at.column;
+}
