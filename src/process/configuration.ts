@@ -12,6 +12,7 @@ import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
 import { readRoutingNames } from './routing-names.js';
+import { isExecutable } from './scripts/programs.js';
 import { findGroup, findUser } from './scripts/users.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
 
@@ -45,6 +46,7 @@ export async function loadFile(path: string, configId?: string): Promise<Loaded>
     ...(interfaces ? { interfaces } : {}),
     names: readRoutingNames(),
     processors: cpus().length,
+    isExecutable,
     accounts: {
       hasUser: (name) => findUser(name) !== undefined,
       hasGroup: (name) => findGroup(name) !== undefined,

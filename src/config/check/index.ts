@@ -20,6 +20,8 @@ export interface Environment {
     hasUser(name: string): boolean;
     hasGroup(name: string): boolean;
   };
+  /** Whether a program, a path or a name to be looked up, can be run; `undefined`: not known. */
+  isExecutable?(program: string): boolean;
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string;
   /** What it calls its routing tables and the like; `undefined`: only built-in names are known. */

@@ -30,21 +30,24 @@ export function* scriptsOf(value: unknown): Generator<ScriptConfig> {
   }
 }
 
-/** keepalived's `-t` refuses this, and says no place. */
+/** keepalived's `-t` refuses this if it finds the program, and says no place. */
 function checkSecurity(
   config: Config,
-  { accounts }: Environment,
+  { accounts, isExecutable }: Environment,
   scripts: readonly ScriptConfig[],
   sink: Sink,
 ): void {
   const { security, user } = config.global.scripts;
   if (security) return;
   const usual = user?.user ?? (accounts?.hasUser(DEFAULT_USER) ? DEFAULT_USER : 'root');
-  const ofRoot = scripts.find((script) => (script.user ?? usual) === 'root');
-  if (!ofRoot) return;
-  sink.report('CONFIG_SCRIPT_SECURITY', ofRoot.at, {
-    message: `'${ofRoot.command[0]}' is run as root without enable_script_security: who can write it, or a folder above it, is root`,
+  const ofRoot = scripts.filter((script) => (script.user ?? usual) === 'root');
+  const found = ofRoot.find(({ command }) => isExecutable?.(command[0] as string));
+  const worst = found ?? ofRoot[0];
+  if (!worst) return;
+  sink.report('CONFIG_SCRIPT_SECURITY', worst.at, {
+    message: `'${worst.command[0]}' is run as root without enable_script_security: who can write it, or a folder above it, is root`,
     expected: "'enable_script_security' and a 'script_user'",
+    severity: found ? 'error' : 'warning',
   });
 }
 

@@ -96,7 +96,7 @@ describe('config: values', () => {
         .target.address,
       '2001:db8::1',
     );
-    for (const wrong of ['192.0.2', '192.0.2.256', 'localhost', '192.0.2.1:80', '192.0.2.1/x', '::g']) {
+    for (const wrong of ['192.0.2', '192.0.2.256', 'localhost', '192.0.2.1:80', '::g']) {
       assert.deepEqual(codes(`mcast_src_ip ${wrong}`), ['CONFIG_INVALID_VALUE'], wrong);
     }
     // keepalived passes over a prefix length there.
