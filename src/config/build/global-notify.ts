@@ -80,7 +80,7 @@ export function buildScripts(get: GetGlobal): ScriptsConfig {
 
 function named(who: ScriptUser | undefined): ScriptsConfig['user'] {
   if (who?.user === undefined) return undefined;
-  return { user: who.user, ...(who.group === undefined ? {} : { group: who.group }) };
+  return { ...who, user: who.user };
 }
 
 export function buildFifos(get: GetGlobal): FifosConfig {

@@ -1,6 +1,6 @@
 /** Mail, scripts and FIFOs as canonical text. */
 import type { FifoConfig, GlobalConfig } from '../model/index.js';
-import { scriptLine } from './script.js';
+import { scriptLine, userWords } from './script.js';
 import { blockUnlessEmpty, flag, type Line, optional, quote, seconds, yesNo } from './text.js';
 
 const CONNECT_MICROS = 30_000_000;
@@ -40,7 +40,7 @@ function alert(global: GlobalConfig, keyword: string, value: boolean | undefined
 export function scriptsLines(global: GlobalConfig): Line[] {
   const { scripts } = global;
   return [
-    ...(scripts.user ? flag(true, global, 'script_user', ...who(scripts.user)) : []),
+    ...(scripts.user ? flag(true, global, 'script_user', ...userWords(scripts.user)) : []),
     ...flag(scripts.security, global, 'enable_script_security'),
     ...flag(scripts.useSymlinkPaths, global, 'use_symlink_paths', 'yes'),
     ...flag(scripts.supplementaryGroups, global, 'set_supplementary_groups', 'yes'),
@@ -69,11 +69,7 @@ function fifoLines(global: GlobalConfig, keyword: string, fifo: FifoConfig | und
   if (!fifo) return [];
   const { path, script } = fifo;
   return [
-    ...(path === undefined ? [] : flag(true, global, keyword, quote(path), ...who(fifo))),
+    ...(path === undefined ? [] : flag(true, global, keyword, quote(path), ...userWords(fifo))),
     ...scriptLine(`${keyword}_script`, script),
   ];
-}
-
-function who({ user, group }: Pick<FifoConfig, 'user' | 'group'>): string[] {
-  return [user, group].filter((name) => name !== undefined).map(quote);
 }

@@ -141,7 +141,7 @@ export interface MailServerConfig {
 
 export interface ScriptsConfig {
   /** Who runs scripts without a user of their own; `undefined`: keepalived_script if there is one. */
-  readonly user?: { readonly user: string; readonly group?: string };
+  readonly user?: ScriptUserConfig;
   /** Scripts of root are not run if others could have written them. */
   readonly security: boolean;
   readonly useSymlinkPaths: boolean;
@@ -160,11 +160,20 @@ export interface FifosConfig {
   readonly writeStatesOnReload: boolean;
 }
 
+export interface ScriptUserConfig {
+  readonly user: string;
+  /** `undefined`: the user's own. */
+  readonly group?: string;
+  /** With all groups of the user. */
+  readonly supplementaryGroups?: true;
+}
+
 /** A named pipe that events are written to, and who reads it. At least one of both is there. */
 export interface FifoConfig {
   readonly path?: string;
   readonly user?: string;
   readonly group?: string;
+  readonly supplementaryGroups?: true;
   /** Started by the daemon, with the path as its last argument. */
   readonly script?: ScriptConfig;
 }

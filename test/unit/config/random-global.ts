@@ -69,7 +69,11 @@ const VALUES: readonly (readonly [string, (dice: Dice) => string])[] = [
   ['smtp_server', (dice) => pick(dice, ['192.0.2.1', '::1 587', 'mail.example.org 2525'])],
   ['smtp_helo_name', word],
   ['smtp_connect_timeout', (dice) => `${1 + dice(60)}`],
-  ['script_user', (dice) => pick(dice, ['nobody', 'nobody nogroup', 'nobody:nogroup'])],
+  [
+    'script_user',
+    (dice) =>
+      pick(dice, ['nobody', 'nobody nogroup', 'nobody:nogroup', 'nobody :', 'nobody :nogroup']),
+  ],
   ['startup_script', command],
   ['startup_script_timeout', (dice) => `${1 + dice(1000)}`],
   ['shutdown_script', command],
