@@ -140,7 +140,7 @@ function checkInterfaceBlocks(
 ): void {
   for (const { interfaces } of config.garpGroups) {
     for (const { name, at } of interfaces) {
-      checkInterface(name, at, 'nothing is paced there', known, sink, 'warning');
+      checkInterface(name, at, 'nothing is paced there', known, sink);
     }
   }
   for (const { name, at } of config.linkbeatInterfaces) {

@@ -28,7 +28,7 @@ export function checkInterface(
   consequence: string,
   known: ReadonlySet<string> | undefined,
   sink: Sink,
-  severity: Severity = 'error',
+  severity: Severity = 'warning',
 ): void {
   if (!known || name === '' || known.has(name)) return;
   const shown = [...known].slice(0, SHOWN_INTERFACES).join(', ');

@@ -79,9 +79,9 @@ export function splitCommand(command: Word, report: ReportArg): readonly string[
   for (let i = 0; i < text.length; i++) {
     const char = text[i] as string;
     if (char === '\\' && i + 1 < text.length) {
-      const escape = readEscape(text, i + 1, text.length);
-      word = (word ?? '') + escape.text;
-      i = escape.end - 1;
+      const escaped = readEscape(text, i + 1, text.length);
+      word = (word ?? '') + escaped.text;
+      i = escaped.end - 1;
     } else if (quote !== '' && char === quote) quote = '';
     else if (quote !== '') word = (word ?? '') + char;
     else if (char === '"' || char === "'") {

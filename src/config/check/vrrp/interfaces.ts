@@ -34,6 +34,7 @@ function checkInstance(
       `vrrp_instance ${instance.name} could not run`,
       known,
       sink,
+      'error',
     );
   }
   if (!known) return;
