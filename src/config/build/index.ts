@@ -45,7 +45,7 @@ export function build(
     interfaceDelays: buildInterfaceDelays(top, sink),
     bfdInstances,
     ...vrrp,
-    ...buildLvs(top, lvsDefaults(global), sink),
+    ...buildLvs(top, lvsDefaults(global), vrrp.trackFiles, sink),
     ...buildStatics(top, routing, global.defaultInterface, sink),
   };
 }

@@ -95,16 +95,7 @@ function ownLines(check: CheckConfig): Line[] {
     case 'FILE_CHECK':
       return [
         line(check, 'track_file', quote(check.trackFile)),
-        ...(check.weight
-          ? [
-              line(
-                check,
-                'weight',
-                check.weight.weight,
-                ...(check.weight.reverse ? ['reverse'] : []),
-              ),
-            ]
-          : []),
+        line(check, 'weight', check.weight, ...(check.reverse ? ['reverse'] : [])),
       ];
     case 'BFD_CHECK':
       return [line(check, 'name', quote(check.name))];

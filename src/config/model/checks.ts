@@ -99,8 +99,10 @@ export interface MiscCheckConfig extends RepeatedCheckConfig {
 export interface FileCheckConfig extends AnyCheckConfig {
   readonly type: 'FILE_CHECK';
   readonly trackFile: string;
-  /** `undefined`, and 0: as the track_file says; 0 there: a number that is not 0 is a failure. */
-  readonly weight?: { readonly weight: number; readonly reverse: boolean };
+  /** The number in the file times this is added to the weight; 0: other numbers than 0 are a failure. */
+  readonly weight: number;
+  /** The product is subtracted; with weight 0 the number 0 is the failure. */
+  readonly reverse: boolean;
 }
 
 export interface BfdCheckConfig extends AnyCheckConfig {

@@ -14,6 +14,8 @@ const SCRIPTS = [
 export function randomLvs(dice: Dice): string {
   const groups = dice.some(0, 2, (index) => randomGroup(dice, index));
   return [
+    block('track_file lvs_file', ['file /tmp/x', ...dice.maybe(() => 'weight 5 reverse')]),
+    block('bfd_instance lvs_bfd', ['neighbor_ip 192.0.2.250', 'source_ip 192.0.2.251']),
     ...dice.maybe(() => randomSsl(dice)),
     ...groups,
     ...dice.some(0, 3, (index) => randomService(dice, index, groups.length)),
@@ -144,6 +146,12 @@ function randomCheck(dice: Dice): string {
         ...dice.maybe(() => 'misc_dynamic'),
         ...dice.maybe(() => `user ${dice.pick(['nobody', 'nobody nogroup'])}`),
       ]),
+    () =>
+      block('FILE_CHECK', [
+        'track_file lvs_file',
+        ...dice.maybe(() => `weight ${dice.below(9) - 4} ${dice.pick(['', 'reverse'])}`),
+      ]),
+    () => block('BFD_CHECK', ['name lvs_bfd', ...dice.maybe(() => 'alpha')]),
   ])();
 }
 

@@ -185,12 +185,22 @@ export function buildFile(
       expected: "'track_file <NAME>'",
     });
   }
-  const weight = pick.optional('weight', section.get('weight'));
+  const named = pick.value('track_file', '', section.get('track_file'));
+  const own = section.get('weight');
+  const file = context.service.trackFiles.find(({ name }) => name === named);
+  // A weight of 0 is none of its own, as in keepalived.
+  const inherited = file && { value: file, at: file.origins['weight'] ?? file.at };
+  const { weight, reverse } = pick.value(
+    'weight',
+    { weight: 0, reverse: false },
+    own && own.value.weight !== 0 ? own : inherited,
+  );
   return {
     type: 'FILE_CHECK',
     at: section.at,
-    trackFile: pick.value('track_file', '', section.get('track_file')),
-    ...(weight === undefined ? {} : { weight }),
+    trackFile: named,
+    weight,
+    reverse,
     alpha: pickAlpha(pick, context),
     origins: pick.origins,
   };

@@ -3,6 +3,7 @@ import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { grammar } from '../../grammar/index.js';
 import type {
   SslConfig,
+  TrackFileConfig,
   VirtualServerConfig,
   VirtualServerGroupConfig,
 } from '../../model/index.js';
@@ -23,6 +24,7 @@ export interface LvsConfig {
 export function buildLvs(
   top: Section<typeof grammar>,
   defaults: LvsDefaults,
+  trackFiles: readonly TrackFileConfig[],
   sink: Sink,
 ): LvsConfig {
   const virtualServerGroups = top
@@ -33,7 +35,7 @@ export function buildLvs(
   // The first of a name; that there is another one is an error.
   for (const group of virtualServerGroups)
     if (!groups.has(group.name)) groups.set(group.name, group);
-  const context = { groups, defaults, sink };
+  const context = { groups, trackFiles, defaults, sink };
   const virtualServers: VirtualServerConfig[] = [];
   for (const setting of top.all('virtual_server')) {
     const built = buildVirtualServer(setting, context);

@@ -4,7 +4,12 @@ import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { realServer } from '../../grammar/lvs/real-server.js';
 import type { VirtualServerName } from '../../grammar/lvs/service.js';
 import type { virtualServer } from '../../grammar/lvs/virtual-server.js';
-import type { GlobalConfig, VirtualServerGroupConfig, VirtualServerId } from '../../model/index.js';
+import type {
+  GlobalConfig,
+  TrackFileConfig,
+  VirtualServerGroupConfig,
+  VirtualServerId,
+} from '../../model/index.js';
 import type { Section } from '../interpret.js';
 import type { Given, Picker } from '../pick.js';
 
@@ -32,6 +37,7 @@ export function lvsDefaults({ mail, lvs, origins }: GlobalConfig): LvsDefaults {
 /** What all services share. */
 export interface LvsContext {
   readonly groups: ReadonlyMap<string, VirtualServerGroupConfig>;
+  readonly trackFiles: readonly TrackFileConfig[];
   readonly defaults: LvsDefaults;
   readonly sink: Sink;
 }

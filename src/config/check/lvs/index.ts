@@ -5,12 +5,14 @@ import { renderPosition } from '../../text/source.js';
 import { checkChecks } from './checks.js';
 import { checkServices } from './duplicates.js';
 import { checkFamilies } from './families.js';
+import { checkReferences } from './references.js';
 
 export function checkLvs(config: Config, sink: Sink): void {
   checkGroupNames(config, sink);
   checkServices(config, sink);
   checkFamilies(config, sink);
   checkChecks(config, sink);
+  checkReferences(config, sink);
 }
 
 function checkGroupNames(config: Config, sink: Sink): void {
