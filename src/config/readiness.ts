@@ -2,7 +2,6 @@
  * What this version reads but cannot run as written. Such an instance or service is left out rather
  * than run in another way than its owner wrote; the check says so, and so does the log.
  */
-import { GROUP_4, GROUP_6 } from './grammar/vrrp/addressing.js';
 import type {
   Config,
   GlobalConfig,
@@ -59,8 +58,6 @@ const ADDRESS_OPTIONS = [
 ] as const;
 
 const OWNER_PRIORITY = 255;
-/** What a master is waited for (RFC 9568 6.1: Active_Down_Interval). */
-const DOWN_TIMER_ADVERTS = 3;
 
 type Need = readonly [
   what: string,
@@ -77,55 +74,22 @@ const tracking = (keyword: string, kind: keyof TracksConfig): Need => [
  * election. What is merely not told or not tuned (notify scripts, mails, buffers) is no reason.
  */
 const INSTANCE_NEEDS: readonly Need[] = [
-  [
-    'IPv6 addresses',
-    ({ family, virtualAddresses, excludedAddresses }) =>
-      family === 6 || virtualAddresses.some(isIpv6) || excludedAddresses.some(isIpv6),
-  ],
-  ['unicast_peer', ({ unicast }) => unicast !== undefined],
   ['vrf', ({ vrf }) => vrf !== undefined],
-  [
-    'mcast_dst_ip',
-    ({ multicastGroup, family, unicast }) =>
-      unicast === undefined && multicastGroup !== (family === 4 ? GROUP_4 : GROUP_6),
-  ],
   ['auth_type AH', ({ authentication }) => authentication?.type === 'AH'],
-  ['auth_hmac', ({ hmac }) => hmac !== undefined],
   ['use_vmac', ({ virtualInterface }) => virtualInterface?.kind === 'macvlan'],
   ['use_ipvlan', ({ virtualInterface }) => virtualInterface?.kind === 'ipvlan'],
   ['use_vmac_addr', ({ vmacForAddresses }) => vmacForAddresses],
-  ['strict_mode', ({ strict }) => strict],
-  [
-    'no_accept',
-    ({ accept, strict, priority }) => !accept && !strict && priority !== OWNER_PRIORITY,
-  ],
-  ['down_timer_adverts', ({ downTimerAdverts }) => downTimerAdverts !== DOWN_TIMER_ADVERTS],
-  ['lower_prio_no_advert', ({ lowerPrioNoAdvert, strict }) => lowerPrioNoAdvert && !strict],
-  ['higher_prio_send_advert', ({ higherPrioSendAdvert }) => higherPrioSendAdvert],
-  [
-    'owner_ignore_adverts',
-    ({ ownerIgnoreAdverts, strict, priority }) =>
-      ownerIgnoreAdverts && !strict && priority === OWNER_PRIORITY,
-  ],
-  [
-    'v3_checksum_as_v2',
-    ({ v3ChecksumAsV2, version, family }) => v3ChecksumAsV2 && version === 3 && family === 4,
-  ],
+  ['no_accept', ({ accept, priority }) => !accept && priority !== OWNER_PRIORITY],
   [
     'timer_expired_backup',
     ({ timerExpiredBackup, preempt }) => timerExpiredBackup !== undefined && !preempt,
   ],
-  ['track_src_ip', ({ trackSourceAddress }) => trackSourceAddress],
   tracking('track_interface', 'interfaces'),
   tracking('track_script', 'scripts'),
   tracking('track_file', 'files'),
   tracking('track_process', 'processes'),
   tracking('track_bfd', 'bfds'),
 ];
-
-function isIpv6({ address }: { readonly address: string }): boolean {
-  return address.includes(':');
-}
 
 function missingForInstance(
   instance: InstanceConfig,

@@ -232,6 +232,7 @@ function specOf(address: VirtualAddress, interfaceIndex: number): AddressSpec {
     scope: address.scope,
     ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
     ...(address.label === undefined ? {} : { label: address.label }),
+    ...(address.duplicateDetection ? { duplicateDetection: true } : {}),
     ...(address.preferredLifetime === undefined
       ? {}
       : { lifetime: { valid: FOR_EVER, preferred: address.preferredLifetime } }),

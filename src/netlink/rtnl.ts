@@ -110,6 +110,8 @@ export interface AddressSpec {
   /** IFA_PROTO; 18, keepalived's number, if not given. */
   readonly protocol?: number;
   readonly lifetime?: { readonly valid: number; readonly preferred: number };
+  /** IPv6: looked for duplicates of before it is used (RFC 4862 5.4). */
+  readonly duplicateDetection?: boolean;
 }
 
 const INFINITE = 0xffff_ffff;
@@ -132,7 +134,8 @@ export function encodeGetAddresses(): NetlinkRequest {
 
 /**
  * Adds an address; EEXIST if the interface has it. IPv6 addresses skip duplicate address detection
- * (IFA_F_NODAD): they must answer at once, and their last owner may still be there.
+ * (IFA_F_NODAD) unless it is asked for: they must answer at once, and their last owner may still be
+ * there.
  */
 export function encodeNewAddress(spec: AddressSpec): NetlinkRequest {
   return {
@@ -240,7 +243,9 @@ function encodeAddress(spec: AddressSpec, adding: boolean): Uint8Array {
       parts.push(attribute(IFA_BROADCAST, ipToBytes(spec.broadcast)));
     }
     if (spec.label !== undefined && family === 4) parts.push(text(IFA_LABEL, spec.label));
-    if (family === 6) parts.push(u32Attribute(IFA_FLAGS, IFA_F_NODAD));
+    if (family === 6 && !spec.duplicateDetection) {
+      parts.push(u32Attribute(IFA_FLAGS, IFA_F_NODAD));
+    }
     if (spec.lifetime) {
       const cache = new Uint8Array(16);
       const { preferred, valid } = spec.lifetime;

@@ -11,6 +11,7 @@ import type { NotRunStatus } from '../control/status.js';
 import { openRoute } from '../netlink/route.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
+import { readKeyFile } from './key-files.js';
 import { readRoutingNames } from './routing-names.js';
 import { isExecutable } from './scripts/programs.js';
 import { findGroup, findUser } from './scripts/users.js';
@@ -51,6 +52,7 @@ export async function loadFile(path: string, configId?: string): Promise<Loaded>
       hasUser: (name) => findUser(name) !== undefined,
       hasGroup: (name) => findGroup(name) !== undefined,
     },
+    readKeyFile,
   });
 }
 
@@ -60,7 +62,7 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
   if (!config) return { problems };
   return {
     configuration: {
-      vrrp: vrrpSettings(config),
+      vrrp: vrrpSettings(config, readKeyFile),
       checker: checkerSettings(config),
       notRun: notRunStatus(config),
       text: () => dump(config),

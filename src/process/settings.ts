@@ -2,6 +2,7 @@
  * The configuration model made into what the processes are told: value types without positions,
  * which travel by IPC and outlive the model.
  */
+import { toSeconds } from '../base/time.js';
 import type {
   CheckerSettings,
   CheckSettings,
@@ -10,13 +11,16 @@ import type {
   UrlCheck,
   VirtualServerSettings,
 } from '../checker/settings.js';
+import { keyBytes, type ReadKeyFile } from '../config/check/hmac-keys.js';
 import type {
   CheckTargetConfig,
   Config,
   ForwardingConfig,
+  HmacConfig,
   InstanceConfig,
   RealServerConfig,
   ServiceFlags,
+  UnicastConfig,
   UrlConfig,
   VirtualAddressConfig,
   VirtualServerConfig,
@@ -24,11 +28,13 @@ import type {
 import { notRun } from '../config/readiness.js';
 import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
 import type { ForwardingMethod } from '../ipvs/model.js';
-import {
-  type InstanceSettings,
-  PROTOCOL_DEFAULTS,
-  type VirtualAddress,
-  type VrrpSettings,
+import { REQUIRED_TTL } from '../vrrp/ip-packet.js';
+import type {
+  HmacSettings,
+  InstanceSettings,
+  UnicastSettings,
+  VirtualAddress,
+  VrrpSettings,
 } from '../vrrp/settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
@@ -37,14 +43,22 @@ const SCHED1 = 0x0008;
 const SCHED2 = 0x0010;
 const SCHED3 = 0x0020;
 
-/** What the vrrp process is told. Times are microseconds. */
-export function vrrpSettings(config: Config): VrrpSettings {
+/**
+ * What the vrrp process is told. Times are microseconds.
+ *
+ * @param readKeyFile how keys of `auth_hmac` are got at that are in files. The check has seen that
+ *   they are there.
+ */
+export function vrrpSettings(
+  config: Config,
+  readKeyFile: ReadKeyFile = (path) => new Error(path),
+): VrrpSettings {
   const { syncDaemon } = config.global;
   const { instances: left, syncDaemon: lacks } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
   const names = new Set(run.map(({ name }) => name));
   return {
-    instances: run.map(instanceSettings),
+    instances: run.map((instance) => instanceSettings(instance, readKeyFile)),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.
@@ -77,8 +91,8 @@ export function checkerSettings(config: Config): CheckerSettings {
   };
 }
 
-function instanceSettings(instance: InstanceConfig): InstanceSettings {
-  const { sourceAddress, authentication, garp } = instance;
+function instanceSettings(instance: InstanceConfig, readKeyFile: ReadKeyFile): InstanceSettings {
+  const { sourceAddress, authentication, garp, unicast, hmac } = instance;
   return {
     name: instance.name,
     interface: instance.interface,
@@ -91,6 +105,19 @@ function instanceSettings(instance: InstanceConfig): InstanceSettings {
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    trackSource: instance.trackSourceAddress,
+    multicastGroup: instance.multicastGroup,
+    ...(unicast ? { unicast: unicastSettings(unicast) } : {}),
+    checksum: {
+      plain: instance.v3ChecksumAsV2,
+      oldUnicast: OLD_CHECKSUM[unicast?.oldChecksum ?? 'detect'],
+    },
+    downTimerAdverts: instance.downTimerAdverts,
+    lowerPrioNoAdvert: instance.lowerPrioNoAdvert,
+    higherPrioSendAdvert: instance.higherPrioSendAdvert,
+    ownerIgnoreAdverts: instance.ownerIgnoreAdverts,
+    skipCheckAddresses: instance.skipCheckAdvAddr,
+    ...(hmac ? { hmac: hmacSettings(hmac, readKeyFile) } : {}),
     ...(authentication?.type === 'PASS'
       ? { authentication: { type: authentication.type, password: authentication.password } }
       : {}),
@@ -105,7 +132,29 @@ function instanceSettings(instance: InstanceConfig): InstanceSettings {
       lowerPrioRepeat: garp.lowerPrioRepeat,
     },
     trackPrimary: instance.trackPrimary,
-    ...PROTOCOL_DEFAULTS,
+  };
+}
+
+const OLD_CHECKSUM = { detect: 'auto', always: 'always', never: 'never' } as const;
+
+function unicastSettings({ peers, ttl, checkSource }: UnicastConfig): UnicastSettings {
+  return {
+    peers: peers.map(({ address, minTtl, maxTtl }) => ({ address, minTtl, maxTtl })),
+    ttl: ttl ?? REQUIRED_TTL,
+    checkSource,
+  };
+}
+
+function hmacSettings(hmac: HmacConfig, readKeyFile: ReadKeyFile): HmacSettings {
+  return {
+    mode: hmac.mode,
+    activeKey: hmac.activeKey,
+    keys: hmac.keys.flatMap((key) => {
+      const secret = keyBytes(key, readKeyFile);
+      return secret === undefined ? [] : [{ id: key.id, secret }];
+    }),
+    antiReplay: hmac.antiReplay,
+    timeWindow: toSeconds(hmac.timeWindow),
   };
 }
 
@@ -120,7 +169,7 @@ function withoutRepeats(addresses: readonly VirtualAddressConfig[]): VirtualAddr
 }
 
 function addressSettings(address: VirtualAddressConfig): VirtualAddress {
-  const { broadcast, label } = address;
+  const { broadcast, label, preferredLifetime, duplicateDetection } = address;
   return {
     address: address.address,
     prefixLength: address.prefixLength,
@@ -128,6 +177,10 @@ function addressSettings(address: VirtualAddressConfig): VirtualAddress {
     scope: address.scope,
     ...(broadcast === undefined ? {} : { broadcast }),
     ...(label === undefined ? {} : { label }),
+    ...(preferredLifetime === undefined || preferredLifetime === 'forever'
+      ? {}
+      : { preferredLifetime: toSeconds(preferredLifetime) }),
+    ...(duplicateDetection ? { duplicateDetection } : {}),
   };
 }
 

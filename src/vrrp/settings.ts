@@ -19,6 +19,8 @@ export interface VirtualAddress {
   readonly label?: string;
   /** `preferred_lft`, seconds; 0: never a source address of the kernel's own choice. Absent: for ever. */
   readonly preferredLifetime?: number;
+  /** `-nodad`: the kernel looks for duplicates of an IPv6 address before it answers. */
+  readonly duplicateDetection?: true;
 }
 
 /** Announcements of an instance (`garp_*`): gratuitous ARP, and neighbour advertisements likewise. */

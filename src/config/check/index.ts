@@ -5,6 +5,7 @@ import type { Config } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
 import { checkRouting } from './addresses.js';
 import { checkGlobal } from './global.js';
+import { checkHmacKeys, type ReadKeyFile } from './hmac-keys.js';
 import { checkLvs } from './lvs/index.js';
 import { checkReadiness } from './readiness.js';
 import { checkVrrp } from './vrrp/index.js';
@@ -26,6 +27,8 @@ export interface Environment {
   readonly configId?: string;
   /** What it calls its routing tables and the like; `undefined`: only built-in names are known. */
   readonly names?: RoutingNames;
+  /** How files of `auth_hmac` keys are got at; `undefined`: they are not looked at. */
+  readonly readKeyFile?: ReadKeyFile;
 }
 
 /** Reports what contradicts what. The model may hold empty values if errors came before. */
@@ -34,5 +37,6 @@ export function check(config: Config, environment: Environment, sink: Sink): voi
   checkVrrp(config, environment, sink);
   checkRouting(config, environment, sink);
   checkLvs(config, sink);
+  if (environment.readKeyFile) checkHmacKeys(config, environment.readKeyFile, sink);
   checkReadiness(config, sink);
 }

@@ -23,13 +23,10 @@ export const vrrpInstance = {
   ...election,
   ...addressing,
   authentication: block(none, authentication, 'A password in each advert (version 2 only).'),
-  auth_hmac: planned(
-    block(
-      none,
-      authHmac,
-      'Adverts carry a signature and a sequence number, so that nobody without the key can send or repeat them. Instead of authentication.',
-    ),
-    'an instance with it is not run',
+  auth_hmac: block(
+    none,
+    authHmac,
+    'Adverts carry a signature and a sequence number, so that nobody without the key can send or repeat them. Instead of authentication.',
   ),
   ...virtualInterface,
   virtual_ipaddress: entries(

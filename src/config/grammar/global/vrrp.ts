@@ -156,65 +156,51 @@ export const vrrpDefaults = {
     'addresses on other interfaces are not announced again',
   ),
   vrrp_vmac_garp_intvl: oldName('vrrp_garp_extra_if'),
-  vrrp_down_timer_adverts: planned(
-    setting(integer(1, 100), 'How many adverts a BACKUP misses before it takes over.', {
+  vrrp_down_timer_adverts: setting(
+    integer(1, 100),
+    'How many adverts a BACKUP misses before it takes over.',
+    {
       default: '3',
-    }),
-    'it is always 3',
+    },
   ),
-  vrrp_lower_prio_no_advert: planned(
-    setting(bool, 'A MASTER does not answer an advert of lower priority with its own.', {
+  vrrp_lower_prio_no_advert: setting(
+    bool,
+    'A MASTER does not answer an advert of lower priority with its own.',
+    {
       default: 'no, but yes with vrrp_strict',
-    }),
-    'a MASTER always answers with its own advert',
+    },
   ),
-  vrrp_higher_prio_send_advert: planned(
-    setting(
-      bool,
-      'A MASTER that gives way to a higher priority sends one more advert, so that the other announces its addresses again.',
-      { default: 'no' },
-    ),
-    'a MASTER gives way in silence',
+  vrrp_higher_prio_send_advert: setting(
+    bool,
+    'A MASTER that gives way to a higher priority sends one more advert, so that the other announces its addresses again.',
+    { default: 'no' },
   ),
-  vrrp_owner_ignore_adverts: planned(
-    setting(bool, 'An owner of the addresses (priority 255) ignores the adverts of others.', {
+  vrrp_owner_ignore_adverts: setting(
+    bool,
+    'An owner of the addresses (priority 255) ignores the adverts of others.',
+    {
       default: 'no, but yes with vrrp_strict',
-    }),
-    'an owner looks at all adverts',
+    },
   ),
-  vrrp_mcast_group4: planned(
-    setting(multicastGroup(4), 'The group that IPv4 adverts are sent to.', {
-      default: '224.0.0.18',
-    }),
-    'adverts can be sent to 224.0.0.18 only',
+  vrrp_mcast_group4: setting(multicastGroup(4), 'The group that IPv4 adverts are sent to.', {
+    default: '224.0.0.18',
+  }),
+  vrrp_mcast_group6: setting(multicastGroup(6), 'The group that IPv6 adverts are sent to.', {
+    default: 'ff02::12',
+  }),
+  vrrp_check_unicast_src: setting(none, 'Unicast adverts count only if they come from a peer.'),
+  vrrp_skip_check_adv_addr: setting(
+    bool,
+    'The addresses in an advert are not compared again if it comes from the same MASTER as the one before.',
+    { default: 'no' },
   ),
-  vrrp_mcast_group6: planned(
-    setting(multicastGroup(6), 'The group that IPv6 adverts are sent to.', {
-      default: 'ff02::12',
-    }),
-    'adverts can be sent to ff02::12 only',
-  ),
-  vrrp_check_unicast_src: planned(
-    setting(none, 'Unicast adverts count only if they come from a peer.'),
-    'there are no unicast instances',
-  ),
-  vrrp_skip_check_adv_addr: planned(
-    setting(
-      bool,
-      'The addresses in an advert are not compared again if it comes from the same MASTER as the one before.',
-      { default: 'no' },
-    ),
-    'addresses are always compared',
-  ),
-  vrrp_strict: planned(
-    setting(bool, 'Instances keep to the letter of the protocol.', { default: 'no' }),
-    'what the protocol forbids is not refused, and addresses accept packets',
-  ),
-  v3_checksum_as_v2: planned(
-    setting(bool, 'The checksum of version 3 over IPv4 has no pseudo-header, as in version 2.', {
+  vrrp_strict: setting(bool, 'Instances keep to the letter of the protocol.', { default: 'no' }),
+  v3_checksum_as_v2: setting(
+    bool,
+    'The checksum of version 3 over IPv4 has no pseudo-header, as in version 2.',
+    {
       default: 'no',
-    }),
-    'both forms are accepted, the one with a pseudo-header is sent',
+    },
   ),
   vrrp_notify_priority_changes: planned(
     setting(bool, 'Changes of priority are written to the notify FIFOs too.', { default: 'no' }),

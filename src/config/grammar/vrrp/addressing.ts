@@ -73,45 +73,26 @@ export const addressing = {
   unicast_src_ip: setting(source, 'As mcast_src_ip, of an instance with unicast_peer.', {
     default: "the interface's first address",
   }),
-  track_src_ip: planned(setting(none, 'FAULT while the source address is not there.'), NOT_RUN),
-  mcast_dst_ip: planned(
-    setting(group, 'The group that adverts are sent to and expected from.', {
-      default: 'vrrp_mcast_group4 or vrrp_mcast_group6',
-    }),
-    NOT_RUN,
-    (ip) => ip === GROUP_4 || ip === GROUP_6,
+  track_src_ip: setting(none, 'FAULT while the source address is not there.'),
+  mcast_dst_ip: setting(group, 'The group that adverts are sent to and expected from.', {
+    default: 'vrrp_mcast_group4 or vrrp_mcast_group6',
+  }),
+  unicast_peer: entries(
+    none,
+    PEER_SYNTAX,
+    'Adverts go to these addresses, not to a group. What comes with a TTL outside the range is dropped.',
+    { repeatable: true },
   ),
-  unicast_peer: planned(
-    entries(
-      none,
-      PEER_SYNTAX,
-      'Adverts go to these addresses, not to a group. What comes with a TTL outside the range is dropped.',
-      { repeatable: true },
-    ),
-    NOT_RUN,
-  ),
-  unicast_ttl: planned(
-    setting(integer(0, 255), 'The TTL or hop limit of unicast adverts.', {
-      default: "255; over IPv6 the kernel's",
-    }),
-    NOT_RUN,
-  ),
-  unicast_fault_no_peer: planned(
-    setting(none, 'FAULT rather than multicast if unicast_peer lists nobody.'),
-    NOT_RUN,
-  ),
-  check_unicast_src: planned(
-    setting(none, 'Unicast adverts count only from one of the peers.', {
-      default: 'vrrp_check_unicast_src; on with min_ttl or max_ttl',
-    }),
-    NOT_RUN,
-  ),
-  old_unicast_checksum: planned(
-    setting(
-      oldChecksum,
-      'Unicast adverts of version 3 carry the checksum of keepalived before 1.3.7; with never such adverts are not accepted either.',
-    ),
-    NOT_RUN,
+  unicast_ttl: setting(integer(0, 255), 'The TTL or hop limit of unicast adverts.', {
+    default: '255',
+  }),
+  unicast_fault_no_peer: setting(none, 'FAULT rather than multicast if unicast_peer lists nobody.'),
+  check_unicast_src: setting(none, 'Unicast adverts count only from one of the peers.', {
+    default: 'vrrp_check_unicast_src; on with min_ttl or max_ttl',
+  }),
+  old_unicast_checksum: setting(
+    oldChecksum,
+    'Unicast adverts of version 3 carry the checksum of keepalived before 1.3.7; with never such adverts are not accepted either.',
   ),
   vrf: planned(
     setting(

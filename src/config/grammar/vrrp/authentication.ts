@@ -88,26 +88,34 @@ const hmacKey: Args<HmacKeyArgs> = {
       });
       return undefined;
     }
-    const hex = text.startsWith('hex:')
-      ? text.slice('hex:'.length).toLowerCase()
-      : toHex(new TextEncoder().encode(text));
-    // The message must not say what the key is, nor how long a part of it is right.
-    if (/^(?:[0-9a-f]{2})+$/.test(hex)) {
-      const bytes = hex.length / 2;
-      if (bytes >= MIN_KEY_BYTES && bytes <= MAX_KEY_BYTES) return { id, hex };
-      report('CONFIG_OUT_OF_RANGE', keyWord, {
-        message: `key ${id} has ${bytes} bytes`,
-        expected: KEY_VALUE,
-      });
-    } else {
-      report('CONFIG_INVALID_VALUE', keyWord, {
-        message: `key ${id} is not written in pairs of hexadecimal digits`,
-        expected: KEY_VALUE,
-      });
-    }
+    const parsed = parseHmacKey(text);
+    if ('hex' in parsed) return { id, hex: parsed.hex };
+    report(parsed.code, keyWord, { message: `key ${id} ${parsed.problem}`, expected: KEY_VALUE });
     return undefined;
   },
 };
+
+/**
+ * The bytes of a key as it is written on a `key` line or in a file. What is wrong with it is told
+ * without what it is, or how long a part of it is right.
+ */
+export function parseHmacKey(text: string):
+  | { readonly hex: string }
+  | {
+      readonly code: 'CONFIG_OUT_OF_RANGE' | 'CONFIG_INVALID_VALUE';
+      readonly problem: string;
+    } {
+  const hex = text.startsWith('hex:')
+    ? text.slice('hex:'.length).toLowerCase()
+    : toHex(new TextEncoder().encode(text));
+  if (!/^(?:[0-9a-f]{2})*$/.test(hex)) {
+    const problem = 'is not written in pairs of hexadecimal digits';
+    return { code: 'CONFIG_INVALID_VALUE', problem };
+  }
+  const bytes = hex.length / 2;
+  if (bytes >= MIN_KEY_BYTES && bytes <= MAX_KEY_BYTES) return { hex };
+  return { code: 'CONFIG_OUT_OF_RANGE', problem: `has ${bytes} bytes` };
+}
 
 function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -13,8 +13,6 @@ const otherPriority: Args<number> = {
     words.length === 0 ? HIGHEST : integer(1, HIGHEST).parse(words, report),
 };
 
-const isOff = (on: boolean): boolean => !on;
-
 export const election = {
   state: setting(choice(['MASTER', 'BACKUP']), 'The state to start from.', {
     default: 'MASTER with priority 255, otherwise BACKUP',
@@ -34,14 +32,10 @@ export const election = {
     'The interval of adverts: version 2 whole seconds, version 3 up to 40.95 in steps of 0.01.',
     { default: '1' },
   ),
-  down_timer_adverts: planned(
-    setting(
-      integer(1, 100),
-      'A MASTER is down after so many intervals without an advert (and the skew time); the same on all nodes.',
-      { default: 'vrrp_down_timer_adverts, or 3 (RFC 9568)' },
-    ),
-    'an instance with another number than 3 is not run',
-    (adverts) => adverts === 3,
+  down_timer_adverts: setting(
+    integer(1, 100),
+    'A MASTER is down after so many intervals without an advert (and the skew time); the same on all nodes.',
+    { default: 'vrrp_down_timer_adverts, or 3 (RFC 9568)' },
   ),
   nopreempt: setting(none, 'A MASTER of lower priority is left alone.'),
   preempt: setting(
@@ -61,44 +55,26 @@ export const election = {
     ),
     'an instance with it and nopreempt is not run',
   ),
-  lower_prio_no_advert: planned(
-    setting(bool, 'A MASTER leaves an advert of lower priority unanswered.', {
-      default: 'vrrp_lower_prio_no_advert; on with strict_mode',
-    }),
-    'an instance in which it is on is not run',
-    isOff,
+  lower_prio_no_advert: setting(bool, 'A MASTER leaves an advert of lower priority unanswered.', {
+    default: 'vrrp_lower_prio_no_advert; on with strict_mode',
+  }),
+  higher_prio_send_advert: setting(
+    bool,
+    'A MASTER answers an advert of higher priority before it becomes BACKUP, so that the other announces its addresses again.',
+    { default: 'vrrp_higher_prio_send_advert' },
   ),
-  higher_prio_send_advert: planned(
-    setting(
-      bool,
-      'A MASTER answers an advert of higher priority before it becomes BACKUP, so that the other announces its addresses again.',
-      { default: 'vrrp_higher_prio_send_advert' },
-    ),
-    'an instance in which it is on is not run',
-    isOff,
+  owner_ignore_adverts: setting(bool, 'The owner of the addresses drops all adverts.', {
+    default: 'vrrp_owner_ignore_adverts',
+  }),
+  skip_check_adv_addr: setting(
+    bool,
+    "Compares an advert's addresses only when it is not from the router that sent the last one.",
+    { default: 'vrrp_skip_check_adv_addr' },
   ),
-  owner_ignore_adverts: planned(
-    setting(bool, 'The owner of the addresses drops all adverts.', {
-      default: 'vrrp_owner_ignore_adverts',
-    }),
-    'an owner in which it is on is not run',
-    isOff,
-  ),
-  skip_check_adv_addr: planned(
-    setting(
-      bool,
-      "Compares an advert's addresses only when it is not from the router that sent the last one.",
-      { default: 'vrrp_skip_check_adv_addr' },
-    ),
-    'the addresses of every advert are compared',
-    isOff,
-  ),
-  strict_mode: planned(
-    setting(bool, 'Does nothing that the VRRP documents do not have, and drops such adverts.', {
-      default: 'vrrp_strict',
-    }),
-    'an instance in which it is on is not run',
-    isOff,
+  strict_mode: setting(
+    bool,
+    'Does nothing that the VRRP documents do not have, and drops such adverts.',
+    { default: 'vrrp_strict' },
   ),
   accept: setting(
     none,
@@ -108,13 +84,9 @@ export const election = {
     setting(none, 'Packets to the virtual addresses are accepted by their owner only.'),
     'an instance with it is not run',
   ),
-  v3_checksum_as_v2: planned(
-    setting(
-      bool,
-      'Version 3 over IPv4 without the pseudo-header in the checksum, as RFC 9568 and some makers have it.',
-      { default: 'no' },
-    ),
-    'an instance in which it is on is not run',
-    isOff,
+  v3_checksum_as_v2: setting(
+    bool,
+    'Version 3 over IPv4 without the pseudo-header in the checksum, as RFC 9568 and some makers have it.',
+    { default: 'no' },
   ),
 };
