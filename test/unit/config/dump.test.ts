@@ -4,27 +4,30 @@ import { quote, quoteForShell } from '../../../src/config/dump/text.js';
 import { Dice, WORDS } from './random.js';
 import { randomGlobalLines, randomTop } from './random-global.js';
 import { randomLvs } from './random-lvs.js';
+import { RandomVrrp, type Tracked } from './random-vrrp.js';
 import { load, loadGood, plain } from './support.js';
 
 /** Random good configurations: whatever a table allows, in any combination that loads. */
 class Writer {
   private readonly chance: Dice;
+  private readonly vrrp: RandomVrrp;
 
   constructor(seed: number) {
     this.chance = new Dice(seed);
+    this.vrrp = new RandomVrrp(this.chance);
   }
 
   text(): string {
     const count = 1 + this.chance.below(3);
     const names = Array.from({ length: count }, (_, i) => `${this.chance.pick(WORDS)}${i}`);
+    const { text, tracked } = this.vrrp.tracked();
     return [
       randomTop((below) => this.chance.below(below)),
       this.globals(names),
-      ...names.map((name, i) => this.instance(name, i)),
-      ...this.chance.maybe(
-        () =>
-          `vrrp_sync_group ${quote(this.chance.pick(WORDS))} {\ngroup {\n${names.map(quote).join('\n')}\n}\n}`,
-      ),
+      text,
+      ...names.map((name, i) => this.instance(name, i, tracked)),
+      ...this.chance.maybe(() => this.vrrp.instance6('six', 66)),
+      ...this.chance.maybe(() => this.vrrp.group(this.chance.pick(WORDS), names, tracked)),
       randomLvs(this.chance),
     ].join('\n');
   }
@@ -39,7 +42,7 @@ class Writer {
     ].join('\n')}\n}`;
   }
 
-  private instance(name: string, index: number): string {
+  private instance(name: string, index: number, tracked: Tracked): string {
     const version = 2 + this.chance.below(2);
     const interval =
       version === 2 ? 1 + this.chance.below(255) : (1 + this.chance.below(4095)) / 100;
@@ -54,11 +57,11 @@ class Writer {
       ...this.chance.maybe(
         () => `preempt_delay ${this.chance.below(1000)}.${this.chance.below(1_000_000)}`,
       ),
-      ...this.chance.maybe(() => 'mcast_src_ip 192.0.2.200'),
       ...this.chance.maybe(() => 'dont_track_primary'),
       ...this.chance.maybe(
         () => `authentication {\nauth_type PASS\nauth_pass ${quote(this.chance.pick(WORDS))}\n}`,
       ),
+      ...this.vrrp.instanceLines(tracked),
       ...this.chance.maybe(() => `garp_master_refresh ${this.chance.below(1000)}`),
       ...this.chance.maybe(() => `garp_lower_prio_delay ${this.chance.below(1000)}`),
       `virtual_ipaddress {\n${this.addresses(`10.${index}.0`)}\n}`,
@@ -112,6 +115,8 @@ describe('config: canonical text', () => {
       '^CONFIG_(?:UNDEFINED_PARAMETER|SYNC_GROUP_SMALL|DUPLICATE_ADDRESS|PLANNED|NOT_RUN|SCRIPT_SECURITY) ',
       '^CONFIG_(?:SORRY_SERVER|CHECK_INTERVAL|QUORUM|PERSISTENCE_MASK) ',
       '^CONFIG_WITHOUT_EFFECT ',
+      '^CONFIG_(?:LINK_LOCAL|TRACKED_ANYWAY|TRACK_NOPREEMPT|UNICAST_NO_PEER|UNUSED) ',
+      '^CONFIG_OLD_NAME .*linkbeat_use_polling',
       "^CONFIG_OLD_NAME 'host' in SMTP_CHECK",
     ].join('|'),
   );

@@ -42,14 +42,15 @@ export function buildInstance(
   const name = (setting.value as Word | undefined)?.text ?? '';
   const pick = new Picker();
   const device = pick.value('interface', '', section.get('interface'));
+  // keepalived puts addresses of an instance without an interface there.
+  const home = device === '' ? context.global.defaultInterface : device;
   const addresses = (keyword: 'virtual_ipaddress' | 'virtual_ipaddress_excluded') =>
     section
       .all(keyword)
-      .flatMap(({ entries }) => buildVirtualAddresses(entries, device, routing.names, sink));
+      .flatMap(({ entries }) => buildVirtualAddresses(entries, home, routing.names, sink));
   const virtualAddresses = addresses('virtual_ipaddress');
   const excludedAddresses = addresses('virtual_ipaddress_excluded');
   const sourceAddress = sourceOf(section, pick);
-  const group = pick.optional('mcast_dst_ip', section.get('mcast_dst_ip'));
   const unicast = buildUnicast(
     section,
     pick,
@@ -59,6 +60,7 @@ export function buildInstance(
     sink,
   );
   const isUnicast = unicast !== undefined && unicast.peers.length > 0;
+  const group = isUnicast ? undefined : pick.optional('mcast_dst_ip', section.get('mcast_dst_ip'));
   requireSettings(section, name, at, isUnicast && sourceAddress !== undefined, sink);
   const native = section.get('native_ipv6');
   const family =
@@ -84,8 +86,9 @@ export function buildInstance(
     fromSeconds(DEFAULT_ADVERT_SECONDS),
     section.get('advert_int'),
   );
-  if (group !== undefined && isUnicast) {
-    sink.report('CONFIG_UNICAST_PEER', pick.origins['mcast_dst_ip'] ?? at, {
+  const unusedGroup = section.get('mcast_dst_ip');
+  if (unusedGroup && isUnicast) {
+    sink.report('CONFIG_UNICAST_PEER', unusedGroup.at, {
       message: `vrrp_instance ${name}: mcast_dst_ip is ignored, adverts go to the peers`,
     });
   }

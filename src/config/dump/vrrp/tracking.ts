@@ -70,11 +70,13 @@ export function trackLines(tracks: TracksConfig): Line[] {
 }
 
 function list(kind: TrackKind, tracks: readonly TrackConfig[]): Line[] {
-  const { noreverse } = TRACK_LIMITS[kind];
+  const { max, noreverse } = TRACK_LIMITS[kind];
   return blockUnlessEmpty(
     `track_${kind}`,
     tracks[0]?.at,
     tracks.map(({ at, name, weight, reverse }) => {
+      // Only a file itself can have such a weight: the entry inherits it.
+      if (Math.abs(weight) > max) return { text: quote(name), from: at };
       const direction = reverse ? ' reverse' : noreverse ? ' noreverse' : '';
       return { text: `${quote(name)} weight ${weight}${direction}`, from: at };
     }),

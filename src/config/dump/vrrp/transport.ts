@@ -21,7 +21,7 @@ export function transportLines(instance: InstanceConfig, secret: WriteSecret): L
       instance.sourceAddress,
     ),
     ...flag(instance.trackSourceAddress, instance, 'track_src_ip'),
-    line(instance, 'mcast_dst_ip', instance.multicastGroup),
+    ...flag(!unicast?.peers.length, instance, 'mcast_dst_ip', instance.multicastGroup),
     ...(unicast ? unicastLines(instance, unicast) : []),
     ...optional(instance, 'vrf', instance.vrf),
     ...virtualInterfaceLines(instance),

@@ -90,6 +90,7 @@ const command: Args<readonly string[]> = {
   expects: 'a command, quoted if it has arguments',
   min: 1,
   max: Number.POSITIVE_INFINITY,
+  readsLikeShell: true,
   parse([word, extra], report) {
     if (extra) {
       report('CONFIG_EXTRA_WORD', extra, {
