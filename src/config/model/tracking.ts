@@ -32,7 +32,6 @@ export interface TracksConfig {
 /** `vrrp_script`. */
 export interface TrackScriptConfig extends Located {
   readonly name: string;
-  /** A program `</PATH` asks only whether the file can be opened. */
   readonly script: ScriptConfig;
   readonly interval: Micros;
   /** A run that takes longer has failed. */

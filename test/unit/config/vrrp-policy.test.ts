@@ -3,7 +3,7 @@ import { found, instance, instanceText, load, loadGood, messages, plain } from '
 
 const codes = (lines: string, before = ''): string[] =>
   found(load(before + instanceText(lines)))
-    .filter((line) => !/CONFIG_(?:PLANNED|NOT_RUN)$/.test(line))
+    .filter((line) => !/CONFIG_(?:PLANNED|NOT_RUN|SCRIPT_SECURITY)$/.test(line))
     .map((line) => line.replace(/^.* CONFIG_/, ''));
 
 const globals = (lines: string): string => `global_defs {\n${lines}\n}\n`;

@@ -9,7 +9,7 @@ const HEX = '0123456789abcdef'.repeat(4);
 
 const codes = (lines: string): string[] =>
   found(load(instanceText(lines)))
-    .filter((line) => !/CONFIG_(?:PLANNED|NOT_RUN)$/.test(line))
+    .filter((line) => !/CONFIG_(?:PLANNED|NOT_RUN|SCRIPT_SECURITY)$/.test(line))
     .map((line) => line.replace(/^.* CONFIG_/, ''));
 
 const notRun = (lines: string, before = ''): string =>

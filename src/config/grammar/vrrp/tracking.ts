@@ -105,7 +105,7 @@ const command: Args<readonly string[]> = {
 export const trackScript = {
   script: setting(
     command,
-    'The command, quoted if it has arguments. `</PATH` asks only whether the file can be opened.',
+    'The command, quoted if it has arguments; what begins with `<` is left to a shell.',
   ),
   interval: setting(timer(0, MAX_SCRIPT_SECONDS), 'How often it is run.', { default: '1' }),
   timeout: setting(
