@@ -9,7 +9,7 @@ import type { Environment } from './index.js';
 const DEFAULT_USER = 'keepalived_script';
 
 export function checkScripts(config: Config, environment: Environment, sink: Sink): void {
-  const scripts = [...scriptsOf(config)].sort(byPlace);
+  const scripts = scriptsOf(config).sort(byPlace);
   checkSecurity(config, environment, scripts, sink);
   checkUsers(config, environment, scripts, sink);
 }
@@ -18,16 +18,21 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
  * Every command of a configuration, wherever it stands: found by its shape, so that a new place for
  * one is not forgotten here.
  */
-export function* scriptsOf(value: unknown): Generator<ScriptConfig> {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    for (const item of value) yield* scriptsOf(item);
-    return;
-  }
-  if ('command' in value && Array.isArray(value.command)) yield value as ScriptConfig;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key !== 'at' && key !== 'origins' && key !== 'command') yield* scriptsOf(inner);
-  }
+function scriptsOf(config: Config): ScriptConfig[] {
+  const found: ScriptConfig[] = [];
+  const collect = (object: object): void => {
+    // Without words it is one that was wrong, which was reported.
+    if ('command' in object && Array.isArray(object.command) && object.command.length > 0) {
+      found.push(object as ScriptConfig);
+    }
+    for (const key in object) {
+      if (key === 'at' || key === 'origins' || key === 'command') continue;
+      const inner: unknown = object[key as keyof typeof object];
+      if (typeof inner === 'object' && inner !== null) collect(inner);
+    }
+  };
+  collect(config);
+  return found;
 }
 
 /** keepalived's `-t` refuses this if it finds the program, and says no place. */
