@@ -4,7 +4,7 @@ import { check, type Environment } from './check/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
 import type { Sources } from './diagnostics/render.js';
 import { maskSecrets, Secrets } from './diagnostics/secrets.js';
-import { shellWords, treeHints } from './grammar/index.js';
+import { keywordTexts, shellWords, treeHints } from './grammar/index.js';
 import type { Config } from './model/index.js';
 import type { ConfigFiles } from './text/files.js';
 import { preprocess } from './text/preprocess.js';
@@ -25,6 +25,7 @@ export interface Loaded {
 /** What the preprocessing stage wants to know about words. */
 export const wordHints: WordHints = {
   readsLikeShell: (word) => shellWords().has(word),
+  intern: (word) => keywordTexts().get(word) ?? word,
   isSecret: (word) => maskSecrets(`${word} x`) !== `${word} x`,
 };
 

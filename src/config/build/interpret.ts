@@ -16,26 +16,63 @@ import {
 import type { Position, Statement, Word } from '../text/source.js';
 
 /** A keyword with its value, as it was written. */
-export interface Setting<K = Keyword> {
+export class Setting<K = Keyword> {
+  readonly keyword: string;
   readonly value: ValueOf<K>;
-  /** The first word of the value; of a block or a keyword that stands alone the keyword. */
-  readonly at: Position;
   /** Its place among the settings of the block, from 0. */
   readonly order: number;
-  readonly args: readonly Word[];
   /** The block of a block keyword. */
   readonly section: Section<BodyOf<K>>;
-  /** The lines of an entries block; empty for other keywords. */
-  readonly entries: readonly Statement[];
+  private readonly statement: Statement;
+
+  constructor(
+    keyword: string,
+    statement: Statement,
+    value: ValueOf<K>,
+    section: Section<BodyOf<K>>,
+    order: number,
+  ) {
+    this.keyword = keyword;
+    this.statement = statement;
+    this.value = value;
+    this.section = section;
+    this.order = order;
+  }
+
+  /** The same at another place of a block. */
+  renumbered(order: number): Setting<K> {
+    return new Setting(this.keyword, this.statement, this.value, this.section, order);
+  }
+
+  /** The first word of the value; of a block or a keyword that stands alone the keyword. */
+  get at(): Position {
+    const { keyword, args, body } = this.statement;
+    return body ? keyword.at : (args[0] ?? keyword).at;
+  }
+
+  get args(): readonly Word[] {
+    return this.statement.args;
+  }
+
+  /** The lines of an entries block; those of a block of keywords are in {@link section}. */
+  get entries(): readonly Statement[] {
+    return this.statement.body ?? [];
+  }
 }
 
 type Names<G> = keyof G & string;
 
-/** The settings of one block. */
+/** Blocks with more settings have them listed by keyword. */
+const FEW = 24;
+
+/**
+ * The settings of one block. Most blocks have few, and a large configuration has hundreds of
+ * thousands of blocks: a list is smaller than a map and no slower.
+ */
 export class Section<G> {
-  private readonly found = new Map<string, Setting[]>();
-  private readonly failed = new Set<string>();
-  private count = 0;
+  private readonly settings: Setting[] = [];
+  private byKeyword: Map<string, Setting[]> | undefined;
+  private failed: string[] | undefined;
   /** Whether it holds a word that nobody knows: that may be any keyword. */
   isIncomplete = false;
 
@@ -46,11 +83,18 @@ export class Section<G> {
     this.at = at;
   }
 
-  add(keyword: string, setting: Omit<Setting, 'order'>): void {
-    const numbered = { ...setting, order: this.count++ };
-    const earlier = this.found.get(keyword);
-    if (earlier) earlier.push(numbered);
-    else this.found.set(keyword, [numbered]);
+  add(keyword: string, statement: Statement, value: unknown, section: unknown): void {
+    const order = this.settings.length;
+    this.append(new Setting(keyword, statement, value as never, section as never, order));
+  }
+
+  private append(setting: Setting): void {
+    this.settings.push(setting);
+    if (this.byKeyword) list(this.byKeyword, setting);
+    else if (this.settings.length > FEW) {
+      this.byKeyword = new Map();
+      for (const one of this.settings) list(this.byKeyword, one);
+    }
   }
 
   /**
@@ -62,36 +106,51 @@ export class Section<G> {
     other: Section<G>,
     wanted: (keyword: string, setting: Setting) => boolean = () => true,
   ): void {
-    const settings = [...other.found].flatMap(([keyword, list]) =>
-      list.map((setting) => ({ keyword, setting })),
-    );
-    settings.sort((a, b) => a.setting.order - b.setting.order);
-    for (const { keyword, setting } of settings) {
-      if (wanted(keyword, setting)) this.add(keyword, setting);
+    for (const setting of other.settings) {
+      if (wanted(setting.keyword, setting)) this.append(setting.renumbered(this.settings.length));
     }
-    for (const keyword of other.failed) this.fail(keyword);
+    for (const keyword of other.failed ?? []) this.fail(keyword);
     this.isIncomplete ||= other.isIncomplete;
   }
 
   /** Remembers a keyword that was there but wrong, so that it is not called missing as well. */
   fail(keyword: string): void {
-    this.failed.add(keyword);
+    if (!this.failed) this.failed = [keyword];
+    else if (!this.failed.includes(keyword)) this.failed.push(keyword);
   }
 
   /** Whether a keyword was given, be it rightly or wrongly, or may have been. */
   mentions(keyword: Names<G>): boolean {
-    return this.found.has(keyword) || this.failed.has(keyword) || this.isIncomplete;
+    if (this.isIncomplete || this.get(keyword) !== undefined) return true;
+    return this.failed?.includes(keyword) === true;
   }
 
   /** The setting that counts: the last one given. */
   get<K extends Names<G>>(keyword: K): Setting<G[K]> | undefined {
-    return this.found.get(keyword)?.at(-1) as Setting<G[K]> | undefined;
+    const { settings, byKeyword } = this;
+    if (byKeyword) return byKeyword.get(keyword)?.at(-1) as Setting<G[K]> | undefined;
+    for (let i = settings.length - 1; i >= 0; i--) {
+      const setting = settings[i] as Setting;
+      if (setting.keyword === keyword) return setting as unknown as Setting<G[K]>;
+    }
+    return undefined;
   }
 
   /** All settings of a keyword, in order. */
   all<K extends Names<G>>(keyword: K): readonly Setting<G[K]>[] {
-    return (this.found.get(keyword) ?? []) as readonly Setting<G[K]>[];
+    if (this.byKeyword) {
+      return (this.byKeyword.get(keyword) ?? []) as unknown as readonly Setting<G[K]>[];
+    }
+    const found: Setting[] = [];
+    for (const setting of this.settings) if (setting.keyword === keyword) found.push(setting);
+    return found as unknown as Setting<G[K]>[];
   }
+}
+
+function list(byKeyword: Map<string, Setting[]>, setting: Setting): void {
+  const same = byKeyword.get(setting.keyword);
+  if (same) same.push(setting);
+  else byKeyword.set(setting.keyword, [setting]);
 }
 
 /**
@@ -169,25 +228,18 @@ function interpretOne(
     });
     if (keyword.firstCounts) return;
   }
-  const body = statement.body ?? [];
   const inner =
     keyword.body?.kind === 'block'
       ? interpret(
           written.text,
           keyword.body.keywords,
-          body,
+          statement.body ?? [],
           written.at,
           sink,
           keyword.status === 'planned',
         )
       : undefined;
-  section.add(name, {
-    value: value as never,
-    at: keyword.body ? written.at : (statement.args[0]?.at ?? written.at),
-    args: statement.args,
-    section: inner as never,
-    entries: keyword.body?.kind === 'entries' ? body : [],
-  });
+  section.add(name, statement, value, inner);
 }
 
 /** Whether a statement can be read as if its keyword were another. */
@@ -214,6 +266,10 @@ function reportUnknown(
   word: Word,
   sink: Sink,
 ): readonly string[] {
+  if (sink.isFull) {
+    sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, { message: 'unknown keyword' });
+    return [];
+  }
   const where = blockName === '' ? 'at the top of a configuration' : `in ${blockName}`;
   const elsewhere = blocksOf(word.text);
   const hint =
@@ -311,5 +367,5 @@ function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown 
   const report: ReportArg = (code, at, detail) => {
     sink.report(code, at.at, { ...detail, message: `${word.text}: ${detail.message}` });
   };
-  return keyword.args.parse(args.slice(0, max), report);
+  return keyword.args.parse(args.length > max ? args.slice(0, max) : args, report);
 }

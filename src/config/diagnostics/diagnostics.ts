@@ -150,6 +150,16 @@ export class Sink {
     return this.errors > 0;
   }
 
+  /** Whether a further error is only counted: then its message need not be made with care. */
+  get isFull(): boolean {
+    return this.errors >= MAX_DIAGNOSTICS;
+  }
+
+  /** As {@link isFull}, of warnings and infos. */
+  get isFullOfOthers(): boolean {
+    return this.others >= MAX_DIAGNOSTICS;
+  }
+
   /** Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. */
   report(code: DiagnosticCode, at: Position, report: Report): void {
     if (LOSSES.has(code)) this.hasLosses = true;

@@ -13,7 +13,7 @@ import { distance } from './nearest.js';
 const SHORTEST = 4;
 /** How many values are remembered; a configuration has one a VRRP instance, at most 65,025. */
 const MAX_VALUES = 131_072;
-const WORD = /[{}]|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|(?:\$\{[^}]*\}|\\.|[^\s{}"'\\])+/g;
+const WORD = /[{}]|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|(?:\$\{[^{}]{0,128}\}|\\.|[^\s{}"'\\])+/g;
 
 /** The words of the tables that this is about. */
 interface SecretWords {
@@ -47,7 +47,7 @@ export class Secrets {
   private count = 0;
   private readonly definitions = new Map<string, string>();
   private readonly sources: ReadonlyMap<string, string>;
-  private readonly sensitive = new Map<string, ReadonlyMap<number, Keywords>>();
+  private readonly scans = new Map<string, Scan>();
 
   /**
    * @param sources the text of each file.
@@ -92,7 +92,7 @@ export class Secrets {
 
   /** A line of a file with stars over its secrets; every column stays where it is. */
   hideInLine(file: string, number: number, line: string): string {
-    const inside = this.sensitiveLines(file).get(number);
+    const inside = this.sensitiveAt(file, number);
     return this.hide(maskSecrets(inside ? maskStrangers(line, inside) : line));
   }
 
@@ -142,29 +142,42 @@ export class Secrets {
   }
 
   /**
-   * The lines inside blocks that hold secrets, with the tables of those blocks. A block is taken to
-   * end at its first closing brace, whatever is wrong with the others.
+   * The table of the block that holds secrets and that a line is in. A block is taken to end at its
+   * first closing brace, whatever is wrong with the others. A file is looked through as far as it is
+   * asked for: messages about a large one are mostly about its beginning.
    */
-  private sensitiveLines(file: string): ReadonlyMap<number, Keywords> {
-    const known = this.sensitive.get(file);
-    if (known) return known;
-    const found = new Map<number, Keywords>();
-    let inside: Keywords | undefined;
-    let number = 0;
-    for (const line of (this.sources.get(file) ?? '').split('\n')) {
-      number++;
+  private sensitiveAt(file: string, wanted: number): Keywords | undefined {
+    let scan = this.scans.get(file);
+    if (!scan) {
+      scan = { found: new Map(), inside: undefined, number: 0, start: 0 };
+      this.scans.set(file, scan);
+    }
+    const text = this.sources.get(file) ?? '';
+    while (scan.number < wanted && scan.start <= text.length) {
+      const end = text.indexOf('\n', scan.start);
+      const stop = end < 0 ? text.length : end;
+      const line = text.slice(scan.start, stop);
+      scan.start = stop + 1;
+      scan.number++;
       // Only where a block may begin is a word compared with what it may be a mistyped form of.
-      if (!inside && !/\{|^\s*\w+\s*$/.test(line)) continue;
+      if (!scan.inside && !/\{|^\s*\w+\s*$/.test(line)) continue;
       for (const [word] of line.matchAll(WORD)) {
         if (/^[#!]/.test(word)) break;
-        if (word === '}') inside = undefined;
-        inside ??= blockLike(word);
-        if (inside) found.set(number, inside);
+        if (word === '}') scan.inside = undefined;
+        scan.inside ??= blockLike(word);
+        if (scan.inside) scan.found.set(scan.number, scan.inside);
       }
     }
-    this.sensitive.set(file, found);
-    return found;
+    return scan.found.get(wanted);
   }
+}
+
+/** How far the lines of a file were looked through. */
+interface Scan {
+  readonly found: Map<number, Keywords>;
+  inside: Keywords | undefined;
+  number: number;
+  start: number;
 }
 
 function blockLike(word: string): Keywords | undefined {

@@ -130,6 +130,18 @@ export const treeHints: TreeHints = {
   },
 };
 
+let texts: ReadonlyMap<string, string> | undefined;
+
+/** Every keyword of every table, by itself. */
+export function keywordTexts(): ReadonlyMap<string, string> {
+  texts ??= new Map(
+    [...allBlocks().values()].flatMap((keywords) =>
+      Object.keys(keywords).map((word): [string, string] => [word, word]),
+    ),
+  );
+  return texts;
+}
+
 let shells: ReadonlySet<string> | undefined;
 
 /** Keywords whose words are read as a shell does. */

@@ -39,6 +39,9 @@ export interface ExpanderHost {
   readonly file: string;
 }
 
+/** A piece costs as much as so many characters; it is counted so that the bound bounds the time. */
+const COST_OF_PIECE = 32;
+
 const NOTHING: ExpandedLine['more'] = [];
 
 export class Expander {
@@ -71,8 +74,9 @@ export class Expander {
         at = current.text.indexOf('$', at + 1);
         continue;
       }
-      const { text } = current;
-      if (!this.host.count(text.length, () => positionIn(line, 0, line.text.length))) {
+      const { text, pieces } = current;
+      const size = text.length + COST_OF_PIECE * pieces.length;
+      if (!this.host.count(size, () => positionIn(line, 0, line.text.length))) {
         return undefined;
       }
       current = replaceInLine(current, at, reference.end, value.line);
@@ -185,7 +189,8 @@ export class Expander {
       const isQuoted = isInQuotes(text, from);
       const at = positionIn(line, from, from + whole.length);
       const known = this.definitions.get(name);
-      const suggestion = known ? undefined : suggest(name, this.definitions.names());
+      const isLost = sink.isFull && sink.isFullOfOthers;
+      const suggestion = known || isLost ? undefined : suggest(name, this.definitions.names());
       const message = known
         ? whyNotReplaced(name, known)
         : `'${name}' is not defined: the text stays as it is`;

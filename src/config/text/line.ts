@@ -82,30 +82,42 @@ export function withoutUse(line: Line): Line {
   return line.pieces.some((piece) => piece.use) ? usedLine(line, undefined) : line;
 }
 
-/** The pieces from a character on; `shift` is where that character comes to stand. */
+/** The pieces of a stretch; `shift` is where its first character comes to stand. */
 function slicePieces(pieces: readonly Piece[], from: number, to: number, shift: number): Piece[] {
   const kept: Piece[] = [];
-  for (let i = 0; i < pieces.length; i++) {
+  const moved = shift - from;
+  for (let i = indexAt(pieces, from); i < pieces.length; i++) {
     const piece = pieces[i] as Piece;
-    const end = pieces[i + 1]?.start ?? Number.POSITIVE_INFINITY;
-    if (end <= from) continue;
     if (piece.start >= to && kept.length > 0) break;
     const cut = Math.max(0, from - piece.start);
+    if (cut === 0 && moved === 0) {
+      kept.push(piece);
+      continue;
+    }
     kept.push({
       ...piece,
-      start: piece.start + cut - from + shift,
+      start: piece.start + cut + moved,
       column: piece.width === undefined ? piece.column + cut : piece.column,
     });
   }
   return kept;
 }
 
+/** The index of the piece of a character. */
+function indexAt(pieces: readonly Piece[], at: number): number {
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle] as Piece).start <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** The piece of a character. */
-export function pieceAt(line: Line, at: number): Piece {
-  const { pieces } = line;
-  let i = pieces.length - 1;
-  while (i > 0 && (pieces[i] as Piece).start > at) i--;
-  return pieces[i] as Piece;
+export function pieceAt({ pieces }: Line, at: number): Piece {
+  return pieces[indexAt(pieces, at)] as Piece;
 }
 
 /**

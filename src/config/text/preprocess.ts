@@ -37,6 +37,8 @@ export const MAX_FILES = 65_536;
 export const MAX_EXPANDED_LINES = 4_194_304;
 /** Characters that are read again because something was put into them. */
 export const MAX_EXPANDED_CHARACTERS = 268_435_456;
+/** A line that is read in the general way costs as much as so many characters. */
+const COST_OF_LINE = 256;
 
 export interface PreprocessOptions {
   /** What `@ID` is compared with; `undefined`: no `@ID` matches. */
@@ -235,6 +237,7 @@ class Preprocessor implements WordReader, ExpanderHost {
         return;
       }
     }
+    if (!this.count(COST_OF_LINE, () => positionIn(line, 0, 1))) return;
     this.readExpanded(use ? usedLine(line, use) : line);
   }
 
@@ -261,17 +264,21 @@ class Preprocessor implements WordReader, ExpanderHost {
     /** The other lines of definitions of several lines, in the order in which they were used. */
     const pending: ExpandedLine['more'][number][] = [];
     let rest = line;
+    let isExpanded = false;
     while (rest.text !== '') {
       const begun = this.begin(rest);
       if (!begun) break;
-      const expanded = this.expander.expand(begun);
-      if (!expanded) break;
-      pending.push(...expanded.more);
-      if (expanded.isChanged) {
-        rest = trimStart(expanded.line);
-        continue;
+      if (!isExpanded) {
+        const expanded = this.expander.expand(begun);
+        if (!expanded) break;
+        pending.push(...expanded.more);
+        if (expanded.isChanged) {
+          rest = trimStart(expanded.line);
+          continue;
+        }
+        isExpanded = true;
       }
-      rest = this.readPart(expanded.line);
+      rest = this.readPart(begun);
     }
     this.out.end();
     for (const { lines, use } of pending.reverse()) {
@@ -319,18 +326,18 @@ class Preprocessor implements WordReader, ExpanderHost {
       if (this.expander.isBadDefinition(line)) return EMPTY_LINE;
       if (this.expander.isUndefinedLine(line)) return EMPTY_LINE;
     }
-    this.act(text);
     const source: Source = {
       text,
       hasComments: false,
       at: (from, to) => positionIn(line, from, to),
     };
-    const first = /^[^\s{}"]+/.exec(text)?.[0] ?? '';
     const end = readWords(source, 0, text.length, this);
-    const isSecret = this.hints.isSecret(first);
+    const part = text.slice(0, end);
+    this.act(part);
+    const isSecret = this.hints.isSecret(/^[^\s{}"]*/.exec(part)?.[0] ?? '');
     if (isSecret) this.secrets.add(line, end);
-    if (text.includes('$')) this.expander.reportUndefined(sliceLine(line, 0, end), isSecret);
-    if (text.includes('\0')) {
+    if (part.includes('$')) this.expander.reportUndefined(sliceLine(line, 0, end), isSecret);
+    if (part.includes('\0')) {
       this.sink.report('CONFIG_BAD_CHARACTER', positionIn(line, 0, end), {
         message: 'a NUL character in a word: is this a text file?',
       });

@@ -25,6 +25,11 @@ export interface Source {
 export interface WordHints {
   /** Whether the words after a keyword are read as a shell does. */
   readsLikeShell(keyword: string): boolean;
+  /**
+   * A keyword as the one string that all tables have: a large configuration has few keywords and
+   * uses each very often. Another word is returned as it is.
+   */
+  intern(word: string): string;
   /** Whether what follows a keyword must not be shown. */
   isSecret(keyword: string): boolean;
 }
@@ -55,7 +60,7 @@ export function isBlank(code: number): boolean {
  */
 export function readWords(source: Source, from: number, stop: number, reader: WordReader): number {
   const { text, hasComments } = source;
-  const { out } = reader;
+  const { out, hints } = reader;
   let at = from;
   let isFirst = true;
   let isShell = false;
@@ -76,9 +81,12 @@ export function readWords(source: Source, from: number, stop: number, reader: Wo
       isFirst = false;
     } else {
       const end = endOfWord(text, at, stop, hasComments);
-      const word = text.slice(at, end);
+      let word = text.slice(at, end);
+      if (isFirst) {
+        word = hints.intern(word);
+        isShell = hints.readsLikeShell(word);
+      }
       out.word({ text: word, at: source.at(at, end) });
-      if (isFirst) isShell = reader.hints.readsLikeShell(word);
       isFirst = false;
       at = end;
     }

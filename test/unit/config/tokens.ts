@@ -43,7 +43,7 @@ export function readFiles(
     end: () => tokens.push({ kind: 'end', text: ';', at: undefined }),
   };
   const hints = {
-    isSecret: wordHints.isSecret,
+    ...wordHints,
     readsLikeShell: (word: string) =>
       options.shell?.includes(word) === true || wordHints.readsLikeShell(word),
   };
