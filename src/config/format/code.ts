@@ -49,7 +49,11 @@ export function formatCode(code: string): Layout {
   };
   const reader: WordReader = {
     sink: new Sink(),
-    hints: { readsLikeShell: (word) => shellWords().has(word), isSecret: () => false },
+    hints: {
+      readsLikeShell: (word) => shellWords().has(word),
+      isSecret: () => false,
+      intern: (word) => word,
+    },
     out: {
       word: ({ at: { column, length } }) => add(column - 1, column - 1 + length),
       open: ({ column }) => {
