@@ -22,12 +22,13 @@ export function sourceOf(section: InstanceSection, pick: Picker): Ip | undefined
     : pick.optional('mcast_src_ip', multicast);
 }
 
-/** Keywords that make sense with `unicast_peer` only. */
+/** Keywords of unicast; but for the last they make sense with peers only. */
 const UNICAST_WORDS = [
   'unicast_src_ip',
   'unicast_ttl',
   'check_unicast_src',
   'old_unicast_checksum',
+  'unicast_peer',
 ] as const;
 
 /**
@@ -153,14 +154,11 @@ function reportNoPeer(section: InstanceSection, name: string, sink: Sink): void 
     });
     return;
   }
-  const words = [...UNICAST_WORDS, 'unicast_peer' as const].flatMap((word) => {
-    const setting = section.get(word);
-    return setting ? [{ word, at: setting.at }] : [];
-  });
+  const words = UNICAST_WORDS.filter((word) => section.get(word));
   const [first] = words;
   if (!first) return;
-  sink.report('CONFIG_UNICAST_NO_PEER', first.at, {
-    message: `vrrp_instance ${name}: ${words.map(({ word }) => word).join(', ')}, but no peer: adverts are sent by multicast all the same`,
+  sink.report('CONFIG_UNICAST_NO_PEER', section.get(first)?.at ?? section.at, {
+    message: `vrrp_instance ${name}: ${words.join(', ')}, but no peer: adverts are sent by multicast all the same`,
     expected: "'unicast_peer { <IPADDR> }'",
   });
 }

@@ -23,6 +23,16 @@ export const NO_TRACKS: TracksConfig = {
   bfds: [],
 };
 
+/** The keyword of each kind, as a constant: they are asked for in each of many instances. */
+const KEYWORDS = {
+  interface: 'track_interface',
+  script: 'track_script',
+  file: 'track_file',
+  process: 'track_process',
+  bfd: 'track_bfd',
+} as const;
+const ALL_KEYWORDS = Object.values(KEYWORDS);
+
 type TrackLists = { readonly [K in TrackKind as `track_${K}`]: EntriesKeyword<true> };
 
 /**
@@ -36,9 +46,9 @@ export function buildTracks(
   trackers: Trackers,
   sink: Sink,
 ): TracksConfig {
+  if (!ALL_KEYWORDS.some((keyword) => section.get(keyword))) return NO_TRACKS;
   const list = (kind: TrackKind): readonly TrackConfig[] => {
-    const blocks = section.all(`track_${kind}`);
-    if (blocks.length === 0) return [];
+    const blocks = section.all(KEYWORDS[kind]);
     const tracks = new Map<string, TrackConfig>();
     for (const { entries } of blocks) {
       for (const statement of entries) {
