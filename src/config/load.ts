@@ -43,7 +43,7 @@ export function loadConfiguration(
 ): Loaded {
   const sink = new Sink();
   const { statements, sources } = readStatements(path, files, environment.configId, sink);
-  const config = build(statements, sink, environment.names);
+  const config = build(statements, sink, environment);
   check(config, environment, sink);
   const found = sink.sorted();
   const diagnostics =

@@ -41,10 +41,10 @@ export interface LoadedConfiguration {
  *   host's name if not given.
  */
 export async function loadFile(path: string, configId?: string): Promise<Loaded> {
-  const interfaces = await interfaceNames();
+  const mtus = await readMtus();
   return loadConfiguration(path, diskFiles, {
     configId: configId ?? (hostname().split('.')[0] as string),
-    ...(interfaces ? { interfaces } : {}),
+    ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     names: readRoutingNames(),
     processors: cpus().length,
     isExecutable,
@@ -83,12 +83,12 @@ function notRunStatus(config: Config): NotRunStatus[] {
   ];
 }
 
-/** The machine's interfaces; `undefined` where they cannot be read, so that nothing is refused. */
-async function interfaceNames(): Promise<string[] | undefined> {
+/** The MTU of each of the machine's interfaces; `undefined` where they cannot be read, so that nothing is refused. */
+async function readMtus(): Promise<Map<string, number> | undefined> {
   try {
     const route = openRoute();
     try {
-      return (await route.links()).map((link) => link.name);
+      return new Map((await route.links()).map(({ name, mtu }) => [name, mtu]));
     } finally {
       route.close();
     }

@@ -3,7 +3,6 @@
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { grammar } from '../grammar/index.js';
 import type { Config } from '../model/index.js';
-import type { RoutingNames } from '../names.js';
 import { NOWHERE, type Statement } from '../text/source.js';
 import { buildBfdInstance } from './bfd.js';
 import { buildGlobal, mergeGlobals } from './global.js';
@@ -11,7 +10,7 @@ import { buildGarpGroups, buildInterfaceDelays, buildLinkbeatInterfaces } from '
 import { interpret } from './interpret.js';
 import { buildLvs } from './lvs/index.js';
 import { lvsDefaults } from './lvs/service.js';
-import { buildRouting, buildStatics } from './routing.js';
+import { buildRouting, buildStatics, type Machine } from './routing.js';
 import { buildSyncDaemon } from './sync-daemon.js';
 import { buildVrrp } from './vrrp/index.js';
 
@@ -21,17 +20,12 @@ import { buildVrrp } from './vrrp/index.js';
  * @param statements from {@link parseTree}.
  * @param sink receives what is wrong with keywords and values. After an error the model may have
  *   empty values: it is good for further checks, not for use.
- * @param names what the machine calls its routing tables and the like.
  */
-export function build(
-  statements: readonly Statement[],
-  sink: Sink,
-  names: RoutingNames = {},
-): Config {
+export function build(statements: readonly Statement[], sink: Sink, machine: Machine = {}): Config {
   const top = interpret('', grammar, statements, NOWHERE, sink);
   const globalSection = mergeGlobals(top, sink);
   const global = buildGlobal(globalSection, top, sink);
-  const routing = buildRouting(top, names, sink);
+  const routing = buildRouting(top, machine, sink);
   const bfdInstances = top
     .all('bfd_instance')
     .map((setting) => buildBfdInstance(setting, sink))

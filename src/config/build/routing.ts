@@ -11,15 +11,24 @@ import { buildStaticRules, buildVirtualRules, Preferences } from './rules.js';
 
 type Top = Section<typeof grammar>;
 
+/** What is known of the machine while the model is built; what is not known is `undefined`. */
+export interface Machine {
+  /** What it calls its routing tables and the like. */
+  readonly names?: RoutingNames;
+  /** The bytes of the largest packet of each interface. */
+  readonly mtus?: ReadonlyMap<string, number>;
+}
+
 /** What the lines of an instance's blocks are read with. */
-export interface Routing {
+export interface Routing extends Machine {
   readonly names: RoutingNames;
   /** The rules of each block, by its lines. */
   readonly rules: ReadonlyMap<readonly Statement[], readonly RuleConfig[]>;
 }
 
 /** Builds all rules, in the order of the text: those without a preference are numbered by it. */
-export function buildRouting(top: Top, names: RoutingNames, sink: Sink): Routing {
+export function buildRouting(top: Top, machine: Machine, sink: Sink): Routing {
+  const { names = {} } = machine;
   const preferences = new Preferences();
   const rules = new Map<readonly Statement[], readonly RuleConfig[]>();
   const blocks = [
@@ -37,7 +46,7 @@ export function buildRouting(top: Top, names: RoutingNames, sink: Sink): Routing
     })),
   ];
   for (const { build } of blocks.sort((a, b) => a.order - b.order)) build();
-  return { names, rules };
+  return { ...machine, names, rules };
 }
 
 type Statics = Pick<Config, 'staticAddresses' | 'staticRoutes' | 'staticRules' | 'trackGroups'>;

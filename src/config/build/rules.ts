@@ -244,7 +244,7 @@ function givePreference(
 ): number {
   const preference = preferences.take(family);
   words.report('CONFIG_DEFAULTED', entry.keyword, {
-    message: `the rule has no preference: ${preference} is used, as by keepalived, which puts it before the rules that stand above it`,
+    message: `the rule has no preference: ${preference} is used, as by keepalived, which counts down: later rules come first`,
     expected: "'preference <NUMBER>'",
   });
   return preference;

@@ -1,8 +1,8 @@
 /** The rules between objects: what no single keyword can tell. Nothing is changed here. */
 
+import type { Machine } from '../build/routing.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { Config } from '../model/index.js';
-import type { RoutingNames } from '../names.js';
 import { checkRouting } from './addresses.js';
 import { checkGlobal } from './global.js';
 import { checkHmacKeys, type ReadKeyFile } from './hmac-keys.js';
@@ -11,7 +11,7 @@ import { checkReadiness } from './readiness.js';
 import { checkVrrp } from './vrrp/index.js';
 
 /** What is known of the machine on which the configuration is to run. */
-export interface Environment {
+export interface Environment extends Machine {
   /** The names of its interfaces; `undefined`: not known, interfaces are not checked. */
   readonly interfaces?: readonly string[];
   /** How many processors it has; `undefined`: not known. */
@@ -25,8 +25,6 @@ export interface Environment {
   isExecutable?(program: string): boolean;
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string;
-  /** What it calls its routing tables and the like; `undefined`: only built-in names are known. */
-  readonly names?: RoutingNames;
   /** How files of `auth_hmac` keys are got at; `undefined`: they are not looked at. */
   readonly readKeyFile?: ReadKeyFile;
 }

@@ -89,6 +89,23 @@ describe('config: addresses', () => {
     }
   });
 
+  it('what does not fit into an advert of the interface is excluded, as in keepalived', () => {
+    const room = (family: 4 | 6, mtu: number): number | undefined => {
+      const lines = Array.from({ length: 300 }, (_, i) =>
+        family === 4 ? `10.0.${i >> 7}.${i & 127}` : `fe80::${(i + 1).toString(16)}`,
+      );
+      const text = instanceText('').replace('192.0.2.1', `\n${lines.join('\n')}\n`);
+      const loaded = load(text, { mtus: new Map([['eth0', mtu]]) });
+      assert.equal(messages(loaded, 'CONFIG_TOO_MANY_ADDRESSES').length, 1);
+      assert.equal(loaded.config?.instances[0]?.excludedAddresses.at(-1)?.address, lines.at(-1));
+      return loaded.config?.instances[0]?.virtualAddresses.length;
+    };
+    assert.equal(room(4, 1500), 255);
+    assert.equal(room(4, 576), 131);
+    assert.equal(room(6, 1500), 89);
+    assert.equal(room(6, 9000), 255);
+  });
+
   it('many unknown words are told once, up to the next known one', () => {
     const line = '192.0.2.1 forr a b dev eth0 scoope link';
     assert.equal(checkEntry('virtual_ipaddress', line), '11 INVALID_VALUE, 29 INVALID_VALUE');

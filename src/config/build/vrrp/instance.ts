@@ -4,13 +4,14 @@ import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { grammar } from '../../grammar/index.js';
 import { GROUP_4, GROUP_6 } from '../../grammar/vrrp/addressing.js';
 import type { vrrpInstance } from '../../grammar/vrrp.js';
-import type { InstanceConfig, VirtualAddressConfig } from '../../model/index.js';
+import type { InstanceConfig } from '../../model/index.js';
 import type { Position, Word } from '../../text/source.js';
 import { buildVirtualAddresses } from '../addresses.js';
 import type { Section, Setting } from '../interpret.js';
 import { Picker } from '../pick.js';
 import { buildVirtualRoutes } from '../routes.js';
 import { buildUnicast, familyOfAdverts, sourceOf } from './addressing.js';
+import { limitAddresses } from './advert-capacity.js';
 import { buildAuthentication, buildHmac } from './authentication.js';
 import type { VrrpContext } from './context.js';
 import { preemption, stateAndPriority, stateWith, versionOf } from './election.js';
@@ -25,8 +26,6 @@ type InstanceSection = Section<typeof vrrpInstance>;
 const DEFAULT_ADVERT_SECONDS = 1;
 /** Of master's last adverts (RFC 9568 6.1: Active_Down_Interval). */
 const DEFAULT_DOWN_TIMER_ADVERTS = 3;
-/** The advert counts its addresses in one byte (RFC 9568 5.2.5). */
-const MAX_ADDRESSES = 255;
 const NO_EXTRA_GARP = { interval: 0, all: false };
 
 /**
@@ -166,7 +165,11 @@ export function buildInstance(
       { name, interface: device, virtualRouterId, family, isUnicast },
       sink,
     ),
-    ...limitAddresses(virtualAddresses, excludedAddresses, name, sink),
+    ...limitAddresses(
+      { name, family, virtualAddresses, excludedAddresses },
+      routing.mtus?.get(device),
+      sink,
+    ),
     virtualRoutes: section
       .all('virtual_routes')
       .flatMap(({ entries }) => buildVirtualRoutes(entries, routing.names, sink)),
@@ -262,23 +265,4 @@ function reportNoAddress(
     severity: isError ? 'error' : 'warning',
     expected: "'virtual_ipaddress { <IPADDR> }', or 'no_virtual_ipaddress'",
   });
-}
-
-/** keepalived moves what the advert cannot list to the excluded addresses. */
-function limitAddresses(
-  virtualAddresses: readonly VirtualAddressConfig[],
-  excludedAddresses: readonly VirtualAddressConfig[],
-  name: string,
-  sink: Sink,
-): Pick<InstanceConfig, 'virtualAddresses' | 'excludedAddresses'> {
-  const surplus = virtualAddresses.slice(MAX_ADDRESSES);
-  if (surplus[0]) {
-    sink.report('CONFIG_TOO_MANY_ADDRESSES', surplus[0].at, {
-      message: `vrrp_instance ${name}: an advert lists at most ${MAX_ADDRESSES} addresses; this one and those after it are treated as virtual_ipaddress_excluded`,
-    });
-  }
-  return {
-    virtualAddresses: virtualAddresses.slice(0, MAX_ADDRESSES),
-    excludedAddresses: [...surplus, ...excludedAddresses],
-  };
 }
