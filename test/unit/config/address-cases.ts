@@ -14,7 +14,7 @@ export const ADDRESS_CASES: EntryCases = {
     ['192.0.2.1/0', true, ''],
     ['192.0.2.1/24 dev', false, '14 MISSING_VALUE'],
     ['192.0.2.1/24 dev eth0 dev eth1', false, '23 REPEATED'],
-    ['192.0.2.1/24 dev nosuch', false, '18 UNKNOWN_INTERFACE'],
+    ['192.0.2.1/24 dev nosuch', false, '18w UNKNOWN_INTERFACE'],
     ['192.0.2.1/24 dev eth0 foo', false, '23 INVALID_VALUE'],
     ['192.0.2.1/24 scope foo', false, '20 INVALID_VALUE'],
     ['192.0.2.1/24 scope 0x20', true, ''],
