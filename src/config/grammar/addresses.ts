@@ -67,9 +67,7 @@ const common = {
   home: option(alone, 'It is the home address of Mobile IPv6.', {
     without: 'it is not marked as a home address',
   }),
-  '-nodad': option(alone, 'The kernel looks for duplicates of it (IPv6).', {
-    without: 'its duplicates are not looked for',
-  }),
+  '-nodad': option(alone, 'The kernel looks for duplicates of it (IPv6).'),
   mngtmpaddr: option(alone, 'The kernel makes temporary addresses from it (IPv6).', {
     without: 'no temporary addresses are made from it',
   }),
@@ -80,9 +78,7 @@ const common = {
   no_track: option(alone, 'It is not put back when something else removes it.', {
     without: 'it is put back when something else removes it',
   }),
-  preferred_lft: option(lifetime, 'After that it is no source of new connections.', {
-    without: 'it can be a source of new connections for ever',
-  }),
+  preferred_lft: option(lifetime, 'After that it is no source of new connections.'),
 };
 
 export const virtualAddressOptions = {
