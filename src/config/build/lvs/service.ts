@@ -59,10 +59,11 @@ export function labelOfName(name: VirtualServerName): string {
   return name.port === undefined ? name.address : `${name.address} ${name.port}`;
 }
 
-/** Whether packets come by addresses, of which a protocol must be known; an unknown group: yes. */
+/** Whether packets come by addresses, of which a protocol must be known; of a wrong group: yes. */
 export function hasAddresses({ name, group }: Service): boolean {
   if (name.kind !== 'group') return name.kind === 'address';
-  return group?.entries.some(({ kind }) => kind === 'addresses') ?? true;
+  const entries = group?.entries ?? [];
+  return entries.length === 0 || entries.some(({ kind }) => kind === 'addresses');
 }
 
 /** Whether packets come by firewall marks. */

@@ -65,7 +65,8 @@ export function checkServices(config: Config, sink: Sink): void {
     const range = { first: id.address, last: id.address };
     ranges.push({ server, protocol: id.protocol, port: id.port, range });
   }
-  reportOverlaps(ranges, report);
+  const order = new Map(config.virtualServers.map((server, index) => [server, index]));
+  reportOverlaps(ranges, order, report);
 }
 
 type ReportTwice = (later: VirtualServerConfig, earlier: VirtualServerConfig, what: string) => void;
@@ -93,9 +94,11 @@ function reporter(sink: Sink): ReportTwice {
 }
 
 /** Of claims sorted by where they begin, each is compared with the one that reaches furthest so far. */
-function reportOverlaps(claims: readonly Claim[], report: ReportTwice): void {
-  const order = new Map<VirtualServerConfig, number>();
-  for (const { server } of claims) order.set(server, order.get(server) ?? order.size);
+function reportOverlaps(
+  claims: readonly Claim[],
+  order: ReadonlyMap<VirtualServerConfig, number>,
+  report: ReportTwice,
+): void {
   const sorted = claims
     .map((claim) => ({
       claim,
