@@ -45,7 +45,10 @@ export function buildGlobal(section: GlobalSection, top: TopSection, sink: Sink)
   const get: GetGlobal = (keyword) => pick.optional(keyword, section.get(keyword)) as never;
   const dynamic = get('dynamic_interfaces');
   return {
-    ...given({ routerId: get('router_id') }),
+    ...given({
+      at: section.at === NOWHERE ? undefined : section.at,
+      routerId: get('router_id'),
+    }),
     vrrpVersion: get('vrrp_version') === 3 ? 3 : 2,
     garp: pickGarp(pick, 'vrrp_garp_', garpDefaults(section), undefined),
     vrrp: buildVrrpGlobal(get),

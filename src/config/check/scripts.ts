@@ -49,7 +49,8 @@ function checkSecurity(
   const found = ofRoot.find(({ command }) => isExecutable?.(command[0] as string));
   const worst = found ?? ofRoot[0];
   if (!worst) return;
-  sink.report('CONFIG_SCRIPT_SECURITY', worst.at, {
+  const { at, origins } = config.global;
+  sink.report('CONFIG_SCRIPT_SECURITY', origins['script_user'] ?? at ?? worst.at, {
     message: `'${worst.command[0]}' is run as root without enable_script_security: who can write it, or a folder above it, is root`,
     expected: "'enable_script_security' and a 'script_user'",
     severity: found ? 'error' : 'warning',

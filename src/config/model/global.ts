@@ -1,6 +1,7 @@
 /** `global_defs` and the single settings at the top. */
 import type { Ip } from '../../base/ip.js';
 import type { Micros } from '../../base/time.js';
+import type { Position } from '../text/source.js';
 import type { Located, Origins, ScriptConfig } from './common.js';
 
 /** Gratuitous ARP timing (`garp_*`); pauses of 0 mean: not at all. */
@@ -18,6 +19,8 @@ export interface GarpConfig {
  * written: what an object inherits from here has its place there.
  */
 export interface GlobalConfig {
+  /** The first `global_defs`; `undefined`: there is none. */
+  readonly at?: Position;
   readonly origins: Origins;
   readonly routerId?: string;
   /** Default of `version`; instances with IPv6 addresses have 3. */

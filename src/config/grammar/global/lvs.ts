@@ -95,9 +95,11 @@ export const lvsDefaults = {
       default: 'no',
     }),
     'failures of a server that is down already are logged at level debug',
+    (value) => !value,
   ),
   rs_init_notifies: planned(
     setting(bool, 'The states that real servers start in are notified.', { default: 'no' }),
     'nothing is notified',
+    (value) => !value,
   ),
 };

@@ -5,6 +5,8 @@ import { oneForZero } from '../garp.js';
 import { type Args, entries, planned, setting } from '../keyword.js';
 
 const NO_MAIL = 'no mail is sent, alerts are in the log only';
+/** What happens anyway. */
+const isNo = (value: boolean): boolean => !value;
 /** keepalived keeps the time in an unsigned count of microseconds. */
 const MAX_CONNECT_SECONDS = 4294;
 
@@ -60,16 +62,19 @@ export const mail = {
   smtp_alert: planned(
     setting(bool, 'The default of every smtp_alert.', { default: 'no' }),
     NO_MAIL,
+    isNo,
   ),
   smtp_alert_vrrp: planned(
     setting(bool, 'The default of smtp_alert in instances and sync groups.', {
       default: 'smtp_alert',
     }),
     NO_MAIL,
+    isNo,
   ),
   smtp_alert_checker: planned(
     setting(bool, 'The default of smtp_alert in virtual servers.', { default: 'smtp_alert' }),
     NO_MAIL,
+    isNo,
   ),
   no_email_faults: planned(setting(none, 'No mail about faults of instances.'), NO_MAIL),
   no_checker_emails: planned(
@@ -77,5 +82,6 @@ export const mail = {
       default: 'no',
     }),
     NO_MAIL,
+    isNo,
   ),
 };

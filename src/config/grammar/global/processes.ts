@@ -120,6 +120,7 @@ export const processes = {
       { default: '0' },
     ),
     'priorities stay as they are',
+    (priority) => priority <= 0,
   ),
   min_auto_priority_delay: planned(
     setting(

@@ -92,6 +92,9 @@ const receiveBuffer: Args<number | 'MTU' | 'ADVERT'> = {
   },
 };
 
+/** What this version does anyway. */
+const isNone = (value: number): boolean => value === 0;
+
 const AT_ONCE = 'announcements are sent without a pause between them';
 const NO_VMAC = 'no VMAC interface is made';
 
@@ -139,6 +142,7 @@ export const vrrpDefaults = {
       default: '0',
     }),
     AT_ONCE,
+    isNone,
   ),
   vrrp_gna_interval: planned(
     setting(
@@ -147,6 +151,7 @@ export const vrrpDefaults = {
       { default: '0' },
     ),
     AT_ONCE,
+    isNone,
   ),
   vrrp_garp_extra_if: planned(
     setting(
@@ -205,6 +210,7 @@ export const vrrpDefaults = {
   vrrp_notify_priority_changes: planned(
     setting(bool, 'Changes of priority are written to the notify FIFOs too.', { default: 'no' }),
     'nothing is written to FIFOs',
+    (value) => !value,
   ),
   vrrp_startup_delay: planned(
     setting(
