@@ -40,6 +40,7 @@ export function buildGarpGroups(top: TopSection, sink: Sink): GarpGroupConfig[] 
     const interfaces = named.filter((one) => isFree(one, taken, sink));
     const nothing = garpInterval === undefined && gnaInterval === undefined;
     if (nothing || interfaces.length === 0) {
+      if (section.isIncomplete) continue;
       const lacks = nothing ? 'no interval' : 'no interface';
       sink.report('CONFIG_WITHOUT_EFFECT', at, {
         message: `this garp_group has ${lacks} and is left out: nothing is paced by it`,

@@ -211,14 +211,15 @@ function interpretOne(
       suggestion: `'${name}'`,
     });
   }
-  const said = block.planned && keyword.status === 'planned';
-  if (!said && !isRead(written, keyword, sink)) return;
+  if (!isRead(written, keyword, sink)) return;
   if (!bodyFits(statement, keyword, sink)) return;
   const value = readValue(statement, keyword, sink);
-  if (keyword.status === 'planned') reportPlanned(written, keyword, value, sink);
   if (value === undefined && keyword.body === undefined) {
     section.fail(name);
     return;
+  }
+  if (keyword.status === 'planned' && !block.planned) {
+    reportPlanned(written, keyword, value, sink);
   }
   const repeated = !keyword.repeatable && section.get(name as never) !== undefined;
   if (repeated) {

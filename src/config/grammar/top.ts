@@ -47,7 +47,7 @@ export const top = {
   use_pid_dir: planned(setting(none, 'The pid file is in a folder of its own.'), PID_PLACE),
   child_wait_time: planned(
     setting(wholeSeconds, 'How long the other processes may take to exit.', { default: '5' }),
-    'they have the time that releasing everything takes',
+    'the other processes have the time that releasing everything takes',
   ),
   linkbeat_use_polling: planned(
     setting(none, 'The state of every link is polled rather than notified.'),

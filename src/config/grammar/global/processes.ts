@@ -52,8 +52,8 @@ const maxAutoPriority: Args<number> = {
   },
 };
 
-const AFFINITY = 'it runs on any processor';
-const NO_REALTIME = 'it has no real-time priority';
+const AFFINITY = 'the process runs on any processor';
+const NO_REALTIME = 'the process has no real-time priority';
 const SWAP = 'what MemorySwapMax=0 does in the unit';
 const NO_BFD = 'there is no BFD process';
 
@@ -90,8 +90,8 @@ function ofProcess(child: string, without: { readonly priority: string } & Recor
   };
 }
 
-const vrrp = ofProcess('vrrp', { priority: 'it has the highest ordinary priority, -20' });
-const checker = ofProcess('checker', { priority: 'it has the priority of the daemon' });
+const vrrp = ofProcess('vrrp', { priority: 'the process has the highest ordinary priority, -20' });
+const checker = ofProcess('checker', { priority: 'the process has the priority of the daemon' });
 const bfd = ofProcess('BFD', { priority: NO_BFD, swap: NO_BFD, realtime: NO_BFD, cpus: NO_BFD });
 
 export const processes = {
