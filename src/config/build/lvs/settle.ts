@@ -61,7 +61,7 @@ function settleThresholds(real: RealServerConfig, label: string, sink: Sink): Re
   if (lowerThreshold <= upperThreshold) return real;
   sink.report('CONFIG_THRESHOLDS', real.origins['lthreshold'] ?? real.at, {
     message: `virtual_server ${label}: lthreshold ${lowerThreshold} is above uthreshold ${upperThreshold}, and the kernel refuses such a server: lthreshold is left out`,
-    expected: `an lthreshold of at most ${upperThreshold}, or a greater uthreshold`,
+    expected: `a uthreshold of at least ${lowerThreshold}`,
   });
   return { ...real, lowerThreshold: 0 };
 }

@@ -56,7 +56,7 @@ function checkInterval(check: CheckConfig, once: (at: Position) => boolean, sink
   const silent = isScript ? deadline : deadline + timing.delayLoop;
   sink.report('CONFIG_CHECK_INTERVAL', at, {
     message: `delay_loop ${toSeconds(timing.delayLoop)} is shorter than the deadline of an attempt, ${word} ${toSeconds(deadline)}: a server that is silent is tried every ${toSeconds(silent)} seconds, and is out of service after ${toSeconds(untilFailed(timing, deadline))}`,
-    expected: `a ${word} of at most ${toSeconds(timing.delayLoop)} seconds`,
+    expected: `'delay_loop ${toSeconds(deadline)}', or a shorter ${word}`,
   });
 }
 
