@@ -5,7 +5,7 @@
 import type { Line } from './line.js';
 
 /** A definition whose name says that it holds a secret, even if nothing uses it. */
-const SECRET_NAME = /pass|pwd|secret|key|auth|token/i;
+export const SECRET_NAME = /pass|pwd|secret|key|auth|token/i;
 
 interface Stretch {
   readonly line: number;
