@@ -34,8 +34,8 @@ export function checkStatus({ diagnostics }: Loaded, isStrict = false): number {
 }
 
 /** All diagnostics and a line that counts them. */
-export function renderReport({ diagnostics, sources }: Loaded, color: boolean): string {
-  return `${renderDiagnostics(diagnostics, sources, { color })}${renderSummary(diagnostics)}\n`;
+export function renderReport({ diagnostics, sources, secrets }: Loaded, color: boolean): string {
+  return `${renderDiagnostics(diagnostics, sources, { color, secrets })}${renderSummary(diagnostics)}\n`;
 }
 
 /** The same as one JSON document. */

@@ -30,12 +30,12 @@ export function formatCommand({
   try {
     const text = readFileSync(path, 'utf8');
     const formatted = formatText(text);
-    const { diagnostics, sources } = loadText(path, text);
+    const { diagnostics, sources, secrets } = loadText(path, text);
     // A lost brace is looked for by the indentation: that must not be taken away.
     const braces = diagnostics.filter(({ code, at }) => /_BRACE$/.test(code) && at.file === path);
     if (braces.length > 0) {
       const color = wantsColor(process.stderr, process.env);
-      process.stderr.write(renderDiagnostics(braces, sources, { color }));
+      process.stderr.write(renderDiagnostics(braces, sources, { color, secrets }));
       process.stderr.write(`tandem: ${path}: its braces do not fit, nothing is laid out\n`);
       return EXIT.configuration;
     }

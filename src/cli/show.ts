@@ -31,12 +31,12 @@ export async function loadOrComplain(
   path: string,
   configId: string | undefined,
 ): Promise<Config | undefined> {
-  const { config, diagnostics, sources } = await loadFile(path, configId);
+  const { config, diagnostics, sources, secrets } = await loadFile(path, configId);
   if (config) return config;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const color = wantsColor(process.stderr, process.env);
   process.stderr.write(
-    `${renderDiagnostics(errors, sources, { color })}${renderSummary(errors)}\n`,
+    `${renderDiagnostics(errors, sources, { color, secrets })}${renderSummary(errors)}\n`,
   );
   return undefined;
 }

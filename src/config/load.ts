@@ -2,12 +2,12 @@
 import { build } from './build/index.js';
 import { check, type Environment } from './check/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
-import type { Sources } from './diagnostics/render.js';
+import { linesPointedAt, type Sources } from './diagnostics/pointed-lines.js';
 import { maskSecrets, Secrets } from './diagnostics/secrets.js';
 import { keywordTexts, shellWords, treeHints } from './grammar/index.js';
 import type { Config } from './model/index.js';
 import type { ConfigFiles } from './text/files.js';
-import { preprocess } from './text/preprocess.js';
+import { preprocess, type ReadTexts } from './text/preprocess.js';
 import { recoverTree } from './text/recovery.js';
 import type { Statement } from './text/source.js';
 import { TokenList, TreeBuilder } from './text/tree.js';
@@ -18,8 +18,10 @@ export interface Loaded {
   readonly config: Config | undefined;
   /** Everything that was found, sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The text of each file that was read, for {@link renderDiagnostics}. */
+  /** The text of each file that was read, for {@link renderDiagnostics}; empty without diagnostics. */
   readonly sources: Sources;
+  /** For the same: what is not to be shown of them. */
+  readonly secrets: Secrets;
 }
 
 /** What the preprocessing stage wants to know about words. */
@@ -42,13 +44,18 @@ export function loadConfiguration(
   environment: Environment = {},
 ): Loaded {
   const sink = new Sink();
-  const { statements, sources } = readStatements(path, files, environment.configId, sink);
+  const { statements, read } = readStatements(path, files, environment.configId, sink);
   const config = build(statements, sink, environment);
   check(config, environment, sink);
   const found = sink.sorted();
-  const diagnostics =
-    found.length === 0 ? found : new Secrets(sources, statements).redactAll(found);
-  return { config: sink.hasErrors ? undefined : config, diagnostics, sources };
+  const model = sink.hasErrors ? undefined : config;
+  if (found.length === 0) {
+    return { config: model, diagnostics: [], sources: new Map(), secrets: new Secrets(new Map()) };
+  }
+  const secrets = new Secrets(read.texts, statements);
+  const lines = linesPointedAt(found, read.texts);
+  const diagnostics = secrets.redactAll(found, (file, line) => lines.get(file)?.get(line));
+  return { config: model, diagnostics, sources: read.hidden(), secrets };
 }
 
 /** From a path to the statements at the top; if the braces do not fit, by way of all tokens. */
@@ -57,14 +64,14 @@ export function readStatements(
   files: ConfigFiles,
   configId: string | undefined,
   sink: Sink,
-): { statements: readonly Statement[]; sources: Sources } {
+): { statements: readonly Statement[]; read: ReadTexts } {
   const options = { configId, hints: wordHints };
   const tree = new TreeBuilder();
-  const sources = preprocess(path, files, sink, tree, options);
+  const read = preprocess(path, files, sink, tree, options);
   const statements = tree.finish(sink);
-  if (statements) return { statements, sources };
+  if (statements) return { statements, read };
   const list = new TokenList();
   // What there is to say about words was said the first time.
   preprocess(path, files, new Sink(), list, options);
-  return { statements: recoverTree(list.tokens, treeHints, sink, sources), sources };
+  return { statements: recoverTree(list.tokens, treeHints, sink, read.texts), read };
 }

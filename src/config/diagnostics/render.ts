@@ -3,10 +3,10 @@
 import { type Position, renderPosition } from '../text/source.js';
 import type { Diagnostic, Severity } from './diagnostics.js';
 import { cutAround, marginOf, visible } from './excerpt.js';
+import { linesPointedAt, MAX_DEFINITIONS, type Sources } from './pointed-lines.js';
 import { Secrets } from './secrets.js';
 
-/** The texts that were read, by file name: for showing the line that a diagnostic points at. */
-export type Sources = ReadonlyMap<string, string>;
+export type { Sources } from './pointed-lines.js';
 
 const COLORS: Record<Severity, string> = {
   error: '\x1b[31m',
@@ -16,8 +16,6 @@ const COLORS: Record<Severity, string> = {
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
 
-/** How many definitions within definitions are shown with their lines. */
-const MAX_DEFINITIONS = 4;
 /** A message may quote a word of the file, which may be a whole file. */
 const MAX_MESSAGE = 600;
 
@@ -25,16 +23,17 @@ const MAX_MESSAGE = 600;
  * Renders diagnostics for a terminal or a log.
  *
  * @param sources from {@link loadConfiguration}; without a file's text its lines are left out.
- * @param options `color`: with terminal colours (default false).
+ * @param options `color`: with terminal colours (default false). `secrets`: of the same
+ *   configuration, if they are known; otherwise they are looked for in the texts.
  * @returns the text, ended by a newline; empty for no diagnostics.
  */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources: Sources,
-  options: { readonly color?: boolean } = {},
+  options: { readonly color?: boolean; readonly secrets?: Secrets } = {},
 ): string {
   if (diagnostics.length === 0) return '';
-  const excerpts = new Excerpts(diagnostics, sources, options.color ?? false);
+  const excerpts = new Excerpts(diagnostics, sources, options);
   return diagnostics.map((diagnostic) => excerpts.render(diagnostic)).join('');
 }
 
@@ -77,10 +76,14 @@ class Excerpts {
   private readonly secrets: Secrets;
   private readonly color: boolean;
 
-  constructor(diagnostics: readonly Diagnostic[], sources: Sources, color: boolean) {
-    this.lines = linesOf(diagnostics, sources);
-    this.secrets = new Secrets(sources);
-    this.color = color;
+  constructor(
+    diagnostics: readonly Diagnostic[],
+    sources: Sources,
+    options: { readonly color?: boolean; readonly secrets?: Secrets },
+  ) {
+    this.lines = linesPointedAt(diagnostics, sources);
+    this.secrets = options.secrets ?? new Secrets(sources);
+    this.color = options.color ?? false;
   }
 
   render(diagnostic: Diagnostic): string {
@@ -133,43 +136,4 @@ function place(at: Position): string {
 
 function short(message: string): string {
   return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
-}
-
-/** The lines that diagnostics point at, by file and number, without line ends. */
-function linesOf(
-  diagnostics: readonly Diagnostic[],
-  sources: Sources,
-): Map<string, Map<number, string>> {
-  const wanted = new Map<string, Set<number>>();
-  for (const { at } of diagnostics) {
-    let place: Position | undefined = at;
-    for (let depth = 0; place && depth <= MAX_DEFINITIONS; depth++, place = place.definedAt) {
-      const numbers = wanted.get(place.file);
-      if (numbers) numbers.add(place.line);
-      else wanted.set(place.file, new Set([place.line]));
-    }
-  }
-  const found = new Map<string, Map<number, string>>();
-  for (const [file, numbers] of wanted) {
-    const text = sources.get(file);
-    if (text !== undefined) found.set(file, pickLines(text, numbers));
-  }
-  return found;
-}
-
-function pickLines(text: string, numbers: ReadonlySet<number>): Map<number, string> {
-  const lines = new Map<number, string>();
-  let number = 1;
-  // A byte order mark is no column.
-  let start = text.startsWith('\ufeff') ? 1 : 0;
-  for (;;) {
-    const stop = text.indexOf('\n', start);
-    if (numbers.has(number)) {
-      const line = stop < 0 ? text.slice(start) : text.slice(start, stop);
-      lines.set(number, line.replace(/\r$/, ''));
-    }
-    if (stop < 0 || lines.size === numbers.size) return lines;
-    start = stop + 1;
-    number++;
-  }
 }

@@ -2,7 +2,7 @@
  * Blocks that hold secrets. What is neither a keyword nor a value of another keyword in there may be
  * a password that has lost its keyword: it is not shown either.
  */
-import { blocksOf, lookUp } from '../grammar/index.js';
+import { allBlocks, lookUp } from '../grammar/index.js';
 import type { Keywords } from '../grammar/keyword.js';
 import { looksLike, secretWords } from './secret-words.js';
 
@@ -10,28 +10,56 @@ import { looksLike, secretWords } from './secret-words.js';
 export const WORD = /[{}]|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|(?:\$\{[^}]*\}|\\.|[^\s{}"'\\])+/g;
 
 /**
- * The lines inside blocks that hold secrets, by number, with the tables of those blocks. A block is
- * taken to end at its first closing brace, or where a keyword of another block stands, whatever is
- * wrong with the others.
+ * The lines of a text that are inside blocks with secrets. A block is taken to end at its first
+ * closing brace, or where a keyword of another block stands, whatever is wrong with the others. The
+ * text is looked through as far as it is asked for: messages about a large one are mostly about its
+ * beginning.
  */
-export function linesInSecretBlocks(text: string): ReadonlyMap<number, Keywords> {
-  const found = new Map<number, Keywords>();
-  let inside: Keywords | undefined;
-  let number = 0;
-  for (const line of text.split('\n')) {
-    number++;
+export class SecretBlocks {
+  private readonly found = new Map<number, Keywords>();
+  private inside: Keywords | undefined;
+  private number = 0;
+  private start = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The table of the block that a line is in, by the line's number from 1. */
+  at(number: number): Keywords | undefined {
+    const { text } = this;
+    while (this.number < number && this.start <= text.length) {
+      const end = text.indexOf('\n', this.start);
+      const stop = end < 0 ? text.length : end;
+      this.number++;
+      this.look(text.slice(this.start, stop));
+      this.start = stop + 1;
+    }
+    return this.found.get(number);
+  }
+
+  private look(line: string): void {
     // Only where a block may begin is a word compared with what it may be a mistyped form of.
-    if (!inside && !/\{|^\s*\w+\s*$/.test(line)) continue;
+    if (!this.inside && !/\{|^\s*\w+\s*$/.test(line)) return;
     const first = /^\s*([A-Za-z]\w*)/.exec(line)?.[1];
-    if (inside && first && !lookUp(inside, first) && blocksOf(first).length > 0) inside = undefined;
+    if (this.inside && first && !lookUp(this.inside, first) && isKeyword(first)) {
+      this.inside = undefined;
+    }
     for (const [word] of line.matchAll(WORD)) {
-      if (/^[#!]/.test(word)) break;
-      if (word === '}') inside = undefined;
-      inside ??= blockLike(word);
-      if (inside) found.set(number, inside);
+      if (/^[#!]/.test(word)) return;
+      if (word === '}') this.inside = undefined;
+      this.inside ??= blockLike(word);
+      if (this.inside) this.found.set(this.number, this.inside);
     }
   }
-  return found;
+}
+
+let known: ReadonlySet<string> | undefined;
+
+function isKeyword(word: string): boolean {
+  known ??= new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
+  return known.has(word);
 }
 
 function blockLike(word: string): Keywords | undefined {
@@ -47,7 +75,7 @@ export function strangersIn(line: string, inside: Keywords): { word: string; ind
     const entry = lookUp(inside, meant(word, inside));
     if (entry) {
       allowed = entry.secret ? 0 : entry.args.max;
-    } else if (/^[{}]$/.test(word) || blocksOf(word).length > 0) {
+    } else if (/^[{}]$/.test(word) || isKeyword(word)) {
       allowed = 0;
     } else if (allowed > 0) {
       allowed--;

@@ -65,6 +65,7 @@ export function beginsStatement(text: string, at: number): boolean {
 export function looksLike(word: string, secret: string): boolean {
   if (word === secret) return true;
   // A short word has too many neighbours: `key` is two letters from everything.
-  if (!isTelling(secret) || Math.abs(word.length - secret.length) > 2) return false;
-  return distance(word, secret) <= 2;
+  const far = Math.max(2, secret.length >> 2);
+  if (!isTelling(secret) || Math.abs(word.length - secret.length) > far) return false;
+  return distance(word, secret) <= far;
 }

@@ -3,12 +3,11 @@
  * found in the text itself rather than in what was understood of it, because a mistake may be just
  * what keeps a password from being read as one: a typo in its keyword, a lost quote, a lost line end.
  */
-import type { Keywords } from '../grammar/keyword.js';
 import { SECRET_NAME } from '../text/secrets.js';
-import type { Statement } from '../text/source.js';
+import type { Position, Statement } from '../text/source.js';
 import type { Diagnostic } from './diagnostics.js';
 import { distance } from './nearest.js';
-import { linesInSecretBlocks, strangersIn, WORD } from './secret-blocks.js';
+import { SecretBlocks, strangersIn, WORD } from './secret-blocks.js';
 import { beginsStatement, isTelling, maskSecrets, secretWords } from './secret-words.js';
 
 export { maskSecrets } from './secret-words.js';
@@ -28,8 +27,7 @@ export class Secrets {
   private readonly definitions = new Map<string, string>();
   /** Parameters that stand for secrets. */
   private readonly names = new Set<string>();
-  /** The lines inside blocks that hold secrets, by file and number. */
-  private readonly inBlocks = new Map<string, ReadonlyMap<number, Keywords>>();
+  private readonly blocks = new Map<string, SecretBlocks>();
 
   /**
    * @param sources the text of each file.
@@ -37,14 +35,13 @@ export class Secrets {
    */
   constructor(sources: ReadonlyMap<string, string>, statements: readonly Statement[] = []) {
     for (const [file, text] of sources) {
-      this.inBlocks.set(file, linesInSecretBlocks(text));
+      this.blocks.set(file, new SecretBlocks(text));
       for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*\$(\w+)=(.*)$/gm)) {
         this.definitions.set(name, value);
       }
     }
     for (const text of sources.values()) this.collectFrom(text);
     for (const text of sources.values()) this.collectDefinitions(text);
-    for (const [file, text] of sources) this.collectStrangers(file, text);
     this.collectFromStatements(statements);
   }
 
@@ -61,8 +58,20 @@ export class Secrets {
     return shown;
   }
 
-  /** Diagnostics without the secrets that they may quote. */
-  redactAll(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  /**
+   * Diagnostics without the secrets that they may quote.
+   *
+   * @param lineOf the text of a line of a file, from 1.
+   */
+  redactAll(
+    diagnostics: readonly Diagnostic[],
+    lineOf: (file: string, number: number) => string | undefined,
+  ): Diagnostic[] {
+    for (const { at } of diagnostics) {
+      for (let place: Position | undefined = at; place; place = place.definedAt) {
+        this.addStrangers(place, lineOf(place.file, place.line) ?? '');
+      }
+    }
     return diagnostics.map((diagnostic) => {
       const { message, expected, suggestion } = diagnostic;
       return {
@@ -74,9 +83,18 @@ export class Secrets {
     });
   }
 
+  /** Words that may be secrets of a line that a message is about: it may quote them. */
+  private addStrangers({ file, line: number }: Position, line: string): void {
+    const inside = this.blocks.get(file)?.at(number);
+    for (const { word } of inside ? strangersIn(line, inside) : []) {
+      if (/^[#!]/.test(word)) return;
+      this.add(word);
+    }
+  }
+
   /** A line of a file with stars over its secrets; every column stays where it is. */
   hideInLine(file: string, number: number, line: string): string {
-    const inside = this.inBlocks.get(file)?.get(number);
+    const inside = this.blocks.get(file)?.at(number);
     let shown = line;
     for (const { word, index } of inside ? strangersIn(line, inside) : []) {
       shown = shown.slice(0, index) + '*'.repeat(word.length) + shown.slice(index + word.length);
@@ -112,8 +130,12 @@ export class Secrets {
    * rightly written it is known already.
    */
   private collectDefinitions(text: string): void {
-    for (const [, head = '', value = ''] of text.matchAll(/^[ \t]*(\S*?\$\S*?)=(.*)$/gm)) {
+    for (const [, head = '', value = ''] of text.matchAll(/(?<!\S)([^\s=]{1,64})=(.*)/g)) {
       if (this.isSecretName(head.replace(/\W/g, ''))) this.addWords(value, 0);
+    }
+    for (const [, name = ''] of text.matchAll(/^[ \t]*\$(\w*(?:pass|pwd|secret)\w*)/gim)) {
+      // Of a name with a value glued to it nobody can say where the value begins.
+      if (!this.definitions.has(name)) this.add(name);
     }
     if (this.names.size === 0 || this.names.size > MAX_NAMES) return;
     // The sign between the name and the value is lost.
@@ -122,21 +144,11 @@ export class Secrets {
     for (const [, value = ''] of text.matchAll(unsigned)) this.addWords(value, 0);
   }
 
-  private collectStrangers(file: string, text: string): void {
-    const lines = text.split('\n');
-    for (const [number, inside] of this.inBlocks.get(file) ?? []) {
-      const line = lines[number - 1] ?? '';
-      for (const { word } of strangersIn(line, inside)) {
-        if (/^[#!]/.test(word)) break;
-        this.add(word);
-      }
-    }
-  }
-
   private isSecretName(name: string): boolean {
     if (SECRET_NAME.test(name)) return true;
     for (const known of this.names) {
-      if (Math.abs(known.length - name.length) <= 2 && distance(known, name) <= 2) return true;
+      const far = Math.min(2, known.length >> 1);
+      if (Math.abs(known.length - name.length) <= far && distance(known, name) <= far) return true;
     }
     return false;
   }

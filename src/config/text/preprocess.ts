@@ -46,6 +46,13 @@ export interface PreprocessOptions {
   readonly hints: WordHints;
 }
 
+/** What was read, by the names of the files. Bounded by {@link MAX_TOTAL_CHARACTERS}. */
+export interface ReadTexts {
+  readonly texts: ReadonlyMap<string, string>;
+  /** The texts with stars over what reached a secret by way of definitions. */
+  hidden(): ReadonlyMap<string, string>;
+}
+
 /**
  * Reads a file and all that it includes.
  *
@@ -53,8 +60,6 @@ export interface PreprocessOptions {
  * @param sink receives CONFIG_FILE_UNREADABLE, CONFIG_INCLUDE_CYCLE, CONFIG_INCLUDE_NO_MATCH,
  *   CONFIG_BOUND_EXCEEDED, CONFIG_DEFINITION_CYCLE, CONFIG_UNDEFINED_PARAMETER,
  *   CONFIG_BAD_DEFINITION, CONFIG_BAD_SEQUENCE, CONFIG_UNTERMINATED_QUOTE and CONFIG_BAD_CHARACTER.
- * @returns the text of each file that was read, by its name, with values of definitions that reach a
- *   secret as stars. Bounded by {@link MAX_TOTAL_CHARACTERS}.
  */
 export function preprocess(
   path: string,
@@ -62,7 +67,7 @@ export function preprocess(
   sink: Sink,
   out: BlockSink,
   options: PreprocessOptions,
-): Map<string, string> {
+): ReadTexts {
   return new Preprocessor(files, sink, out, options).run(path);
 }
 
@@ -105,10 +110,10 @@ class Preprocessor implements WordReader, ExpanderHost {
     this.expander = new Expander(this.definitions, this.standard, this);
   }
 
-  run(path: string): Map<string, string> {
+  run(path: string): ReadTexts {
     this.readFile(path, undefined, CHECK.readable);
     this.endDefinition();
-    return this.secrets.mask(this.sources);
+    return { texts: this.sources, hidden: () => this.secrets.mask(this.sources) };
   }
 
   /** The file that is being read. */

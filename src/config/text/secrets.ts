@@ -46,7 +46,8 @@ export class SecretTexts {
   }
 
   /** The texts with stars over the stretches; columns stay as they were. */
-  mask(sources: Map<string, string>): Map<string, string> {
+  mask(sources: ReadonlyMap<string, string>): Map<string, string> {
+    const masked = new Map(sources);
     for (const [file, stretches] of this.stretches) {
       const text = sources.get(file);
       if (text === undefined) continue;
@@ -60,8 +61,8 @@ export class SecretTexts {
         lines[line - 1] =
           shown.slice(0, from) + shown.slice(from, to).replace(/\S/g, '*') + shown.slice(to);
       }
-      sources.set(file, lines.join('\n'));
+      masked.set(file, lines.join('\n'));
     }
-    return sources;
+    return masked;
   }
 }

@@ -47,8 +47,11 @@ export function readFiles(
     readsLikeShell: (word: string) =>
       options.shell?.includes(word) === true || wordHints.readsLikeShell(word),
   };
-  const sources = preprocess(main, files, sink, out, { configId: options.configId, hints });
-  return { tokens, sink, sources };
+  const { texts: read } = preprocess(main, files, sink, out, {
+    configId: options.configId,
+    hints,
+  });
+  return { tokens, sink, sources: read };
 }
 
 /** Tokens as text: words in angle brackets, braces, `;` for a line's end; empty lines left out. */
