@@ -34,8 +34,7 @@ export function finished({ waiting }: Queue): Offered {
   return { queue: { busy: true, waiting: rest }, start: next };
 }
 
-/** States replace each other, so do priorities; a losing advert replaces another. */
-function classOf(event: NoticeEvent): 'state' | 'priority' | 'losing-advert' {
-  if (event === 'MASTER_PRIORITY' || event === 'BACKUP_PRIORITY') return 'priority';
+/** States replace each other; a losing advert replaces another. */
+function classOf(event: NoticeEvent): 'state' | 'losing-advert' {
   return event === 'MASTER_RX_LOWER_PRI' ? 'losing-advert' : 'state';
 }

@@ -17,13 +17,17 @@ export interface NotifyScripts {
 /** What an instance or a group tells. */
 export interface SubjectSettings {
   readonly scripts: NotifyScripts;
-  /** `notify_priority_changes`: a change of the effective priority is an event too. */
+  /** `notify_priority_changes`: the pipes are told of the effective priority too. */
   readonly priorityChanges: boolean;
+  /** `notify_deleted`: removed by a reload is DELETED; otherwise it is FAULT. */
+  readonly tellDeleted: boolean;
 }
 
 /** `notify_fifo` or `vrrp_notify_fifo`: a named pipe, and the program that reads it. */
 export interface FifoSettings {
   readonly path: string;
+  /** `USER` or `USER:GROUP`; without it root's. */
+  readonly owner?: string;
   /** Started with the daemon, with the pipe's path as last argument, and ended with it. */
   readonly script?: CommandSettings;
 }

@@ -32,7 +32,7 @@ export function onStateChanged(
     readonly effectivePriority: number;
     readonly reason: string;
   },
-  leaving: 'STOP' | 'DELETED',
+  leaving: 'STOP' | 'DELETED' | 'FAULT',
 ): Notice[] {
   const { instance, to, effectivePriority, reason } = change;
   known.states.set(instance, to);

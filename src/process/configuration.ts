@@ -7,20 +7,27 @@ import { dump } from '../config/dump/index.js';
 import { type Loaded, loadConfiguration } from '../config/load.js';
 import type { Config } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
+import { renderPosition } from '../config/text/source.js';
 import type { NotRunStatus } from '../control/status.js';
 import { openRoute } from '../netlink/route.js';
+import type { NotifySettings } from '../notify/settings.js';
+import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
 import { readKeyFile } from './key-files.js';
 import { readRoutingNames } from './routing-names.js';
+import { Commands } from './scripts/command-settings.js';
 import { isExecutable } from './scripts/programs.js';
 import { findGroup, findUser } from './scripts/users.js';
 import { checkerSettings, vrrpSettings } from './settings.js';
+import { notifySettings, trackingSettings } from './watch-settings.js';
 
 /** A configuration as the daemon runs it. */
 export interface RunnableConfiguration {
   readonly vrrp: VrrpSettings;
   readonly checker: CheckerSettings;
+  readonly tracking: TrackingSettings;
+  readonly notify: NotifySettings;
   /** What is in the configuration and left out: this version cannot run it as written. */
   readonly notRun: readonly NotRunStatus[];
   /** The effective configuration as canonical text. */
@@ -60,10 +67,15 @@ export async function loadFile(path: string, configId?: string): Promise<Loaded>
 export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration {
   const problems = diagnostics.map(renderDiagnosticLine);
   if (!config) return { problems };
+  const commands = new Commands(config.global.scripts, ({ at, command }, problem) =>
+    problems.push(`${renderPosition(at)}: warning: script ${command[0]}: ${problem}`),
+  );
   return {
     configuration: {
       vrrp: vrrpSettings(config, readKeyFile),
       checker: checkerSettings(config),
+      tracking: trackingSettings(config, commands),
+      notify: notifySettings(config, commands),
       notRun: notRunStatus(config),
       text: () => dump(config),
     },

@@ -20,6 +20,7 @@ import type {
   InstanceConfig,
   RealServerConfig,
   ServiceFlags,
+  SyncGroupConfig,
   UnicastConfig,
   UrlConfig,
   VirtualAddressConfig,
@@ -36,6 +37,8 @@ import type {
   VirtualAddress,
   VrrpSettings,
 } from '../vrrp/settings.js';
+
+import { trackSettings } from './watch-settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -57,8 +60,14 @@ export function vrrpSettings(
   const { instances: left, syncDaemon: lacks } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
   const names = new Set(run.map(({ name }) => name));
+  const groupOf = new Map<string, SyncGroupConfig>();
+  for (const group of config.syncGroups) {
+    for (const { name } of group.instances) groupOf.set(name, group);
+  }
   return {
-    instances: run.map((instance) => instanceSettings(instance, readKeyFile)),
+    instances: run.map((instance) =>
+      instanceSettings(instance, groupOf.get(instance.name), readKeyFile),
+    ),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.
@@ -91,7 +100,12 @@ export function checkerSettings(config: Config): CheckerSettings {
   };
 }
 
-function instanceSettings(instance: InstanceConfig, readKeyFile: ReadKeyFile): InstanceSettings {
+function instanceSettings(
+  instance: InstanceConfig,
+  group: SyncGroupConfig | undefined,
+  readKeyFile: ReadKeyFile,
+): InstanceSettings {
+  const tracks = trackSettings(instance, group);
   const { sourceAddress, authentication, garp, unicast, hmac } = instance;
   return {
     name: instance.name,
@@ -131,6 +145,7 @@ function instanceSettings(instance: InstanceConfig, readKeyFile: ReadKeyFile): I
       lowerPrioDelay: garp.lowerPrioDelay,
       lowerPrioRepeat: garp.lowerPrioRepeat,
     },
+    ...(tracks.length === 0 ? {} : { tracks }),
     trackPrimary: instance.trackPrimary,
   };
 }

@@ -16,6 +16,8 @@ import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import type { DaemonStatus } from '../control/status.js';
+import type { NotifySettings } from '../notify/settings.js';
+import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
@@ -23,11 +25,13 @@ import type { LoadedConfiguration } from './configuration.js';
 import { HandOver } from './hand-over.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
+import { Notifier } from './notify/notifier.js';
 import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
 import type { RunFiles } from './run-files.js';
 import type { ServiceManager } from './systemd.js';
+import { Tracker } from './tracking/tracker.js';
 
 /** Of the two seconds that a stop may take. */
 const STOP_DEADLINE_MILLIS = 1_500;
@@ -51,6 +55,8 @@ export interface SupervisorOptions {
 interface Configuration {
   readonly vrrp: VrrpSettings;
   readonly checker: CheckerSettings;
+  readonly tracking: TrackingSettings;
+  readonly notify: NotifySettings;
   /** What is left out of them, for the status. */
   readonly notRun: DaemonStatus['notRun'];
 }
@@ -66,6 +72,8 @@ export class Supervisor {
   /** Roles that have answered `configured` for the generation in force. */
   readonly #configured = new Set<Role>();
   readonly #handOver: HandOver;
+  readonly #tracker: Tracker;
+  readonly #notifier: Notifier;
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -90,6 +98,8 @@ export class Supervisor {
       onDeath: (how) => this.#onVrrpDeath(how),
     });
     this.#handOver = new HandOver((message) => this.#vrrp.send(message));
+    this.#tracker = new Tracker(options.logger, (tracked) => this.#vrrp.send(tracked));
+    this.#notifier = new Notifier(options.logger);
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
       onDeath: () => {},
@@ -104,6 +114,7 @@ export class Supervisor {
     process.on('SIGINT', () => void this.stop());
     writePidFile(files.pid, process.pid);
     await this.#loadModules();
+    this.#watch();
     this.#startWanted();
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
@@ -131,6 +142,7 @@ export class Supervisor {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#handOver.stop();
+    this.#tracker.stop();
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
     // Addresses first: while this node has them and no services any more, the packets of
@@ -144,6 +156,7 @@ export class Supervisor {
     const took = Math.ceil((monotonicMicros() - begun) / MICROS_PER_MILLI);
     await this.#checker.stop(Math.max(MIN_STOP_MILLIS, STOP_DEADLINE_MILLIS - took));
     this.#control?.close();
+    this.#notifier.stop();
     const { files } = this.#options;
     for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
     removeReleaseRecord(files.release);
@@ -220,6 +233,7 @@ export class Supervisor {
     } else {
       const before = this.#configuration.vrrp;
       this.#configuration = loaded.configuration;
+      this.#watch();
       this.#generation++;
       this.#configured.clear();
       // Until the vrrp process has acted, addresses of both may be there.
@@ -234,6 +248,12 @@ export class Supervisor {
     this.#announceReady();
   }
 
+  /** Before the engine hears of a configuration, so that its scripts are there when it reports. */
+  #watch(): void {
+    this.#notifier.configure(this.#configuration.notify);
+    this.#tracker.configure(this.#configuration.tracking);
+  }
+
   /** Before a process starts that needs them. */
   async #loadModules(): Promise<void> {
     const { vrrp } = this.#configuration;
@@ -245,6 +265,7 @@ export class Supervisor {
     if (role === 'vrrp') {
       this.#vrrp.send({ kind: 'configure', generation, settings: this.#configuration.vrrp });
       this.#handOver.configured(this.#configuration.vrrp);
+      for (const tracked of this.#tracker.all()) this.#vrrp.send(tracked);
     } else {
       const { checker } = this.#configuration;
       // `lvs_flush` is for the start of the daemon: a reload or a checker that died must not undo
@@ -256,7 +277,10 @@ export class Supervisor {
 
   #onVrrp(message: FromVrrp): void {
     if (message.kind === 'status') this.#answer(message.id, message.snapshot);
-    else if (message.kind !== 'state-changed') this.#onChild(this.#vrrp, message);
+    else if (message.kind === 'state-changed') {
+      this.#notifier.stateChanged(message, this.#stopping);
+    } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
+    else this.#onChild(this.#vrrp, message);
   }
 
   #onChecker(message: FromChecker): void {

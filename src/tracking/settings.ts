@@ -36,6 +36,8 @@ export interface ScriptSettings {
 export interface FileSettings {
   readonly name: string;
   readonly path: string;
+  /** Written when it begins to be watched: into a file that is not there, or into any. */
+  readonly init?: { readonly value: number; readonly overwrite: boolean };
 }
 
 /** Everything that is watched. */

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import type { DaemonStatus } from '../../src/control/status.js';
 import { skip } from '../support/skip.js';
 import { Daemon, eventually, whyNoNamespaces } from './daemon.js';
 
@@ -128,6 +137,57 @@ describe('the whole daemon', function () {
     const again = await daemon.untilStatus('restarted and MASTER', (s) => isMaster(s));
     assert.equal(again.processes.find(({ role }) => role === 'vrrp')?.restarts, 1);
     assert.match(daemon.output, /withdrew 192\.0\.2\.100/);
+  });
+
+  it('a tracked script and file steer an instance; scripts and a pipe are told, in order', async () => {
+    const { directory } = daemon;
+    daemon.start(`global_defs {
+  enable_script_security
+  script_user root
+  vrrp_notify_fifo ${directory}/pipe
+}
+vrrp_script chk {
+  script "/usr/bin/test -e ${directory}/up"
+  interval 0.1
+}
+track_file bonus {
+  file ${directory}/bonus
+  weight 10
+}
+${OWNER.replace(
+  'priority 255',
+  `priority 100
+  advert_int 1
+  track_script {
+    chk
+  }
+  track_file {
+    bonus
+  }
+  notify "/bin/sh -c 'echo $2 $3 $4 $TANDEM_SEQUENCE >> ${directory}/told' sh"`,
+)}`);
+    const one = (s: DaemonStatus) => s.vrrp?.instances[0];
+    await daemon.untilStatus('the script is down', (s) => one(s)?.state === 'FAULT');
+    writeFileSync(`${directory}/up`, '');
+    await daemon.untilStatus('MASTER', isMaster);
+    writeFileSync(`${directory}/bonus`, '3\n');
+    await daemon.untilStatus('130', (s) => one(s)?.effectivePriority === 130);
+    rmSync(`${directory}/up`);
+    await daemon.untilStatus('FAULT again', (s) => one(s)?.state === 'FAULT');
+    assert.equal(daemon.holds('192.0.2.100'), false);
+    assert.match((await daemon.tandem(['explain', 'VI_1'])).output, /script chk is down\./);
+    const told = () => readFileSync(`${directory}/told`, 'utf8').trim().split('\n');
+    await eventually('all are told', () => told().length === 4);
+    assert.deepEqual(
+      told().map((line) => line.replace(/ \d+$/, '')),
+      ['VI_1 FAULT 100', 'VI_1 BACKUP 100', 'VI_1 MASTER 100', 'VI_1 FAULT 130'],
+    );
+    const reader = openSync(`${directory}/pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
+    const bytes = Buffer.alloc(4_096);
+    const lines = bytes.toString('utf8', 0, readSync(reader, bytes));
+    closeSync(reader);
+    assert.match(lines, /^INSTANCE "VI_1" FAULT 100\nINSTANCE "VI_1" BACKUP 100\n/);
+    assert.match(lines, /INSTANCE "VI_1" FAULT 130\n$/);
   });
 
   it('failover resigns at its deadline where nobody takes over, and outlives the process', async () => {

@@ -12,12 +12,12 @@ export class Fifo {
   #file: number | undefined;
   #lost = 0;
 
-  /** Opens the pipe, and makes it if it is not there; a failure is logged, and each line is lost. */
-  constructor(path: string, logger: Logger) {
+  /** Opens the pipe, and makes it for its owner if it is not there; a failure is logged, and each line is lost. */
+  constructor(path: string, owner: string | undefined, logger: Logger) {
     this.path = path;
     this.#logger = logger;
     try {
-      this.#file = open(path);
+      this.#file = open(path, owner);
     } catch (error) {
       logger.error('notify-fifo', `Cannot open notify fifo ${path}: ${messageOf(error)}`);
     }
@@ -50,12 +50,18 @@ export class Fifo {
 }
 
 /** For reading too, so that opening does not wait for a reader and no SIGPIPE can come. */
-function open(path: string): number {
+function open(path: string, owner: string | undefined): number {
   if (!statSync(path, { throwIfNoEntry: false })) {
     execFileSync('mkfifo', ['--mode=0600', '--', path], {
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: MKFIFO_MILLIS,
     });
+    if (owner !== undefined) {
+      execFileSync('chown', ['--', owner, path], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: MKFIFO_MILLIS,
+      });
+    }
   }
   const file = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   if (!statSync(path).isFIFO()) {

@@ -5,7 +5,12 @@
 import type { Logger } from '../../base/log.js';
 import { fifoLine, type Notice, scriptArguments, scriptEnvironment } from '../../notify/notice.js';
 import { finished, IDLE, type Offered, offer, type Queue } from '../../notify/queue.js';
-import type { FifoSettings, NotifySettings, SubjectSettings } from '../../notify/settings.js';
+import type {
+  FifoSettings,
+  NotifyScripts,
+  NotifySettings,
+  SubjectSettings,
+} from '../../notify/settings.js';
 import {
   type Known,
   nothingKnown,
@@ -36,6 +41,10 @@ export class Notifier {
   readonly #known: Known = nothingKnown();
   #settings: NotifySettings = { instances: {}, groups: {}, fifos: [] };
   #fifos: OpenFifo[] = [];
+  /** What was configured when it happened. */
+  readonly #scriptsOf = new WeakMap<Notice, NotifyScripts>();
+  /** Instances that a reload has dropped, until their end is told. */
+  readonly #removed = new Map<string, SubjectSettings>();
   /** By subject and name. Bounded by the configurations; an idle one is dropped. */
   readonly #queues = new Map<string, Queue>();
 
@@ -45,6 +54,9 @@ export class Notifier {
 
   /** Takes over a configuration. A pipe that is the same stays open, with its reader. */
   configure(settings: NotifySettings): void {
+    for (const [name, subject] of Object.entries(this.#settings.instances)) {
+      if (!settings.instances[name]) this.#removed.set(name, subject);
+    }
     this.#settings = settings;
     const kept: OpenFifo[] = [];
     for (const open of this.#fifos) {
@@ -58,16 +70,21 @@ export class Notifier {
     this.#fifos = kept;
   }
 
-  /** @param leaving what INIT means: the daemon stops, or a reload dropped the instance. */
-  stateChanged(change: StateChanged, leaving: 'STOP' | 'DELETED'): void {
+  /** @param isStopping what INIT means: the daemon stops, or a reload dropped the instance. */
+  stateChanged(change: StateChanged, isStopping: boolean): void {
+    const { instance, to } = change;
+    const removed = this.#removed.get(instance);
+    const leaving = isStopping ? 'STOP' : removed?.tellDeleted ? 'DELETED' : 'FAULT';
     for (const notice of onStateChanged(this.#known, this.#settings, change, leaving)) {
       this.#tell(notice);
     }
+    if (to === 'INIT') this.#removed.delete(instance);
   }
 
   priorityChanged(change: PriorityChanged): void {
     const notice = onPriorityChanged(this.#known, change.instance, change.effectivePriority);
-    if (notice && this.#subject(notice)?.priorityChanges) this.#tell(notice);
+    if (!notice || !this.#subject(notice)?.priorityChanges) return;
+    for (const { fifo } of this.#fifos) fifo.write(fifoLine(notice));
   }
 
   /** Closes the pipes and ends their readers; scripts that run go on to their end. */
@@ -79,6 +96,7 @@ export class Notifier {
   #tell(notice: Notice): void {
     const line = fifoLine(notice);
     for (const { fifo } of this.#fifos) fifo.write(line);
+    this.#scriptsOf.set(notice, this.#subject(notice)?.scripts ?? {});
     const key = `${notice.subject} ${notice.name}`;
     this.#advance(key, offer(this.#queues.get(key) ?? IDLE, notice));
   }
@@ -87,14 +105,14 @@ export class Notifier {
     if (queue === IDLE) this.#queues.delete(key);
     else this.#queues.set(key, queue);
     if (!start) return;
-    void this.#run(start).then(() => this.#advance(key, finished(this.#queues.get(key) ?? IDLE)));
+    void this.#run(start, this.#scriptsOf.get(start) ?? {}).then(() =>
+      this.#advance(key, finished(this.#queues.get(key) ?? IDLE)),
+    );
   }
 
   /** First the script of this event, then the general one, as keepalived does. */
-  async #run(notice: Notice): Promise<void> {
-    const scripts = this.#subject(notice)?.scripts ?? {};
-    const isPriority = notice.event.endsWith('_PRIORITY');
-    const own = isPriority ? undefined : scripts[notice.event as keyof typeof scripts];
+  async #run(notice: Notice, scripts: NotifyScripts): Promise<void> {
+    const own = scripts[notice.event as keyof NotifyScripts];
     if (own) await this.#runOne(own, notice);
     const { any } = scripts;
     if (any) {
@@ -115,11 +133,11 @@ export class Notifier {
 
   #subject({ subject, name }: Notice): SubjectSettings | undefined {
     const { instances, groups } = this.#settings;
-    return subject === 'INSTANCE' ? instances[name] : groups[name];
+    return subject === 'INSTANCE' ? (instances[name] ?? this.#removed.get(name)) : groups[name];
   }
 
   #open(settings: FifoSettings): OpenFifo {
-    const fifo = new Fifo(settings.path, this.#logger);
+    const fifo = new Fifo(settings.path, settings.owner, this.#logger);
     if (!settings.script) return { settings, fifo, reader: undefined };
     const { script, path } = settings;
     const reader = runScript(

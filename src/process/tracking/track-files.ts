@@ -2,7 +2,7 @@
  * Watches the tracked files. The folder is watched rather than the file, so that a file that is
  * replaced (the usual way to write one whole), removed and made again is still seen.
  */
-import { closeSync, type FSWatcher, openSync, readSync, watch } from 'node:fs';
+import { closeSync, type FSWatcher, openSync, readSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
@@ -35,7 +35,11 @@ export class TrackFiles {
     this.#files = files;
     const names = new Set(files.map(({ name }) => name));
     for (const name of this.#values.keys()) if (!names.has(name)) this.#values.delete(name);
-    for (const { name, path } of files) if (before.get(name) !== path) this.#values.delete(name);
+    for (const file of files) {
+      if (before.get(file.name) === file.path) continue;
+      this.#values.delete(file.name);
+      this.#initialise(file);
+    }
     const folders = new Set(files.map(({ path }) => dirname(path)));
     for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue;
@@ -57,6 +61,18 @@ export class TrackFiles {
   /** Watches nothing any more. */
   stop(): void {
     this.configure([]);
+  }
+
+  #initialise({ name, path, init }: FileSettings): void {
+    if (!init) return;
+    try {
+      writeFileSync(path, `${init.value}\n`, { flag: init.overwrite ? 'w' : 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        const text = `Track file ${name}: cannot write ${path}: ${messageOf(error)}`;
+        this.#logger.warning('track-file', text);
+      }
+    }
   }
 
   /** Watches the folders that are not watched yet, and reads the files in them. */

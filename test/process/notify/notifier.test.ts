@@ -49,13 +49,13 @@ describe('notify: scripts and pipes', function () {
     return { words: [path, 'own'] };
   }
   function configure(scripts: NotifyScripts, fifos: NotifySettings['fifos'] = []): void {
-    const instances = { VI_1: { scripts, priorityChanges: true } };
+    const instances = { VI_1: { scripts, priorityChanges: true, tellDeleted: false } };
     notifier.configure({ instances, groups: {}, fifos });
   }
   function change(to: State, reason = 'why'): void {
     const from = 'INIT';
     const message = { kind: 'state-changed', instance: 'VI_1', from, to, reason } as const;
-    notifier.stateChanged({ ...message, effectivePriority: 120 }, 'STOP');
+    notifier.stateChanged({ ...message, effectivePriority: 120 }, true);
   }
 
   it('the script of the event, then the general one with what happened', async () => {

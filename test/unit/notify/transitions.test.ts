@@ -7,7 +7,7 @@ import {
   onStateChanged,
 } from '../../../src/notify/transitions.js';
 
-const SUBJECT = { scripts: {}, priorityChanges: true };
+const SUBJECT = { scripts: {}, priorityChanges: true, tellDeleted: false };
 const SETTINGS: NotifySettings = {
   instances: { A: SUBJECT, B: SUBJECT },
   groups: { G: { ...SUBJECT, members: ['A', 'B'] } },

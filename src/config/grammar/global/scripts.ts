@@ -25,35 +25,26 @@ const fifo: Args<FifoArgs> = {
 
 function fifoPair(what: string) {
   return {
-    fifo: planned(
-      setting(fifo, `A named pipe that ${what} are written to, and who may read it.`, {
-        firstCounts: true,
-      }),
-      NO_FIFO,
-    ),
-    script: planned(
-      setting(script, 'A program that is started to read that pipe; its path is appended.', {
-        firstCounts: true,
-      }),
-      NO_SCRIPTS,
-    ),
+    fifo: setting(fifo, `A named pipe that ${what} are written to, and who may read it.`, {
+      firstCounts: true,
+    }),
+    script: setting(script, 'A program that is started to read that pipe; its path is appended.', {
+      firstCounts: true,
+    }),
   };
 }
 
-const all = fifoPair('all events');
+const all = fifoPair('all events (so far those of instances and sync groups)');
 const vrrp = fifoPair('the events of instances and sync groups');
 const lvs = fifoPair('the events of virtual and real servers');
 
 export const scripts = {
-  script_user: planned(
-    setting(scriptUser, 'Who runs scripts that name no user.', {
-      default: 'keepalived_script if there is one',
-    }),
-    NO_SCRIPTS,
-  ),
-  enable_script_security: planned(
-    setting(none, 'Scripts of root are not run if others could have written them.'),
-    NO_SCRIPTS,
+  script_user: setting(scriptUser, 'Who runs scripts that name no user.', {
+    default: 'keepalived_script if there is one',
+  }),
+  enable_script_security: setting(
+    none,
+    'Scripts of root are not run if others could have written them.',
   ),
   use_symlink_paths: planned(
     setting(bool, 'Symbolic links in the paths of scripts are followed at each run.', {
@@ -61,10 +52,9 @@ export const scripts = {
     }),
     NO_SCRIPTS,
   ),
-  set_supplementary_groups: planned(
-    setting(bool, 'Scripts are run with all groups of their user.', { default: 'no' }),
-    NO_SCRIPTS,
-  ),
+  set_supplementary_groups: setting(bool, 'Scripts are run with all groups of their user.', {
+    default: 'no',
+  }),
   startup_script: planned(
     setting(script, 'Run once, before anything else is done.', { firstCounts: true }),
     NO_SCRIPTS,
@@ -85,8 +75,8 @@ export const scripts = {
   notify_fifo_script: all.script,
   vrrp_notify_fifo: vrrp.fifo,
   vrrp_notify_fifo_script: vrrp.script,
-  lvs_notify_fifo: lvs.fifo,
-  lvs_notify_fifo_script: lvs.script,
+  lvs_notify_fifo: planned(lvs.fifo, NO_FIFO),
+  lvs_notify_fifo_script: planned(lvs.script, NO_SCRIPTS),
   fifo_write_vrrp_states_on_reload: planned(
     setting(none, 'VRRP states are written to the FIFOs again after a reload.'),
     NO_FIFO,

@@ -207,10 +207,10 @@ export const vrrpDefaults = {
       default: 'no',
     },
   ),
-  vrrp_notify_priority_changes: planned(
-    setting(bool, 'Changes of priority are written to the notify FIFOs too.', { default: 'no' }),
-    'nothing is written to FIFOs',
-    (value) => !value,
+  vrrp_notify_priority_changes: setting(
+    bool,
+    'Changes of priority are written to the notify FIFOs too.',
+    { default: 'no' },
   ),
   vrrp_startup_delay: planned(
     setting(

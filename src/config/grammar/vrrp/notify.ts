@@ -3,34 +3,24 @@ import { bool } from '../args.js';
 import { type Args, planned, setting } from '../keyword.js';
 import { type ScriptArgs, script } from '../script.js';
 
-const NO_SCRIPT = 'no script is run';
-
 const isOff = (on: boolean): boolean => !on;
 
-const event = (when: string) =>
-  planned(setting(script, `Is run ${when}.`, { firstCounts: true }), NO_SCRIPT);
+const event = (when: string) => setting(script, `Is run ${when}.`, { firstCounts: true });
 
 /** Of instances and groups. */
 export const notify = {
-  notify: planned(
-    setting(
-      script,
-      'Is run after each change of state, after the scripts below, with four more arguments: INSTANCE or GROUP, the name, the state and the priority.',
-      { firstCounts: true },
-    ),
-    NO_SCRIPT,
+  notify: setting(
+    script,
+    'Is run after each change of state, after the scripts below, with four more arguments: INSTANCE or GROUP, the name, the state and the priority.',
+    { firstCounts: true },
   ),
   notify_master: event('when MASTER is entered'),
   notify_backup: event('when BACKUP is entered'),
   notify_fault: event('when FAULT is entered'),
   notify_stop: event('when the daemon stops'),
-  notify_priority_changes: planned(
-    setting(bool, 'Tells the notify FIFOs of changes of the priority.', {
-      default: "the sync group's, or vrrp_notify_priority_changes",
-    }),
-    'there are no notify FIFOs',
-    isOff,
-  ),
+  notify_priority_changes: setting(bool, 'Tells the notify FIFOs of changes of the priority.', {
+    default: "the sync group's, or vrrp_notify_priority_changes",
+  }),
   smtp_alert: planned(
     setting(bool, 'Sends a mail at changes of state.', {
       default: 'smtp_alert_vrrp, or smtp_alert of global_defs',
@@ -51,13 +41,13 @@ const maybeScript: Args<ScriptArgs | true> = {
 /** Of instances only. */
 export const instanceNotify = {
   ...notify,
-  notify_deleted: planned(
-    setting(
-      maybeScript,
-      'Is run when a reload removes the instance; its state is then told as DELETED, which without this keyword is FAULT.',
-      { firstCounts: true },
-    ),
-    NO_SCRIPT,
+  notify_deleted: setting(
+    maybeScript,
+    'Is run when a reload removes the instance; its state is then told as DELETED, which without this keyword is FAULT.',
+    { firstCounts: true },
   ),
-  notify_master_rx_lower_pri: event('when a MASTER receives an advert of lower priority'),
+  notify_master_rx_lower_pri: planned(
+    event('when a MASTER receives an advert of lower priority'),
+    'it is not run',
+  ),
 };

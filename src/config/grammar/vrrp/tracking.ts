@@ -37,10 +37,9 @@ export function trackSyntax(kind: TrackKind): string {
 }
 
 const list = (kind: TrackKind, doc: string) =>
-  planned(
-    entries(none, trackSyntax(kind), doc, { repeatable: true }),
-    'what it names is not tracked, and an instance with it is not run',
-  );
+  entries(none, trackSyntax(kind), doc, { repeatable: true });
+
+const NOT_TRACKED = 'what it names is not tracked, and an instance with it is not run';
 
 const FAULT = 'FAULT while one is down; with a weight it changes the priority instead';
 
@@ -52,8 +51,11 @@ export const trackLists = {
     'file',
     'Files (`track_file`): the number in it, times the weight, is added to the priority; with weight 0 FAULT unless it is 0.',
   ),
-  track_process: list('process', `Processes (\`vrrp_track_process\`): ${FAULT}.`),
-  track_bfd: list('bfd', `BFD sessions (\`bfd_instance\`): ${FAULT}.`),
+  track_process: planned(
+    list('process', `Processes (\`vrrp_track_process\`): ${FAULT}.`),
+    NOT_TRACKED,
+  ),
+  track_bfd: planned(list('bfd', `BFD sessions (\`bfd_instance\`): ${FAULT}.`), NOT_TRACKED),
 };
 
 export interface WeightArgs {
@@ -235,16 +237,12 @@ export const trackProcess = {
 
 /** What stands at the top. */
 export const tracked = {
-  vrrp_script: planned(
-    block(name, trackScript, 'A script that is run again and again, for track_script.', {
-      repeatable: true,
-    }),
-    'no script is run',
-  ),
-  track_file: planned(
-    block(name, trackFile, 'A file with a number in it, for track_file.', { repeatable: true }),
-    'no file is read',
-  ),
+  vrrp_script: block(name, trackScript, 'A script that is run again and again, for track_script.', {
+    repeatable: true,
+  }),
+  track_file: block(name, trackFile, 'A file with a number in it, for track_file.', {
+    repeatable: true,
+  }),
   vrrp_track_file: oldName('track_file'),
   vrrp_track_process: planned(
     block(name, trackProcess, 'A process that has to run, for track_process.', {

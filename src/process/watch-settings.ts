@@ -1,0 +1,129 @@
+/**
+ * What the supervisor watches and whom it tells, from the configuration model: value types without
+ * positions. What instances track goes to the engine (`settings.ts`); here is what becomes known.
+ */
+import type {
+  Config,
+  FifoConfig,
+  InstanceConfig,
+  NotifyConfig,
+  ScriptConfig,
+  SyncGroupConfig,
+  TracksConfig,
+} from '../config/model/index.js';
+import type {
+  FifoSettings,
+  NotifyScripts,
+  NotifySettings,
+  SubjectSettings,
+} from '../notify/settings.js';
+import type { CommandSettings, TrackingSettings } from '../tracking/settings.js';
+import type { TrackSettings } from '../vrrp/settings.js';
+import type { Commands } from './scripts/command-settings.js';
+
+/** What is tracked, of all that is configured: what nobody tracks is not run. */
+export function trackingSettings(config: Config, commands: Commands): TrackingSettings {
+  const tracked = [...config.instances, ...config.syncGroups].map(({ tracks }) => tracks);
+  const wanted = (kind: keyof TracksConfig): Set<string> =>
+    new Set(tracked.flatMap((tracks) => tracks[kind].map(({ name }) => name)));
+  const scripts = wanted('scripts');
+  const files = wanted('files');
+  return {
+    scripts: config.trackScripts
+      .filter(({ name }) => scripts.has(name))
+      .map(({ name, script, interval, timeout, rise, fall, initFail }) => ({
+        name,
+        command: trackCommand(script, commands),
+        interval,
+        timeout,
+        rise,
+        fall,
+        initFail,
+      })),
+    files: config.trackFiles
+      .filter(({ name }) => files.has(name))
+      .map(({ name, path, init }) => ({ name, path, ...(init ? { init } : {}) })),
+  };
+}
+
+/** A script that is not to be run is down: an instance must not depend on what nobody looks at. */
+const NOT_RUN: CommandSettings = { words: ['/bin/false'] };
+
+/** `</PATH` asks only whether the file can be opened. */
+function trackCommand(script: ScriptConfig, commands: Commands): CommandSettings {
+  const [program = ''] = script.command;
+  if (!program.startsWith('<')) return commands.settings(script) ?? NOT_RUN;
+  return { words: ['/bin/sh', '-c', 'exec < "$1"', 'sh', program.slice(1)] };
+}
+
+/** What an instance's priority and fitness follow, its sync group's included. */
+export function trackSettings(
+  { tracks }: InstanceConfig,
+  group: SyncGroupConfig | undefined,
+): readonly TrackSettings[] {
+  const found = new Map<string, TrackSettings>();
+  for (const [key, kind] of [
+    ['interfaces', 'interface'],
+    ['scripts', 'script'],
+    ['files', 'file'],
+    ['processes', 'process'],
+    ['bfds', 'bfd'],
+  ] as const) {
+    for (const { name, weight, reverse } of [...(group?.tracks[key] ?? []), ...tracks[key]]) {
+      // What instance and group both track has the instance's weight.
+      found.set(`${kind} ${name}`, { kind, name, weight, reverse });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whom the supervisor tells of changes of state. */
+export function notifySettings(config: Config, commands: Commands): NotifySettings {
+  const { all, vrrp } = config.global.fifos;
+  return {
+    instances: Object.fromEntries(
+      config.instances.map(({ name, notify }) => [name, subject(notify, commands)]),
+    ),
+    groups: Object.fromEntries(
+      config.syncGroups.map(({ name, notify, instances }) => [
+        name,
+        {
+          ...subject(notify, commands),
+          members: [...new Set(instances.map((member) => member.name))],
+        },
+      ]),
+    ),
+    fifos: [all, vrrp].flatMap((fifo) => (fifo ? fifoSettings(fifo, commands) : [])),
+  };
+}
+
+function subject(notify: NotifyConfig, commands: Commands): SubjectSettings {
+  const scripts: Record<string, CommandSettings> = {};
+  const events: readonly (readonly [keyof NotifyScripts, ScriptConfig | undefined])[] = [
+    ['MASTER', notify.master],
+    ['BACKUP', notify.backup],
+    ['FAULT', notify.fault],
+    ['STOP', notify.stop],
+    ['DELETED', notify.deleted],
+    ['MASTER_RX_LOWER_PRI', notify.masterRxLowerPri],
+    ['any', notify.any],
+  ];
+  for (const [event, script] of events) {
+    const command = script && commands.settings(script);
+    if (command) scripts[event] = command;
+  }
+  const { priorityChanges, tellDeleted } = notify;
+  return { scripts, priorityChanges, tellDeleted };
+}
+
+function fifoSettings(
+  { path, user, group, script }: FifoConfig,
+  commands: Commands,
+): FifoSettings[] {
+  // A reader without a pipe has nothing to read; the check says so.
+  if (path === undefined) return [];
+  const command = script && commands.settings(script);
+  const owner =
+    user === undefined ? {} : { owner: group === undefined ? user : `${user}:${group}` };
+  return [{ path, ...owner, ...(command ? { script: command } : {}) }];
+}
