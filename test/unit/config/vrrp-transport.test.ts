@@ -234,7 +234,7 @@ describe("config: how an instance's adverts travel", () => {
     ];
     for (const [lines, missing] of reasons) assert.equal(notRun(lines), missing, lines);
     const group =
-      'vrrp_script S {\nscript /bin/true\n}\nvrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_script {\nS\n}\n}\n';
-    assert.equal(notRun('', group), 'track_script');
+      'vrrp_track_process P {\nprocess p\n}\nvrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_process {\nP\n}\n}\n';
+    assert.equal(notRun('', group), 'track_process');
   });
 });
