@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMicros } from '../../../../src/base/clock.js';
 import { startProbe } from '../../../../src/checker/probe/start.js';
@@ -53,11 +55,15 @@ describe('checker probe: TCP_CHECK', () => {
 
   it('a source port that is in use does not either', async () => {
     const port = await tcpServer(() => {});
-    const taken = await tcpServer(() => {});
+    const localPort = await tcpServer(() => {});
+    // The same two ends are connected already; one in TIME_WAIT could be used again.
+    const living = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.6', localPort });
+    await once(living, 'connect');
     const { verdict, reason } = await probe(
-      tcpSpec(port, { bindTo: '127.0.0.1', bindPort: taken }),
+      tcpSpec(port, { bindTo: '127.0.0.6', bindPort: localPort }),
     );
     assert.deepEqual([verdict, reason], ['inconclusive', 'no-local-port']);
+    living.destroy();
   });
 
   it('a firewall mark that cannot be set is not left out silently', async () => {
