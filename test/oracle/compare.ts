@@ -81,12 +81,14 @@ function definitionsOf({ definedAt }: Position): Position[] {
 }
 
 /** A file that is missing is told where it is included. */
-function isInclude(at: Position, { good }: Mutation): boolean {
-  return /^\s*include/.test(lineOf(good, at));
+function isInclude(at: Position, mutation: Mutation): boolean {
+  return /^\s*include/.test(lineOf(mutation, at));
 }
 
-function lineOf(good: Good, { file, line }: Position): string {
-  return good.files[file]?.split('\n')[line - 1] ?? '';
+/** A line as it is with the mistake. */
+function lineOf({ good, ...changed }: Mutation, { file, line }: Position): string {
+  const text = file === changed.file ? changed.text : good.files[file];
+  return text?.split('\n')[line - 1] ?? '';
 }
 
 /** Where a mistake may be told besides its own place. */
@@ -98,7 +100,7 @@ interface RelatedRule {
 
 const RELATED: readonly RelatedRule[] = [
   {
-    code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE)$/,
+    code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE|STRICT)$/,
     why: 'a keyword that is not there is told at the block that misses it',
     holds: ({ at }, { kind, good, before, after }) =>
       /\{/.test(lineOf(good, at)) &&
@@ -107,12 +109,33 @@ const RELATED: readonly RelatedRule[] = [
   {
     code: /^CONFIG_UNKNOWN_REFERENCE$/,
     why: 'a name that was changed where it is defined is told where it is used',
-    holds: ({ at }, { good, before }) => {
-      const used = lineOf(good, at).slice(at.column - 1, at.column - 1 + at.length);
-      return before.includes(used);
+    holds: ({ at }, mutation) => mutation.before.includes(markedText(mutation, at)),
+  },
+  {
+    code: /^CONFIG_UNUSED$/,
+    why: 'what is used no longer is told where it is defined',
+    holds: () => true,
+  },
+  {
+    code: /^CONFIG_(?:UNDEFINED_PARAMETER|UNKNOWN_KEYWORD|INVALID_VALUE|UNKNOWN_INTERFACE)$/,
+    why: 'a value that comes out of a definition is told where the definition is used',
+    holds: ({ at }, mutation) => {
+      const [, name] = /^\s*(?:@\S+\s+)?\$(\w+)=/.exec(mutation.before) ?? [];
+      return name !== undefined && new RegExp(`\\$\\{?${name}\\b`).test(lineOf(mutation, at));
     },
   },
+  {
+    code: /^CONFIG_(?:UNKNOWN_KEYWORD|INVALID_VALUE|EXTRA_CLOSE_BRACE)$/,
+    why: 'where the keyword of a block was changed, its lines are told one by one',
+    holds: ({ at }, { file, line, before }) =>
+      /\{\s*\\?$/.test(before) && at.file === file && at.line > line,
+  },
 ];
+
+/** The text that a diagnostic points at. */
+function markedText(mutation: Mutation, at: Position): string {
+  return lineOf(mutation, at).slice(at.column - 1, at.column - 1 + at.length);
+}
 
 function keywordOf(line: string | undefined): string | undefined {
   return /[^\s{}]+/.exec(line ?? '')?.[0];

@@ -39,6 +39,10 @@ export function buildGarpGroups(top: TopSection, sink: Sink): GarpGroupConfig[] 
     ];
     const interfaces = named.filter((one) => isFree(one, taken, sink));
     const nothing = garpInterval === undefined && gnaInterval === undefined;
+    // Words that are wrong were reported.
+    if (nothing && (section.mentions('garp_interval') || section.mentions('gna_interval')))
+      continue;
+    if (named.length === 0 && section.mentions('interface')) continue;
     if (nothing || interfaces.length === 0) {
       if (section.isIncomplete) continue;
       const lacks = nothing ? 'no interval' : 'no interface';

@@ -3,8 +3,7 @@
  * words turned into values. What comes out is typed by the table it came from.
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
-import { nearest, quoted } from '../diagnostics/nearest.js';
-import { allBlocks, blocksOf, lookUp } from '../grammar/index.js';
+import { lookUp } from '../grammar/index.js';
 import {
   ANYTHING,
   type BodyOf,
@@ -14,6 +13,7 @@ import {
   type ValueOf,
 } from '../grammar/keyword.js';
 import type { Position, Statement, Word } from '../text/source.js';
+import { isForeign, reportUnknown } from './unknown.js';
 
 /** A keyword with its value, as it was written. */
 export class Setting<K = Keyword> {
@@ -169,6 +169,10 @@ export function interpret<G extends Keywords>(
   planned = false,
 ): Section<G> {
   const section = new Section<G>(at);
+  if (isForeign(blockName, keywords, statements, at, sink)) {
+    section.isIncomplete = true;
+    return section;
+  }
   const block = { name: blockName, keywords, planned };
   for (const statement of statements) interpretOne(block, statement, section, sink);
   return section;
@@ -258,41 +262,6 @@ function isMeant(
     if (!statement.body?.some((inner) => lookUp(inside, inner.keyword.text))) return false;
   }
   return keyword.repeatable === true || section.get(word as never) === undefined;
-}
-
-/** Reports it, and returns the keywords of this block that may have been meant. */
-function reportUnknown(
-  blockName: string,
-  keywords: Keywords,
-  word: Word,
-  sink: Sink,
-): readonly string[] {
-  if (sink.isFull) {
-    sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, { message: 'unknown keyword' });
-    return [];
-  }
-  const where = blockName === '' ? 'at the top of a configuration' : `in ${blockName}`;
-  const elsewhere = blocksOf(word.text);
-  const hint =
-    elsewhere.length === 0
-      ? ''
-      : `; it belongs ${elsewhere.map((opener) => (opener === '' ? 'at the top' : `in ${opener}`)).join(' or ')}`;
-  const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
-  const meant = nearest(word.text, usual);
-  sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, {
-    message: `unknown keyword '${word.text}' ${where}${hint}`,
-    suggestion: quoted(meant) ?? (hint === '' ? suggestElsewhere(word.text) : undefined),
-  });
-  return elsewhere.length === 0 ? meant : [];
-}
-
-/** The nearest keyword of any other block, with that block: the typo may be misplaced as well. */
-function suggestElsewhere(word: string): string | undefined {
-  const known = new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
-  const [best] = nearest(word, known);
-  if (best === undefined) return undefined;
-  const [opener] = blocksOf(best);
-  return opener ? `'${best}' in ${opener}` : `'${best}' at the top`;
 }
 
 /** Minds the status; false if the statement is to be passed over. */

@@ -148,6 +148,12 @@ function assemble(
   if (!family || !nextHops) return undefined;
   const value = <K extends keyof RouteOptions & string>(name: K) => fields.get(name)?.value;
   const noTrack = fields.get('no_track') !== undefined;
+  if (!noTrack && !fields.get('dev')) {
+    words.report('CONFIG_WITHOUT_EFFECT', destination.word, {
+      message: 'the route is not tracked, as it names no interface: if it goes, nobody notices',
+      expected: "'dev <INTERFACE>', or 'no_track'",
+    });
+  }
   return {
     at: entry.keyword.at,
     family,

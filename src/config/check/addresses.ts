@@ -71,7 +71,7 @@ function checkStaticAddresses(
     const { origins, at } = address;
     checkInterface(
       address.interface,
-      origins['dev'] ?? at,
+      origins['dev'] ?? config.global.origins['default_interface'] ?? at,
       `${address.address} could not be added`,
       known,
       sink,

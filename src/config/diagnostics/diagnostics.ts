@@ -2,7 +2,7 @@
  * What is said about a configuration. Every message has a code of the one table below; each code has
  * a section in doc/diagnostics.md and a test that produces it.
  */
-import type { Position } from '../text/source.js';
+import { type Position, renderPosition } from '../text/source.js';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -93,6 +93,7 @@ export const DIAGNOSTIC_CODES = {
 const LOSSES: ReadonlySet<string> = new Set([
   'CONFIG_FILE_UNREADABLE',
   'CONFIG_INCLUDE_CYCLE',
+  'CONFIG_INCLUDE_NO_MATCH',
   'CONFIG_MISSING_CLOSE_BRACE',
   'CONFIG_MISSING_OPEN_BRACE',
   'CONFIG_EXTRA_CLOSE_BRACE',
@@ -107,6 +108,12 @@ const ABSENCES: ReadonlySet<string> = new Set([
   'CONFIG_NO_REAL_SERVER',
   'CONFIG_SYNC_GROUP_SMALL',
   'CONFIG_QUORUM',
+  'CONFIG_DEFAULTED',
+  'CONFIG_WITHOUT_EFFECT',
+  'CONFIG_PORT_NEEDS_PERSISTENCE',
+  'CONFIG_AUTHENTICATION_IGNORED',
+  'CONFIG_UNUSED',
+  'CONFIG_LINK_LOCAL',
 ] satisfies (keyof typeof DIAGNOSTIC_CODES)[]);
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
@@ -144,6 +151,8 @@ export class Sink {
   private errors = 0;
   private others = 0;
   private hasLosses = false;
+  /** What was kept, so that text which is used several times is not told as often. */
+  private readonly told = new Set<string>();
 
   /** Whether anything of severity `error` was reported. */
   get hasErrors(): boolean {
@@ -162,11 +171,14 @@ export class Sink {
 
   /** Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. */
   report(code: DiagnosticCode, at: Position, report: Report): void {
-    if (LOSSES.has(code)) this.hasLosses = true;
+    if (LOSSES.has(code) && report.severity !== 'info') this.hasLosses = true;
     else if (this.hasLosses && ABSENCES.has(code)) return;
     const severity = report.severity ?? DIAGNOSTIC_CODES[code];
+    const key = `${code} ${renderPosition(at)} ${report.message}`;
+    if (this.told.has(key)) return;
     const earlier = severity === 'error' ? this.errors++ : this.others++;
     if (earlier >= MAX_DIAGNOSTICS) return;
+    this.told.add(key);
     this.found.push({
       code,
       severity,

@@ -10,11 +10,13 @@ export interface Margin {
   /** Columns are comparable within one frame: a file, or one use of a definition. */
   readonly frame: string;
   readonly column: number;
+  /** Whether a condition stands before the text: some indent before it, some behind. */
+  readonly isLoose: boolean;
 }
 
 /**
- * Of each token that is the first on its line the margin; `undefined` for others, and where
- * something else stands before it: a condition, a sequence.
+ * Of each token that is the first on its line the margin; `undefined` for others. Conditions and
+ * sequences may stand before it.
  *
  * @param sources the texts by file; of a file that is not among them, columns count as they are.
  */
@@ -42,22 +44,22 @@ export function marginsOf(
     const isFirst = here !== previous;
     previous = here;
     if (!isFirst) return undefined;
-    const column = widthOf(lineAt(at)?.slice(0, at.column - 1), at.column);
-    return column === undefined ? undefined : { frame, column };
+    const text = lineAt(at);
+    if (text === undefined) return { frame, column: at.column, isLoose: false };
+    const blank = /^[\s\ufeff]*/.exec(text)?.[0] ?? '';
+    const isLoose = text[blank.length] === '@';
+    const isSequence = text[blank.length] === '~';
+    if (blank.length < at.column - 1 && !isLoose && !isSequence) return undefined;
+    return { frame, column: widthOf(blank), isLoose };
   });
 }
 
 const TAB = 8;
 
-/** The column after white space, tabs expanded; `undefined` if it is not all white. */
-function widthOf(before: string | undefined, column: number): number | undefined {
-  if (before === undefined) return column;
+/** The column after white space, tabs expanded. */
+function widthOf(blank: string): number {
   let width = 1;
-  for (const char of before) {
-    if (char === '\t') width += TAB - ((width - 1) % TAB);
-    else if (/\s|\ufeff/.test(char)) width++;
-    else return undefined;
-  }
+  for (const char of blank) width += char === '\t' ? TAB - ((width - 1) % TAB) : 1;
   return width;
 }
 
@@ -103,7 +105,7 @@ export class Indentation {
     /** The margins of all blocks that are open, outermost first. */
     const openers: (Margin | undefined)[] = [];
     tokens.forEach((token, index) => {
-      const margin = margins[index];
+      const margin = firmly(margins[index]);
       if (token.kind === 'end') return;
       const frame = frameOf(token.at).frame;
       const evidence = this.evidenceOf(frame);
@@ -158,6 +160,11 @@ export class Indentation {
     }
     return evidence;
   }
+}
+
+/** A margin that may be relied on. */
+export function firmly(margin: Margin | undefined): Margin | undefined {
+  return margin?.isLoose ? undefined : margin;
 }
 
 function count(

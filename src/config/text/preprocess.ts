@@ -98,6 +98,8 @@ class Preprocessor implements WordReader, ExpanderHost {
   private isStopped = false;
   private includeChecks = 0;
   private defining: OpenDefinition | undefined;
+  /** Whether the lines of a definition without a beginning go on. */
+  private inStray = false;
   private currentFolder: string | undefined;
 
   constructor(files: ConfigFiles, sink: Sink, out: BlockSink, options: PreprocessOptions) {
@@ -184,11 +186,37 @@ class Preprocessor implements WordReader, ExpanderHost {
       const next = stop + 1;
       if (stop > start && text.charCodeAt(stop - 1) === 0x0d) stop--;
       source.begin(line, start);
+      const isSpecial = special.isIn(start, stop);
       if (start === stop) this.endDefinition();
-      else if (this.defining || special.isIn(start, stop)) this.readLine(source, start, stop);
+      else if ((isSpecial || this.inStray) && this.isStray(source, start, stop)) this.out.end();
+      else if (this.defining || isSpecial) this.readLine(source, start, stop);
       else this.readPlainLine(source, start, stop);
       start = next;
     }
+  }
+
+  /**
+   * Whether a line belongs to a definition whose beginning was lost: it and the next one end with a
+   * backslash, or the one before did. The first is reported.
+   */
+  private isStray(source: FileSource, start: number, stop: number): boolean {
+    if (this.defining) return false;
+    const { text } = source;
+    const goesOn = isContinued(text, start, stop);
+    if (this.inStray) {
+      this.inStray = goesOn;
+      return true;
+    }
+    if (!goesOn || /^\s*(?:@\S+\s+)?\$[A-Za-z_]\w*=/.test(text.slice(start, stop))) return false;
+    const end = text.indexOf('\n', stop + 1);
+    if (!isContinued(text, stop + 1, end < 0 ? text.length : end)) return false;
+    this.inStray = true;
+    this.sink.report('CONFIG_BAD_DEFINITION', source.at(start, stop), {
+      message:
+        "this line ends with '\\' as if it were in a definition, but none is open: it and what it goes on with are not read",
+      expected: "'$NAME= \\' on the line before",
+    });
+    return true;
   }
 
   private readPlainLine(source: FileSource, start: number, stop: number): void {
@@ -418,6 +446,7 @@ class Preprocessor implements WordReader, ExpanderHost {
 
   /** An empty line ends a definition, even if the last line said that more would follow. */
   private endDefinition(): void {
+    this.inStray = false;
     if (this.defining) this.finish(this.defining, this.defining.lines.length > 0);
   }
 
@@ -496,4 +525,9 @@ function isSpecialStart(code: number, text: string, at: number): boolean {
   if (code === 0x40 || code === 0x7e) return true;
   if (code === 0x69) return text.startsWith('include', at);
   return code === 0x72 && text.startsWith('random_seed', at);
+}
+
+/** Whether a line without a comment ends with a backslash. */
+function isContinued(text: string, start: number, stop: number): boolean {
+  return /^[^#!]*\\\r?$/.test(text.slice(start, stop));
 }

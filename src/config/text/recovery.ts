@@ -5,7 +5,7 @@
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { MAX_BLOCK_DEPTH, reportBareBrace, reportDepth, type TreeHints } from './blocks.js';
-import { frameOf, Indentation, type Margin, marginsOf } from './indentation.js';
+import { firmly, frameOf, Indentation, type Margin, marginsOf } from './indentation.js';
 import { type Position, renderPosition, type Statement, type Token, type Word } from './source.js';
 
 interface OpenBlock {
@@ -74,7 +74,7 @@ class Recovery {
         if (tokens[i - 1]?.kind === 'end') continue;
         let next = i + 1;
         while (tokens[next]?.kind === 'end') next++;
-        if (tokens[next]?.kind !== 'open') this.endStatement(this.margins[next]);
+        if (tokens[next]?.kind !== 'open') this.endStatement(firmly(this.margins[next]));
         continue;
       }
       this.enterFrame(frameOf(token.at).frame, i);
@@ -85,7 +85,7 @@ class Recovery {
         this.openBlock(token.at);
       } else {
         this.endStatement(undefined);
-        this.closeBlock(token.at, margin);
+        this.closeBlock(token.at, firmly(margin));
       }
       this.last = token.at;
     }
@@ -117,12 +117,14 @@ class Recovery {
   }
 
   private beforeStatement(word: Word, margin: Margin | undefined): void {
-    if (margin && this.indentation.isTrusted(margin.frame)) this.compareMargins(word, margin);
+    const isTrusted = margin !== undefined && this.indentation.isTrusted(margin.frame);
+    if (isTrusted && margin.isLoose) this.compareInner(word, margin);
+    else if (isTrusted) this.compareMargins(word, margin);
     else this.compareHints(word);
-    this.wordsMargin = margin;
+    this.wordsMargin = firmly(margin);
   }
 
-  /** A line that begins left of where the block's lines do ends blocks; right of it, one was lost. */
+  /** A line that begins no further right than the one that opens the block ends it. */
   private compareMargins(word: Word, margin: Margin): void {
     for (;;) {
       const { margin: opener } = this.top();
@@ -130,10 +132,15 @@ class Recovery {
       this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`);
       this.popBlock();
     }
+    this.compareInner(word, margin);
+  }
+
+  /** A line right of where the block's first one begins stands in a block whose beginning was lost. */
+  private compareInner(word: Word, margin: Margin): void {
     const block = this.top();
     const { inner } = block;
     if (inner?.margin.frame !== margin.frame) {
-      block.inner = { margin, at: word.at, from: block.statements.length };
+      if (!margin.isLoose) block.inner = { margin, at: word.at, from: block.statements.length };
     } else if (margin.column > inner.margin.column) {
       this.reportLostOpener(word.at);
       this.stack.push({

@@ -57,6 +57,8 @@ function ofScheduler(
   if (!given) return false;
   const owner = word.slice(0, 2);
   const chosen = section.get('lvs_sched');
+  // A scheduler that is wrong was reported.
+  if (!chosen && section.mentions('lvs_sched')) return false;
   const late = chosen !== undefined && chosen.order > given.order;
   if (scheduler === owner && !late) {
     pick.origins[word] = given.at;

@@ -26,7 +26,8 @@ export function buildPersistence(service: Service, family: Family, at: Position)
     fallback,
     section.get('persistence_timeout'),
   );
-  if (persistenceTimeout === 0 && portsOf(service).includes(0)) {
+  const isUnsure = section.mentions('persistence_timeout') && !section.get('persistence_timeout');
+  if (persistenceTimeout === 0 && !isUnsure && portsOf(service).includes(0)) {
     sink.report('CONFIG_PORT_NEEDS_PERSISTENCE', at, {
       message: `virtual_server ${label}: a service without a port must be persistent, persistence_timeout ${DEFAULT_PERSISTENCE_SECONDS} is used`,
       expected: "a port, or 'persistence_timeout'",

@@ -42,6 +42,8 @@ export function buildVirtualServer(
     .all('real_server')
     .map((server) => buildRealServer(server, service, timing))
     .filter((server) => server !== undefined);
+  // Servers that are wrong were reported.
+  if (realServers.length === 0 && section.mentions('real_server')) return undefined;
   const sorryServer = buildSorryServer(service);
   reportDefaultMethod(service, at);
   const id = buildId(service, realServers, sorryServer, at);

@@ -41,6 +41,8 @@ export function buildAuthentication(
   if (type === undefined) return undefined;
   if (strict) return ignored('strict_mode has none');
   if (version === 3) return ignored('VRRP version 3 has none');
+  // A password that was given wrongly was reported.
+  if (password === undefined && inner.mentions('auth_pass')) return undefined;
   if (password === undefined || password === '') return ignored("'auth_pass' is missing or empty");
   if (type === 'AH' && family === 6) return ignored('AH is for IPv4 only');
   return { type, password };

@@ -15,6 +15,7 @@ import { limitAddresses } from './advert-capacity.js';
 import { buildAuthentication, buildHmac } from './authentication.js';
 import type { VrrpContext } from './context.js';
 import { preemption, stateAndPriority, stateWith, versionOf } from './election.js';
+import type { InstanceDefaults } from './inherited.js';
 import { buildInstanceNotify } from './notify.js';
 import { buildPolicy, garpOf } from './policy.js';
 import { settleTracks } from './settle-tracks.js';
@@ -104,11 +105,10 @@ export function buildInstance(
     false,
     section.get('no_virtual_ipaddress'),
   );
-  if (
-    !allowNoAddress &&
-    section.all('virtual_ipaddress').every(({ entries }) => entries.length === 0)
-  ) {
-    reportNoAddress(name, version, strict, at, sink);
+  const lists = section.all('virtual_ipaddress');
+  const isUnsure = lists.length === 0 && section.mentions('virtual_ipaddress');
+  if (!allowNoAddress && !isUnsure && lists.every(({ entries }) => entries.length === 0)) {
+    reportNoAddress(name, version, strict, lists[0]?.at ?? at, sink);
   }
   const timerExpiredBackup = pick.optional(
     'timer_expired_backup',
@@ -139,12 +139,7 @@ export function buildInstance(
     state,
     priority,
     advertInterval,
-    downTimerAdverts: pick.value(
-      'down_timer_adverts',
-      DEFAULT_DOWN_TIMER_ADVERTS,
-      section.get('down_timer_adverts'),
-      defaults.downTimerAdverts,
-    ),
+    downTimerAdverts: downTimerAdverts(section, pick, defaults, { name, strict, at }, sink),
     ...preemption(section, pick, { name, state, priority, strict }, sink),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     // keepalived has nothing to track without a source of its own.
@@ -211,6 +206,27 @@ export function buildInstance(
     }),
     origins: pick.origins,
   };
+}
+
+/** How many intervals make a MASTER dead; the protocol's own number with strict_mode. */
+function downTimerAdverts(
+  section: InstanceSection,
+  pick: Picker,
+  defaults: InstanceDefaults,
+  { name, strict, at }: Pick<InstanceConfig, 'name' | 'strict' | 'at'>,
+  sink: Sink,
+): number {
+  const own = section.get('down_timer_adverts');
+  const inherited = defaults.downTimerAdverts;
+  const wanted = (own ?? inherited)?.value ?? DEFAULT_DOWN_TIMER_ADVERTS;
+  const isUnsure = !own && section.mentions('down_timer_adverts');
+  if (strict && wanted !== DEFAULT_DOWN_TIMER_ADVERTS && !isUnsure) {
+    sink.report('CONFIG_STRICT', own?.at ?? at, {
+      message: `vrrp_instance ${name}: with strict_mode a MASTER is dead after ${DEFAULT_DOWN_TIMER_ADVERTS} intervals, not after ${wanted}`,
+    });
+    return DEFAULT_DOWN_TIMER_ADVERTS;
+  }
+  return pick.value('down_timer_adverts', DEFAULT_DOWN_TIMER_ADVERTS, own, inherited);
 }
 
 function requireSettings(
