@@ -102,14 +102,24 @@ const RELATED: readonly RelatedRule[] = [
   {
     code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE|STRICT)$/,
     why: 'a keyword that is not there is told at the block that misses it',
-    holds: ({ at }, { kind, good, before, after }) =>
-      /\{/.test(lineOf(good, at)) &&
-      (kind === 'line lost' || keywordOf(before) !== keywordOf(after)),
+    holds: ({ at }, mutation) =>
+      /\{/.test(lineOf(mutation, at) + lineOf(mutation, { ...at, line: at.line + 1 })) &&
+      (mutation.kind === 'line lost' || keywordOf(mutation.before) !== keywordOf(mutation.after)),
   },
   {
     code: /^CONFIG_UNKNOWN_REFERENCE$/,
     why: 'a name that was changed where it is defined is told where it is used',
     holds: ({ at }, mutation) => mutation.before.includes(markedText(mutation, at)),
+  },
+  {
+    code: /^CONFIG_(?:SCRIPT_SECURITY|UNKNOWN_USER)$/,
+    why: 'without the line that says who runs scripts, each script is told that needs it',
+    holds: (_diagnostic, { before }) => /script_(?:security|user)/.test(before),
+  },
+  {
+    code: /^CONFIG_REPEATED$/,
+    why: 'of two lines that are the same now the second is told',
+    holds: ({ at }, mutation) => (mutation.after ?? '').includes(markedText(mutation, at)),
   },
   {
     code: /^CONFIG_UNUSED$/,

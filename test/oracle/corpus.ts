@@ -4,17 +4,27 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Environment } from '../../src/config/check/index.js';
 import type { ConfigFiles } from '../../src/config/text/files.js';
 import { diskFiles } from '../../src/process/config-files.js';
 import { ROOT } from '../support/root.js';
 
 export const GOOD_FOLDER = path.join(ROOT, 'test/corpus/config/good');
 
+const PROGRAMS = new Set(['/bin/true', '/bin/echo', '/bin/cat', '/bin/grep']);
+const ACCOUNTS = new Set(['root', 'nobody']);
+
 /** The machine that the configurations are written for. */
 export const MACHINE = {
   interfaces: ['lo', 'eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5'],
   configId: 'director',
-} as const;
+  processors: 2,
+  isExecutable: (program: string) => PROGRAMS.has(program),
+  accounts: {
+    hasUser: (name: string) => ACCOUNTS.has(name),
+    hasGroup: (name: string) => ACCOUNTS.has(name),
+  },
+} as const satisfies Environment;
 
 /** A configuration: the file to begin with, and the texts of all its files by their paths. */
 export interface Good {

@@ -26,6 +26,21 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     fault: 'stricter',
+    why: 'a check that has no port to connect to can never succeed',
+    matches: allOf(/^CONFIG_CHECK_INCOMPLETE$/, /no port to connect to/),
+  },
+  {
+    fault: 'stricter',
+    why: 'a sync daemon that follows an instance that is not there never runs',
+    matches: allOf(/^CONFIG_UNKNOWN_REFERENCE$/, /^lvs_sync_daemon: there is no vrrp_instance/),
+  },
+  {
+    fault: 'stricter',
+    why: 'keepalived 2.2.7 takes a number that does not fit for another table',
+    matches: allOf(/^CONFIG_OUT_OF_RANGE$/, /cannot be a routing table/),
+  },
+  {
+    fault: 'stricter',
     why: 'a second object with the same name is refused: one of the two would be lost',
     matches: allOf(/^CONFIG_DUPLICATE_NAME$/),
   },

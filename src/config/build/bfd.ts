@@ -28,7 +28,10 @@ export function buildBfdInstance(
     });
   }
   const neighbor = pick.optional('neighbor_ip', section.get('neighbor_ip'));
-  if (name === undefined || neighbor === undefined) return undefined;
+  if (name === undefined || neighbor === undefined) {
+    if (name !== undefined) sink.noteDropped(name);
+    return undefined;
+  }
   const [ttl, hoplimit] = [section.get('ttl'), section.get('hoplimit')];
   const lastTtl =
     ttl && hoplimit ? (hoplimit.order > ttl.order ? hoplimit : ttl) : (ttl ?? hoplimit);

@@ -3,6 +3,7 @@
  * words turned into values. What comes out is typed by the table it came from.
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
+import { distance } from '../diagnostics/nearest.js';
 import { lookUp } from '../grammar/index.js';
 import {
   ANYTHING,
@@ -197,8 +198,10 @@ function interpretOne(
     const meant = reportUnknown(block.name, keywords, written, sink);
     // The mistake is told. Going on with what was meant keeps it one message.
     const [only] = meant;
-    if (only === undefined || !isMeant(only, keywords, statement, section)) {
+    const isClear = only !== undefined && (meant.length === 1 || distance(written.text, only) <= 2);
+    if (!isClear || !isMeant(only, keywords, statement, section)) {
       section.isIncomplete = true;
+      if (statement.body) sink.noteLoss();
     } else {
       const keyword = { text: only, at: written.at };
       interpretOne(block, { ...statement, keyword }, section, sink);

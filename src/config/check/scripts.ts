@@ -12,6 +12,7 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
   const scripts = scriptsOf(config).sort(byPlace);
   checkSecurity(config, environment, scripts, sink);
   checkUsers(config, environment, scripts, sink);
+  checkDefaultUser(config, environment, scripts, sink);
 }
 
 /**
@@ -89,6 +90,32 @@ function checkUsers(
         suggestion: suggest(name, ['root', 'nobody', DEFAULT_USER]),
       });
     }
+  }
+}
+
+/** With enable_script_security keepalived has no other user to fall back to. */
+function checkDefaultUser(
+  { global }: Config,
+  { accounts }: Environment,
+  scripts: readonly ScriptConfig[],
+  sink: Sink,
+): void {
+  if (!global.scripts.security || global.scripts.user) return;
+  if (!accounts || accounts.hasUser(DEFAULT_USER)) return;
+  const { all, vrrp, lvs } = global.fifos;
+  const pipes = [
+    { fifo: all, keyword: 'notify_fifo' },
+    { fifo: vrrp, keyword: 'vrrp_notify_fifo' },
+    { fifo: lvs, keyword: 'lvs_notify_fifo' },
+  ].flatMap(({ fifo, keyword }) =>
+    fifo && fifo.user === undefined ? (global.origins[keyword] ?? []) : [],
+  );
+  const places = scripts.filter(({ user }) => user === undefined).map(({ at }) => at);
+  for (const at of [...pipes, ...places]) {
+    sink.report('CONFIG_UNKNOWN_USER', at, {
+      message: `no user is named, and there is no user ${DEFAULT_USER} on this machine: with enable_script_security keepalived would not run this`,
+      expected: "'script_user' in global_defs, or a user behind the command",
+    });
   }
 }
 

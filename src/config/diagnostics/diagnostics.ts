@@ -113,6 +113,7 @@ const ABSENCES: ReadonlySet<string> = new Set([
   'CONFIG_PORT_NEEDS_PERSISTENCE',
   'CONFIG_AUTHENTICATION_IGNORED',
   'CONFIG_UNUSED',
+  'CONFIG_SCRIPT_SECURITY',
   'CONFIG_LINK_LOCAL',
 ] satisfies (keyof typeof DIAGNOSTIC_CODES)[]);
 
@@ -151,6 +152,7 @@ export class Sink {
   private errors = 0;
   private others = 0;
   private hasLosses = false;
+  private readonly dropped = new Set<string>();
   /** What was kept, so that text which is used several times is not told as often. */
   private readonly told = new Set<string>();
 
@@ -169,16 +171,29 @@ export class Sink {
     return this.others >= MAX_DIAGNOSTICS;
   }
 
+  /** An object of this name is there, but so wrong that it is left out: references are not. */
+  noteDropped(name: string): void {
+    this.dropped.add(name);
+  }
+
+  /** A part of the text is not read: what is missing from now on may be in there. */
+  noteLoss(): void {
+    this.hasLosses = true;
+  }
+
   /** Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. */
   report(code: DiagnosticCode, at: Position, report: Report): void {
     if (LOSSES.has(code) && report.severity !== 'info') this.hasLosses = true;
     else if (this.hasLosses && ABSENCES.has(code)) return;
+    if (code === 'CONFIG_UNKNOWN_REFERENCE' && this.isDropped(report.message)) return;
     const severity = report.severity ?? DIAGNOSTIC_CODES[code];
-    const key = `${code} ${renderPosition(at)} ${report.message}`;
-    if (this.told.has(key)) return;
+    if ((severity === 'error' ? this.errors : this.others) < MAX_DIAGNOSTICS) {
+      const key = `${code} ${renderPosition(at)} ${report.message}`;
+      if (this.told.has(key)) return;
+      this.told.add(key);
+    }
     const earlier = severity === 'error' ? this.errors++ : this.others++;
     if (earlier >= MAX_DIAGNOSTICS) return;
-    this.told.add(key);
     this.found.push({
       code,
       severity,
@@ -187,6 +202,11 @@ export class Sink {
       ...(report.expected === undefined ? {} : { expected: report.expected }),
       ...(report.suggestion === undefined ? {} : { suggestion: report.suggestion }),
     });
+  }
+
+  private isDropped(message: string): boolean {
+    for (const name of this.dropped) if (message.includes(`'${name}'`)) return true;
+    return false;
   }
 
   /** Everything reported: in the order of the text within one file, files in order of first use. */

@@ -27,6 +27,7 @@ export function buildTrackScript(
         expected: "'script <COMMAND>'",
       });
     }
+    sink.noteDropped(name);
     return undefined;
   }
   pick.origins['script'] = command.at;
@@ -82,6 +83,7 @@ export function buildTrackFile(
         expected: "'file <PATH>'",
       });
     }
+    sink.noteDropped(name);
     return undefined;
   }
   const init = pick.optional('init_file', section.get('init_file'));
@@ -104,6 +106,7 @@ export function buildTrackProcess(
         expected: "'process <PROCESS>'",
       });
     }
+    sink.noteDropped(name);
     return undefined;
   }
   const [program = '', ...parameters] = words;
