@@ -63,7 +63,10 @@ const common = {
   dev: option(one(interfaceName), 'The interface.', { once: true }),
   scope: option(named('scope', '<SCOPE>'), 'How far the address is valid (IPv4).'),
   label: option(label, 'The name of an alias, <INTERFACE>:<WORD> (IPv4).'),
-  peer: option(addressOf(), 'The other end of a point-to-point link.', { once: true }),
+  peer: option(addressOf(), 'The other end of a point-to-point link.', {
+    once: true,
+    notRun: true,
+  }),
   home: option(alone, 'It is the home address of Mobile IPv6.', {
     without: 'it is not marked as a home address',
   }),
@@ -71,7 +74,7 @@ const common = {
   mngtmpaddr: option(alone, 'The kernel makes temporary addresses from it (IPv6).', {
     without: 'no temporary addresses are made from it',
   }),
-  noprefixroute: option(alone, 'No route to its network is made.'),
+  noprefixroute: option(alone, 'No route to its network is made.', { notRun: true }),
   autojoin: option(alone, 'Its multicast group is joined.', {
     without: 'no multicast group is joined',
   }),
@@ -83,7 +86,7 @@ const common = {
 
 export const virtualAddressOptions = {
   ...common,
-  use_vmac: option(alone, 'It is added to a virtual MAC interface.'),
+  use_vmac: option(alone, 'It is added to a virtual MAC interface.', { notRun: true }),
 };
 
 /** The name of a `track_group`. */

@@ -1,6 +1,6 @@
 /** The whole grammar, and what can be asked of it without reading a file. */
 import type { TreeHints } from '../text/tree.js';
-import { STATIC_ADDRESS_SYNTAX } from './addresses.js';
+import { STATIC_ADDRESS_SYNTAX, staticAddressOptions } from './addresses.js';
 import { none, text } from './args.js';
 import { bfd } from './bfd.js';
 import { globalDefs } from './global/index.js';
@@ -9,8 +9,8 @@ import { block, entries, type Keyword, type Keywords, planned } from './keyword.
 import { serviceName } from './lvs/service.js';
 import { ssl } from './lvs/ssl.js';
 import { GROUP_ENTRY, virtualServer } from './lvs/virtual-server.js';
-import { STATIC_ROUTE_SYNTAX } from './routes.js';
-import { STATIC_RULE_SYNTAX } from './rules.js';
+import { STATIC_ROUTE_SYNTAX, staticRouteWords } from './routes.js';
+import { STATIC_RULE_SYNTAX, staticRuleOptions } from './rules.js';
 import { top } from './top.js';
 import { trackGroup } from './track-group.js';
 import { tracked } from './vrrp/tracking.js';
@@ -39,15 +39,33 @@ export const grammar = {
     'no instance fails with what is static',
   ),
   static_ipaddress: planned(
-    entries(none, STATIC_ADDRESS_SYNTAX, 'Addresses that do not move.', { repeatable: true }),
+    entries(
+      none,
+      STATIC_ADDRESS_SYNTAX,
+      'Addresses that do not move.',
+      { repeatable: true },
+      staticAddressOptions,
+    ),
     'no static address is added',
   ),
   static_routes: planned(
-    entries(none, STATIC_ROUTE_SYNTAX, 'Routes that do not move.', { repeatable: true }),
+    entries(
+      none,
+      STATIC_ROUTE_SYNTAX,
+      'Routes that do not move.',
+      { repeatable: true },
+      staticRouteWords,
+    ),
     'no static route is added',
   ),
   static_rules: planned(
-    entries(none, STATIC_RULE_SYNTAX, 'Rules of routing that do not move.', { repeatable: true }),
+    entries(
+      none,
+      STATIC_RULE_SYNTAX,
+      'Rules of routing that do not move.',
+      { repeatable: true },
+      staticRuleOptions,
+    ),
     'no static rule is added',
   ),
   virtual_server_group: planned(

@@ -4,6 +4,7 @@
  */
 import type { DiagnosticCode, Report } from '../diagnostics/diagnostics.js';
 import type { Word } from '../text/source.js';
+import type { EntryOptions } from './entry.js';
 
 export type KeywordStatus =
   /** Has its effect. */
@@ -48,6 +49,8 @@ export interface BlockBody<B extends Keywords = Keywords> {
 export interface EntriesBody {
   readonly kind: 'entries';
   readonly syntax: string;
+  /** The words that can stand on a line, where they are in a table. */
+  readonly options?: EntryOptions;
 }
 
 export interface Keyword {
@@ -109,8 +112,10 @@ export function entries<T>(
   syntax: string,
   doc: string,
   extra: Extra = {},
+  options?: EntryOptions,
 ): EntriesKeyword<T> {
-  return { status: 'supported', args, doc, ...extra, body: { kind: 'entries', syntax } };
+  const body: EntriesBody = { kind: 'entries', syntax, ...(options ? { options } : {}) };
+  return { status: 'supported', args, doc, ...extra, body };
 }
 
 /** Another name for a keyword of the same block, accepted with a warning that names today's. */

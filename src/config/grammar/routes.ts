@@ -8,7 +8,14 @@ import type { Word } from '../text/source.js';
 import { groupName } from './addresses.js';
 import { choice, interfaceName, parseInteger, text } from './args.js';
 import { encapsulation } from './encapsulation.js';
-import { type EntryValue, oldWord, option, optionSyntax, synonym } from './entry.js';
+import {
+  type EntryOptions,
+  type EntryValue,
+  oldWord,
+  option,
+  optionSyntax,
+  synonym,
+} from './entry.js';
 import {
   addressOf,
   alone,
@@ -220,7 +227,16 @@ export const staticRouteOptions = {
 };
 
 const DESTINATION = '[<TYPE>] [to] <IPADDR>[/<PREFIX>]|default';
-const HOPS = `[nexthop ${optionSyntax(nextHopOptions)}]...`;
 
-export const VIRTUAL_ROUTE_SYNTAX = `${DESTINATION} ${optionSyntax(virtualRouteOptions)} ${HOPS}`;
-export const STATIC_ROUTE_SYNTAX = `${DESTINATION} ${optionSyntax(staticRouteOptions)} ${HOPS}`;
+/** `nexthop` as a reference shows it; it is read apart, because it ends the line. */
+const nexthop = option(
+  { syntax: optionSyntax(nextHopOptions), read: () => undefined },
+  'One of several ways; they end the line.',
+);
+
+/** The words of a line, for references. */
+export const virtualRouteWords: EntryOptions = { ...virtualRouteOptions, nexthop };
+export const staticRouteWords: EntryOptions = { ...staticRouteOptions, nexthop };
+
+export const VIRTUAL_ROUTE_SYNTAX = `${DESTINATION} ${optionSyntax(virtualRouteWords)}...`;
+export const STATIC_ROUTE_SYNTAX = `${DESTINATION} ${optionSyntax(staticRouteWords)}...`;

@@ -1,9 +1,9 @@
 /** `vrrp_instance` and `vrrp_sync_group`. */
-import { VIRTUAL_ADDRESS_SYNTAX } from './addresses.js';
+import { VIRTUAL_ADDRESS_SYNTAX, virtualAddressOptions } from './addresses.js';
 import { integer, interfaceName, none } from './args.js';
 import { block, entries, oldName, planned, setting, withoutEffect } from './keyword.js';
-import { VIRTUAL_ROUTE_SYNTAX } from './routes.js';
-import { VIRTUAL_RULE_SYNTAX } from './rules.js';
+import { VIRTUAL_ROUTE_SYNTAX, virtualRouteWords } from './routes.js';
+import { VIRTUAL_RULE_SYNTAX, virtualRuleOptions } from './rules.js';
 import { addressing } from './vrrp/addressing.js';
 import { authentication, authHmac } from './vrrp/authentication.js';
 import { election } from './vrrp/election.js';
@@ -34,21 +34,33 @@ export const vrrpInstance = {
     VIRTUAL_ADDRESS_SYNTAX,
     'The addresses that the MASTER holds, listed in its adverts.',
     { repeatable: true },
+    virtualAddressOptions,
   ),
   virtual_ipaddress_excluded: entries(
     none,
     VIRTUAL_ADDRESS_SYNTAX,
     'Further addresses that the MASTER holds, not listed in its adverts.',
     { repeatable: true },
+    virtualAddressOptions,
   ),
   virtual_routes: planned(
-    entries(none, VIRTUAL_ROUTE_SYNTAX, 'The routes that the MASTER adds.', { repeatable: true }),
+    entries(
+      none,
+      VIRTUAL_ROUTE_SYNTAX,
+      'The routes that the MASTER adds.',
+      { repeatable: true },
+      virtualRouteWords,
+    ),
     'no route is added',
   ),
   virtual_rules: planned(
-    entries(none, VIRTUAL_RULE_SYNTAX, 'The rules of routing that the MASTER adds.', {
-      repeatable: true,
-    }),
+    entries(
+      none,
+      VIRTUAL_RULE_SYNTAX,
+      'The rules of routing that the MASTER adds.',
+      { repeatable: true },
+      virtualRuleOptions,
+    ),
     'no rule is added',
   ),
   no_virtual_ipaddress: setting(

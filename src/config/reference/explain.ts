@@ -1,7 +1,17 @@
 /** What the tables say about one keyword: `tandem config explain`. */
 import { nearest } from '../diagnostics/nearest.js';
+import { lookUpOption } from '../grammar/entry.js';
 import type { Keyword, KeywordStatus } from '../grammar/keyword.js';
-import { oldNamesOf, rangeOf, referenceTables, STATUS_WORDS, usageOf } from './tables.js';
+import {
+  oldNamesOf,
+  optionLack,
+  optionTables,
+  optionUsage,
+  rangeOf,
+  referenceTables,
+  STATUS_WORDS,
+  usageOf,
+} from './tables.js';
 
 /** One meaning of a word; a word may have another one in another block. */
 export interface Explanation {
@@ -54,7 +64,33 @@ export function explain(word: string, block?: string): Explanation[] {
         : explanation(word, keyword, here, oldNamesOf(word, keywords)),
     );
   }
-  return [...found.values()];
+  return [...found.values(), ...explainOption(word, block)];
+}
+
+/** Meanings of a word on the lines of addresses, routes and rules. */
+function explainOption(word: string, block: string | undefined): Explanation[] {
+  return optionTables().flatMap(({ ways, options, status, reason }) => {
+    const option = lookUpOption(options, word);
+    const here = ways.filter((way) => isWay(way, block));
+    if (!option || here.length === 0) return [];
+    const lack = reason ?? optionLack(option);
+    return [
+      {
+        keyword: word,
+        blocks: here,
+        status: lack === undefined ? status : ('planned' as const),
+        syntax: optionUsage(word, option),
+        description: option.doc,
+        ...(lack === undefined ? {} : { reason: lack }),
+        repeatable: false,
+        secret: false,
+        ...(option.old && option.sameAs !== undefined ? { oldNameOf: option.sameAs } : {}),
+        oldNames: Object.keys(options).filter(
+          (other) => options[other]?.old && options[other]?.sameAs === word,
+        ),
+      },
+    ];
+  });
 }
 
 function isWay(way: string, block: string | undefined): boolean {

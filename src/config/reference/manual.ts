@@ -1,6 +1,16 @@
 /** The part of the manual page tandem.conf(5) that the grammar tables make, in roff (man(7)). */
+import type { EntryOption } from '../grammar/entry.js';
 import type { Keyword } from '../grammar/keyword.js';
-import { oldNamesOf, rangeOf, referenceTables, STATUS_WORDS, usageOf } from './tables.js';
+import {
+  oldNamesOf,
+  optionDoc,
+  optionTables,
+  optionUsage,
+  rangeOf,
+  referenceTables,
+  STATUS_WORDS,
+  usageOf,
+} from './tables.js';
 
 /** The line of the page's frame that the keywords take the place of. */
 export const MANUAL_MARK = '.\\" KEYWORDS';
@@ -19,6 +29,12 @@ export function renderManual(frame: string): string {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .flatMap(([word, keyword]) => entry(word, keyword, oldNamesOf(word, keywords))),
     ]),
+    ...optionTables().flatMap(({ ways, options }) => [
+      `.SS ${argument(`Lines of ${ways.join(', ')}`)}`,
+      ...Object.entries(options)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([word, option]) => optionEntry(word, option)),
+    ]),
   ];
   return frame.replace(MANUAL_MARK, () => generated.join('\n'));
 }
@@ -28,7 +44,7 @@ function entry(word: string, keyword: Keyword, oldNames: readonly string[]): str
   const { status, reason, body, args } = keyword;
   const range = rangeOf(args);
   const facts: [string, string | undefined][] = [
-    ['Each line', body?.kind === 'entries' ? body.syntax : undefined],
+    ['Each line', body?.kind === 'entries' && !body.options ? body.syntax : undefined],
     ['Range', range],
     ['Default', keyword.default],
     ['Old names', oldNames.join(', ') || undefined],
@@ -45,6 +61,15 @@ function entry(word: string, keyword: Keyword, oldNames: readonly string[]): str
         '.br',
         `${name}: ${escaped((text as string).replaceAll('`', ''))}.`,
       ]),
+  ];
+}
+
+function optionEntry(word: string, option: EntryOption): string[] {
+  const rest = optionUsage(word, option).slice(word.length).trim();
+  return [
+    '.TP',
+    rest === '' ? `.B ${escaped(word)}` : `.BI ${argument(`${word} `)} ${argument(rest)}`,
+    ...textLines(optionDoc(option).replaceAll('`', '')),
   ];
 }
 

@@ -1,6 +1,15 @@
 /** doc/keywords.md out of the grammar tables, so that it cannot differ from the parser. */
-import type { Keyword } from '../grammar/keyword.js';
-import { rangeOf, referenceTables, STATUS_WORDS, statusCounts, usageOf } from './tables.js';
+import type { EntriesBody, Keyword } from '../grammar/keyword.js';
+import {
+  optionDoc,
+  optionTables,
+  optionUsage,
+  rangeOf,
+  referenceTables,
+  STATUS_WORDS,
+  statusCounts,
+  usageOf,
+} from './tables.js';
 
 /** The whole document. */
 export function renderKeywords(): string {
@@ -32,10 +41,27 @@ export function renderKeywords(): string {
     'A place is a keyword in a block; a keyword of several blocks is counted once for each table.',
     '',
     ...sections,
+    ...optionSections(),
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
+}
+
+/** The options of lines in blocks that list addresses, routes or rules. */
+function optionSections(): string[] {
+  return optionTables().flatMap(({ ways, options }) => [
+    `## Lines of ${ways.map((way) => `\`${way}\``).join(', ')}`,
+    '',
+    '| option | what it says |',
+    '| --- | --- |',
+    ...Object.entries(options)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([word, option]) => {
+        return tableRow([`\`${optionUsage(word, option)}\``, optionDoc(option)]);
+      }),
+    '',
+  ]);
 }
 
 function row(word: string, keyword: Keyword): string {
@@ -46,9 +72,18 @@ function row(word: string, keyword: Keyword): string {
     keyword.default ?? '',
     [
       keyword.doc,
-      ...(keyword.body?.kind === 'entries' ? [`Each line: \`${keyword.body.syntax}\`.`] : []),
+      ...(keyword.body?.kind === 'entries' ? [lineOf(keyword.body)] : []),
       ...(keyword.status === 'planned' && keyword.reason ? [`Not yet: ${keyword.reason}.`] : []),
     ].join(' '),
   ];
+  return tableRow(cells);
+}
+
+/** Options have a table of their own. */
+function lineOf({ syntax, options }: EntriesBody): string {
+  return options ? `Each line: options, see below.` : `Each line: \`${syntax}\`.`;
+}
+
+function tableRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

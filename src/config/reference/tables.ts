@@ -1,4 +1,5 @@
 /** The grammar as a reference sees it: each table once, with the ways of blocks that lead to it. */
+import type { EntryOption, EntryOptions } from '../grammar/entry.js';
 import { grammar } from '../grammar/index.js';
 import type { Keyword, KeywordStatus, Keywords } from '../grammar/keyword.js';
 
@@ -32,6 +33,56 @@ export function referenceTables(top: Keywords = grammar): ReferenceTable[] {
   };
   visit(top, []);
   return [...ways].map(([keywords, found]) => ({ ways: found, keywords }));
+}
+
+export interface OptionTable {
+  /** The blocks whose lines have these options, from the top, joined by ` / `. */
+  readonly ways: readonly string[];
+  readonly options: EntryOptions;
+  /** Of the block itself. */
+  readonly status: KeywordStatus;
+  readonly reason?: string;
+}
+
+/** The options of lines, each table once. */
+export function optionTables(): OptionTable[] {
+  const found = new Map<EntryOptions, OptionTable & { readonly ways: string[] }>();
+  for (const { ways, keywords } of referenceTables()) {
+    for (const [word, { body, status, reason }] of Object.entries(keywords)) {
+      if (body?.kind !== 'entries' || !body.options) continue;
+      const here = (ways.length === 0 ? [''] : ways).map((way) =>
+        way ? `${way} / ${word}` : word,
+      );
+      const known = found.get(body.options);
+      if (known) known.ways.push(...here);
+      else {
+        const { options } = body;
+        found.set(options, {
+          ways: here,
+          options,
+          status,
+          ...(reason === undefined ? {} : { reason }),
+        });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** An option as it is written on a line. */
+export function optionUsage(word: string, { value }: EntryOption): string {
+  return value.syntax === '' ? word : `${word} ${value.syntax}`;
+}
+
+/** What does not happen yet; none: it has its effect. */
+export function optionLack({ without, notRun }: EntryOption): string | undefined {
+  return notRun ? 'an instance with it is not run' : without;
+}
+
+/** A sentence about an option, and what does not happen yet. */
+export function optionDoc(option: EntryOption): string {
+  const lack = optionLack(option);
+  return lack === undefined ? option.doc : `${option.doc} Not yet: ${lack}.`;
 }
 
 /** A keyword as it is written in a file, for example `priority <1..255>` or `url { ... }`. */

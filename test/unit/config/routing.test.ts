@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Config, RouteConfig, RuleConfig } from '../../../src/config/model/index.js';
+import { explain, renderExplanations } from '../../../src/config/reference/explain.js';
 import { checkEntry, MACHINE, withEntries } from './routing-support.js';
 import { found, instanceText, load, loadGood, messages, plain } from './support.js';
 
@@ -428,5 +429,22 @@ describe('config: places of words', () => {
         );
       }
     }
+  });
+});
+
+describe('config: what is said about options of lines', () => {
+  it('where they stand, and what does not happen yet', () => {
+    const [onStatic, onVirtual] = explain('peer');
+    assert.deepEqual(onStatic?.blocks, ['static_ipaddress']);
+    assert.equal(onStatic?.reason, 'no static address is added');
+    assert.deepEqual(onVirtual?.blocks, [
+      'vrrp_instance / virtual_ipaddress',
+      'vrrp_instance / virtual_ipaddress_excluded',
+    ]);
+    assert.equal(onVirtual?.status, 'planned');
+    assert.equal(explain('scope', 'virtual_ipaddress')[0]?.status, 'supported');
+    assert.deepEqual(explain('via', 'virtual_routes')[0]?.oldNames, ['gw']);
+    assert.equal(explain('gw', 'virtual_routes')[0]?.oldNameOf, 'via');
+    assert.match(renderExplanations(explain('brd')), /^brd <IPADDR>\|\+\|-\n/);
   });
 });
