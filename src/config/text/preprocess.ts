@@ -356,7 +356,11 @@ class Preprocessor implements WordReader, ExpanderHost {
       return EMPTY_LINE;
     }
     if (text.startsWith('$')) {
-      if (this.expander.isBadDefinition(line)) return EMPTY_LINE;
+      if (this.expander.isBadDefinition(line)) {
+        const equals = text.indexOf('=');
+        this.secrets.addDefinition(text.slice(0, equals), sliceLine(line, equals + 1));
+        return EMPTY_LINE;
+      }
       if (this.expander.isUndefinedLine(line)) return EMPTY_LINE;
     }
     const source: Source = {
