@@ -60,6 +60,7 @@ describe('config: the policy of an instance', () => {
         'garp_lower_prio_delay 3',
         'lower_prio_no_advert no',
         'higher_prio_send_advert',
+        'down_timer_adverts 5',
       ]) {
         assert.deepEqual(codes(`strict_mode\n${lines}`), ['STRICT'], lines);
       }

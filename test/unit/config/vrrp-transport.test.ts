@@ -157,6 +157,16 @@ describe("config: how an instance's adverts travel", () => {
       assert.deepEqual(codes('vmac_xmit_base'), ['VIRTUAL_INTERFACE']);
     });
 
+    it('what it implies need not be said', () => {
+      assert.deepEqual(codes('use_vmac\npromote_secondaries'), ['VIRTUAL_INTERFACE']);
+      assert.equal(instance('use_vmac\npromote_secondaries').promoteSecondaries, false);
+      const address = (lines: string, options: string): string[] =>
+        codes(`${lines}\nvirtual_ipaddress {\n192.0.2.7 ${options} use_vmac\n}`);
+      assert.deepEqual(address('use_vmac', ''), ['WITHOUT_EFFECT']);
+      assert.deepEqual(address('use_vmac_addr', 'dev eth1'), ['WITHOUT_EFFECT']);
+      assert.deepEqual(address('use_vmac', 'dev eth1'), []);
+    });
+
     it('two cannot have one name', () => {
       const loaded = load(
         instanceText('use_vmac v') +

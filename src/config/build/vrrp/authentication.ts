@@ -38,7 +38,9 @@ export function buildAuthentication(
   };
   if (section.mentions('auth_hmac')) return ignored('auth_hmac takes its place');
   if (!inner.mentions('auth_type')) return ignored("'auth_type' is missing");
+  // A word that was wrong was reported.
   if (type === undefined) return undefined;
+  if (password === undefined && inner.mentions('auth_pass')) return undefined;
   if (strict) return ignored('strict_mode has none');
   if (version === 3) return ignored('VRRP version 3 has none');
   // A password that was given wrongly was reported.

@@ -172,11 +172,6 @@ export function buildInstance(
       .all('virtual_rules')
       .flatMap(({ entries }) => routing.rules.get(entries) ?? []),
     allowNoAddress,
-    promoteSecondaries: pick.value<boolean>(
-      'promote_secondaries',
-      false,
-      section.get('promote_secondaries'),
-    ),
     garp: garpOf(section, pick, context, { name, priority, strict, version }),
     garpExtra: pick.value(
       'garp_extra_if',

@@ -19,6 +19,7 @@ interface VirtualInterface {
   readonly virtualInterface?: VmacConfig | IpvlanConfig;
   readonly vmacForAddresses: boolean;
   readonly transmitOnBase: boolean;
+  readonly promoteSecondaries: boolean;
 }
 
 /** The instance's own interface, with what keepalived puts right about it. */
@@ -38,6 +39,8 @@ export function buildVirtualInterface(
   );
   const odd = (at = section.at, message = ''): void =>
     sink.report('CONFIG_VIRTUAL_INTERFACE', at, { message: `vrrp_instance ${name}: ${message}` });
+  const promote = section.get('promote_secondaries');
+  const promoteSecondaries = pick.value<boolean>('promote_secondaries', false, promote);
   let transmitOnBase = pick.value<boolean>('vmac_xmit_base', false, xmit);
   const own = vmac ?? ipvlan;
   if (!own) {
@@ -45,7 +48,7 @@ export function buildVirtualInterface(
       odd(xmit.at, 'vmac_xmit_base is ignored, it needs use_vmac or use_ipvlan');
       transmitOnBase = false;
     }
-    return { vmacForAddresses, transmitOnBase };
+    return { vmacForAddresses, transmitOnBase, promoteSecondaries };
   }
   if (vmac && ipvlan) {
     odd(
@@ -55,7 +58,10 @@ export function buildVirtualInterface(
   }
   if (isUnicast && device === '') {
     odd(own.at, 'without an interface there is nothing to put another on top of: it is ignored');
-    return { vmacForAddresses, transmitOnBase: false };
+    return { vmacForAddresses, transmitOnBase: false, promoteSecondaries };
+  }
+  if (promote) {
+    odd(promote.at, 'promote_secondaries is ignored, it is set on an interface of its own anyway');
   }
   if (isUnicast && !transmitOnBase) {
     odd(
@@ -73,7 +79,12 @@ export function buildVirtualInterface(
       'an ipvlan has no IPv4 address of its own: without one no advert can be sent, the instance stays in FAULT',
     );
   }
-  return { ...(virtualInterface ? { virtualInterface } : {}), vmacForAddresses, transmitOnBase };
+  return {
+    ...(virtualInterface ? { virtualInterface } : {}),
+    vmacForAddresses,
+    transmitOnBase,
+    promoteSecondaries: false,
+  };
 }
 
 function vmacOf({ mac, ...rest }: VmacArgs, virtualRouterId: number): VmacConfig {

@@ -10,6 +10,7 @@ export function checkAddresses(instances: readonly InstanceConfig[], sink: Sink)
     checkRepeated(instance, sink);
     checkFamilies(instance, sink);
     checkLinkLocal(instance, sink);
+    checkVmac(instance, sink);
   }
   checkShared(instances, sink);
 }
@@ -66,13 +67,31 @@ function checkFamilies(instance: InstanceConfig, sink: Sink): void {
 function checkLinkLocal(instance: InstanceConfig, sink: Sink): void {
   const { name, family, strict, unicast, virtualAddresses } = instance;
   const [first] = virtualAddresses;
-  if (family !== 6 || unicast || !first || familyOf(first.address) !== 6) return;
+  if (family !== 6 || unicast || !first || familyOf(first.address) !== 6 || sink.hasErrors) return;
   if (/^fe[89ab]/.test(first.address)) return;
   sink.report('CONFIG_LINK_LOCAL', first.at, {
     message: `vrrp_instance ${name}: the first IPv6 address of an advert should be link-local (RFC 9568 5.2.9): routers of other makers may drop such adverts`,
     expected: 'an address of fe80::/10 first',
     severity: strict ? 'warning' : 'info',
   });
+}
+
+/** `use_vmac` of an address is for those that are not on the instance's own macvlan anyway. */
+function checkVmac(instance: InstanceConfig, sink: Sink): void {
+  const { name, family, virtualInterface, vmacForAddresses } = instance;
+  const hasMacvlan = virtualInterface?.kind === 'macvlan';
+  if (!hasMacvlan && !vmacForAddresses) return;
+  for (const list of [instance.virtualAddresses, instance.excludedAddresses]) {
+    for (const { address, interface: device, useVmac, at } of list) {
+      if (!useVmac) continue;
+      const isOwn = device === instance.interface && familyOf(address) === family;
+      const keyword = isOwn ? hasMacvlan && 'use_vmac' : vmacForAddresses && 'use_vmac_addr';
+      if (!keyword) continue;
+      sink.report('CONFIG_WITHOUT_EFFECT', at, {
+        message: `vrrp_instance ${name}: use_vmac of ${address} changes nothing, ${keyword} of the instance puts it on a macvlan already`,
+      });
+    }
+  }
 }
 
 function checkShared(instances: readonly InstanceConfig[], sink: Sink): void {

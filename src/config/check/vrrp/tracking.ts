@@ -45,7 +45,8 @@ function allTracks(tracks: TracksConfig): TrackConfig[] {
 }
 
 function checkUnused(config: Config, sink: Sink): void {
-  if (config.trackScripts.length + config.trackProcesses.length === 0) return;
+  // After an error it may be that the line which tracks it could not be read.
+  if (sink.hasErrors || config.trackScripts.length + config.trackProcesses.length === 0) return;
   const scripts = new Set<string>();
   const processes = new Set<string>();
   for (const { tracks } of [...config.instances, ...config.syncGroups]) {
