@@ -228,7 +228,9 @@ function interpretOne(
   if (keyword.status === 'planned' && !block.planned) {
     reportPlanned(written, keyword, value, sink);
   }
-  const repeated = !keyword.repeatable && section.get(name as never) !== undefined;
+  // A word that stands alone says nothing else the second time.
+  const isFlag = keyword.args.max === 0 && keyword.body === undefined;
+  const repeated = !keyword.repeatable && !isFlag && section.get(name as never) !== undefined;
   if (repeated) {
     const which = keyword.firstCounts ? 'first' : 'last';
     sink.report('CONFIG_REPEATED', written.at, {

@@ -13,6 +13,7 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
   checkSecurity(config, environment, scripts, sink);
   checkUsers(config, environment, scripts, sink);
   checkDefaultUser(config, environment, scripts, sink);
+  checkPrograms(environment, scripts, sink);
 }
 
 /**
@@ -115,6 +116,26 @@ function checkDefaultUser(
     sink.report('CONFIG_UNKNOWN_USER', at, {
       message: `no user is named, and there is no user ${DEFAULT_USER} on this machine: with enable_script_security keepalived would not run this`,
       expected: "'script_user' in global_defs, or a user behind the command",
+    });
+  }
+}
+
+/** keepalived runs no script whose program it does not find. */
+function checkPrograms(
+  { isExecutable }: Environment,
+  scripts: readonly ScriptConfig[],
+  sink: Sink,
+): void {
+  if (!isExecutable) return;
+  const known = new Map<string, boolean>();
+  for (const { command, at } of scripts) {
+    const program = command[0] as string;
+    const found = known.get(program) ?? isExecutable(program);
+    known.set(program, found);
+    if (found) continue;
+    sink.report('CONFIG_UNKNOWN_PROGRAM', at, {
+      message: `there is no program '${program}' on this machine that could be run: the script is not run`,
+      expected: 'the path of a file that may be executed, or a name in PATH',
     });
   }
 }

@@ -17,6 +17,7 @@ const DOCUMENT = new URL('../../../../doc/diagnostics.md', import.meta.url);
 const MACHINE = {
   interfaces: ['lo', 'eth0', 'eth1'],
   accounts: { hasUser: (name: string) => name === 'root', hasGroup: () => false },
+  isExecutable: () => false,
 };
 
 /** Codes whose example is no text that a document could show, or needs files that fail. */
