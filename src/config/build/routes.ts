@@ -2,7 +2,7 @@
 import type { Family } from '../../base/ip.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { EntryWords } from '../grammar/entry.js';
-import { parseNetwork } from '../grammar/entry-values.js';
+import { isForAll, parseNetwork } from '../grammar/entry-values.js';
 import { routeType, staticRouteOptions, virtualRouteOptions } from '../grammar/routes.js';
 import type { RouteConfig, RouteMetrics, RouteType } from '../model/index.js';
 import type { RoutingNames } from '../names.js';
@@ -124,15 +124,11 @@ function readDestination(word: Word, words: EntryWords): Destination | boolean |
   const type = word.text === 'to' ? undefined : routeType(word.text);
   const at = type !== undefined || word.text === 'to' ? words.need(expected) : word;
   if (!at) return undefined;
-  if (at === word && !/^[0-9a-f.:]+(?:\/.*)?$/i.test(word.text) && !isEverything(word.text)) {
+  if (at === word && !/^[0-9a-f.:]+(?:\/.*)?$/i.test(word.text) && !isForAll(word.text)) {
     return false;
   }
   const network = parseNetwork(at, expected, words.report);
   return network && { word: at, type: type ?? 'unicast', network };
-}
-
-function isEverything(text: string): boolean {
-  return ['default', 'any', 'all', 'default6'].includes(text);
 }
 
 function assemble(

@@ -156,8 +156,13 @@ export function prefixOf(family: Family): EntryValue<Prefix> {
 }
 
 /** Words for all addresses; `default6` is an old one for those of IPv6. */
-export const EVERYTHING = ['default', 'any', 'all'];
-export const OLD_EVERYTHING6 = 'default6';
+const EVERYTHING = ['default', 'any', 'all'];
+const OLD_EVERYTHING6 = 'default6';
+
+/** Whether a word stands for all addresses. */
+export function isForAll(text: string): boolean {
+  return EVERYTHING.includes(text) || text === OLD_EVERYTHING6;
+}
 
 /** What routes and rules are for: a prefix, or all addresses of the family. */
 export const network: EntryValue<Prefix | 'all' | 'all6'> = {
