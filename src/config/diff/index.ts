@@ -12,6 +12,7 @@ import { notRun } from '../readiness.js';
 import { globalConsequences } from './global.js';
 import { compareBlocks, keywordOf, sameLines, type ValueChange, wordsAfter } from './lines.js';
 import { serverConsequences } from './lvs.js';
+import { sameValue } from './same.js';
 import {
   findHolders,
   groupConsequences,
@@ -191,22 +192,6 @@ function sameObject(one: Entry, other: Entry): boolean {
   if (one.instance && other.instance) return sameValue(one.instance, other.instance);
   if (one.server && other.server) return sameValue(one.server, other.server);
   return false;
-}
-
-/** Deep equality of plain data, places and origins aside. */
-function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((one, i) => sameValue(one, b[i]));
-  }
-  const left = a as Readonly<Record<string, unknown>>;
-  const right = b as Readonly<Record<string, unknown>>;
-  for (const key in left) {
-    if (key !== 'at' && key !== 'origins' && !sameValue(left[key], right[key])) return false;
-  }
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
-  return true;
 }
 
 function isRun(entry: Entry | undefined, side: Side): boolean {

@@ -2,6 +2,7 @@
 import type { Line } from '../dump/text.js';
 import type { InstanceConfig, VirtualAddressConfig } from '../model/index.js';
 import type { Consequence } from './index.js';
+import { sameValue } from './same.js';
 
 /** An instance of this priority is MASTER at once (RFC 9568 6.4.1). */
 const OWNER_PRIORITY = 255;
@@ -82,6 +83,8 @@ function changedInPlace(
     ...addressConsequences(old, next, holders),
     ...priorityConsequences(old, next),
     ...peerConsequences(old, next),
+    ...destinationConsequences(old, next),
+    ...trackConsequences(old, next),
     ...(old.state === next.state || next.priority === OWNER_PRIORITY
       ? []
       : [note('the state counts at the next start only: it stays what it is')]),
@@ -147,15 +150,36 @@ function priorityConsequences(old: InstanceConfig, next: InstanceConfig): Conseq
 function peerConsequences(old: InstanceConfig, next: InstanceConfig): Consequence[] {
   const reasons: string[] = [];
   if (next.version === 2 && old.advertInterval !== next.advertInterval) reasons.push('interval');
-  if (JSON.stringify(old.authentication) !== JSON.stringify(next.authentication)) {
-    reasons.push('authentication');
-  }
+  if (!sameValue(old.authentication, next.authentication)) reasons.push('authentication');
+  if (!sameValue(old.hmac, next.hmac)) reasons.push('signature');
+  if (old.v3ChecksumAsV2 !== next.v3ChecksumAsV2) reasons.push('checksum');
   if (!sameList(old.virtualAddresses, next.virtualAddresses)) reasons.push('address list');
   if (reasons.length === 0) return [];
   return [
     {
       kind: 'may-move-address',
       text: `adverts carry another ${reasons.join(' and ')}: peers that have the old one reject them, and both machines are MASTER until the peers are changed, too`,
+    },
+  ];
+}
+
+/** Adverts that go somewhere else. */
+function destinationConsequences(old: InstanceConfig, next: InstanceConfig): Consequence[] {
+  if (sameValue(old.unicast, next.unicast) && old.multicastGroup === next.multicastGroup) return [];
+  return [
+    {
+      kind: 'may-move-address',
+      text: 'adverts go to other peers: one that hears none any more becomes MASTER, too',
+    },
+  ];
+}
+
+function trackConsequences(old: InstanceConfig, next: InstanceConfig): Consequence[] {
+  if (sameValue(old.tracks, next.tracks) && (old.trackPrimary || !next.trackPrimary)) return [];
+  return [
+    {
+      kind: 'may-move-address',
+      text: 'other things are tracked: the state that they are in changes the priority or makes a FAULT at once',
     },
   ];
 }

@@ -23,6 +23,8 @@ export interface DumpOptions {
 }
 
 const HIDDEN = '********';
+/** A signature's key has at least 32 bytes: as many stars, so that the text can be read again. */
+const HIDDEN_KEY = HIDDEN.repeat(4);
 /** Stands in no canonical text: there it would be an escape. */
 const MARK = '\0';
 
@@ -64,7 +66,7 @@ export function dumpLines(config: Config, options: DumpOptions = {}): Line[] {
 export function secretWriter({ secrets }: DumpOptions): (text: string) => string {
   if (secrets === 'show') return quote;
   if (secrets === 'mark') return (text) => MARK + quote(text) + MARK;
-  return () => HIDDEN;
+  return (text) => (text.length >= HIDDEN_KEY.length ? HIDDEN_KEY : HIDDEN);
 }
 
 /** Text of a dump with marked secrets as it may be shown. */

@@ -20,6 +20,9 @@ function told(old: string, next: string): string[] {
 const router = (lines: string, vrid = 1, addresses = '192.0.2.1', name = 'VI_1'): string =>
   `vrrp_instance ${name} {\ninterface eth0\nvirtual_router_id ${vrid}\n${lines}\nvirtual_ipaddress { ${addresses} }\n}\n`;
 
+const HMAC = (digit: string): string =>
+  `version 3\nauth_hmac {\nkey 1 hex:${digit.repeat(64)}\nactive_key 1\n}`;
+
 describe('config: diff', () => {
   it('of the same text, laid out in another way, is nothing', () => {
     const text = router('priority 100') + serverText('');
@@ -88,6 +91,8 @@ describe('config: diff', () => {
       ['state BACKUP', 'state BACKUP\ngarp_master_repeat 3', []],
       ['advert_int 1', 'advert_int 2', ['may-move-address']],
       ['version 3\nadvert_int 1', 'version 3\nadvert_int 2', []],
+      ['unicast_peer {\n192.0.2.7\n}', 'unicast_peer {\n192.0.2.8\n}', ['may-move-address']],
+      [HMAC('0'), HMAC('1'), ['may-move-address']],
     ];
     for (const [old, next, expected] of priorities) {
       it(`${JSON.stringify(old)} to ${JSON.stringify(next)}: ${expected.join() || 'nothing moves'}`, () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { dump } from '../../../src/config/dump/index.js';
+import { renderAnnotated } from '../../../src/config/dump/annotated.js';
+import { dump, dumpLines } from '../../../src/config/dump/index.js';
 import { quote, quoteForShell } from '../../../src/config/dump/text.js';
 import { Dice, WORDS } from './random.js';
 import { randomGlobalLines, randomTop } from './random-global.js';
@@ -191,5 +192,34 @@ vrrp_instance VI_1 {
     assert.equal(quote('a\\c'), '"a\\c"');
     assert.equal(quoteForShell('a"b\\c'), '"a\\"b\\\\c"');
     assert.equal(quoteForShell('$x\n'), '"\\044x\\012"');
+  });
+
+  it('with secrets hidden, and with origins behind the values, it reads as a configuration', () => {
+    const text = `vrrp_instance A {
+interface eth0
+virtual_router_id 1
+version 3
+auth_hmac {
+key 1 hex:${'0f'.repeat(32)}
+active_key 1
+}
+virtual_ipaddress { 192.0.2.1 }
+}
+vrrp_instance B {
+interface eth0
+virtual_router_id 2
+authentication {
+auth_type PASS
+auth_pass "a b"
+}
+virtual_ipaddress { 192.0.2.2 }
+}
+`;
+    const config = loadGood(text);
+    const shown = renderAnnotated(dumpLines(config));
+    assert.doesNotMatch(shown, /0f0f|a b/);
+    const again = loadGood(shown);
+    assert.equal(dump(again), dump(config));
+    assert.match(shown, /^ {4}virtual_router_id 1 +# .*:3:19$/m);
   });
 });
