@@ -40,6 +40,26 @@ describe('config: intervals and deadlines of checks', () => {
   });
 });
 
+describe('config: one mistake in a service is one message', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'real server': serverText('').replace('10.0.0.1', '10.0.0.256'),
+    weight: serverText('quorum 5', 'weight x'),
+    'weight of the service': serverText('quorum 5\nweight x'),
+    'sorry server': serverText('sorry_server 10.0.0.256 80\nsorry_server_inhibit'),
+    scheduler: serverText('sh-port').replace('lvs_sched rr', 'lvs_sched x'),
+    persistence: serverText('persistence_timeout x\npersistence_engine sip').replace(
+      '192.0.2.1 80',
+      '192.0.2.1',
+    ),
+    url: serverText('', 'HTTP_GET {\nurll {\npath /\n}\n}'),
+  };
+  for (const [what, text] of Object.entries(cases)) {
+    it(what, () => {
+      assert.equal(codes(text).length, 1, codes(text).join());
+    });
+  }
+});
+
 describe('config: rules between servers', () => {
   it('thresholds that the kernel refuses', () => {
     const lower = (lines: string) => {

@@ -10,7 +10,7 @@ import type {
 import type { Section } from '../interpret.js';
 import { Picker } from '../pick.js';
 import { buildGroup } from './groups.js';
-import type { LvsDefaults } from './service.js';
+import type { LvsDefaults, VirtualServerSection } from './service.js';
 import { settle } from './settle.js';
 import { buildVirtualServer } from './virtual-server.js';
 
@@ -39,11 +39,31 @@ export function buildLvs(
   const virtualServers: VirtualServerConfig[] = [];
   for (const setting of top.all('virtual_server')) {
     const built = buildVirtualServer(setting, context);
-    const settled = built && settle(built, sink);
+    const settled = built && settle(built, isWhole(setting.section, built), sink);
     if (settled) virtualServers.push(settled);
   }
   const ssl = buildSsl(top);
   return { virtualServerGroups, virtualServers, ...(ssl ? { ssl } : {}) };
+}
+
+/** Whether no server and no weight of a service was lost to a mistake, which was reported. */
+function isWhole(section: VirtualServerSection, built: VirtualServerConfig): boolean {
+  const servers = section.all('real_server');
+  return (
+    built.realServers.length === servers.length &&
+    hasItsWeight(section) &&
+    servers.every((server) => hasItsWeight(server.section))
+  );
+}
+
+function hasItsWeight(section: {
+  readonly isIncomplete: boolean;
+  get(keyword: 'weight'): unknown;
+  mentions(keyword: 'weight'): boolean;
+}): boolean {
+  return (
+    !section.isIncomplete && (section.get('weight') !== undefined || !section.mentions('weight'))
+  );
 }
 
 function buildSsl(top: Section<typeof grammar>): SslConfig | undefined {

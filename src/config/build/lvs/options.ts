@@ -57,7 +57,7 @@ function ofScheduler(
   if (!given) return false;
   const owner = word.slice(0, 2);
   const chosen = section.get('lvs_sched');
-  // A scheduler that is wrong was reported.
+  // A wrong scheduler was reported.
   if (!chosen && section.mentions('lvs_sched')) return false;
   const late = chosen !== undefined && chosen.order > given.order;
   if (scheduler === owner && !late) {

@@ -26,8 +26,9 @@ export function buildPersistence(service: Service, family: Family, at: Position)
     fallback,
     section.get('persistence_timeout'),
   );
-  const isUnsure = section.mentions('persistence_timeout') && !section.get('persistence_timeout');
-  if (persistenceTimeout === 0 && !isUnsure && portsOf(service).includes(0)) {
+  const isChosen =
+    section.mentions('persistence_timeout') || section.mentions('persistence_granularity');
+  if (persistenceTimeout === 0 && !isChosen && portsOf(service).includes(0)) {
     sink.report('CONFIG_PORT_NEEDS_PERSISTENCE', at, {
       message: `virtual_server ${label}: a service without a port must be persistent, persistence_timeout ${DEFAULT_PERSISTENCE_SECONDS} is used`,
       expected: "a port, or 'persistence_timeout'",
@@ -89,7 +90,7 @@ function buildEngine(
 ): Pick<VirtualServerConfig, 'persistenceEngine'> {
   const given = section.get('persistence_engine');
   if (!given) return {};
-  if (timeout === 0) {
+  if (timeout === 0 && !section.mentions('persistence_timeout')) {
     sink.report('CONFIG_WITHOUT_EFFECT', given.at, {
       message: `virtual_server ${label}: without 'persistence_timeout' the engine is never asked, 'persistence_engine' is ignored`,
     });

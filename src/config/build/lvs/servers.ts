@@ -75,6 +75,8 @@ export function buildSorryServer(service: Service): SorryServerConfig | undefine
     word: string,
   ) => {
     if (!setting || (given && setting.order > given.order)) return false;
+    // A wrong sorry server was reported.
+    if (!given && section.mentions('sorry_server')) return true;
     sink.report('CONFIG_WITHOUT_EFFECT', setting.at, {
       message: `'${word}' before or without 'sorry_server' is ignored`,
     });

@@ -11,8 +11,17 @@ import type {
 } from '../../model/index.js';
 import { renderPosition } from '../../text/source.js';
 
-/** A service as it will be run; `undefined` if nothing of it is left. */
-export function settle(server: VirtualServerConfig, sink: Sink): VirtualServerConfig | undefined {
+/**
+ * A service as it will be run; `undefined` if nothing of it is left.
+ *
+ * @param isWhole whether all that was written of its servers could be read: otherwise what they are
+ *   together is not judged, for one mistake is one message.
+ */
+export function settle(
+  server: VirtualServerConfig,
+  isWhole: boolean,
+  sink: Sink,
+): VirtualServerConfig | undefined {
   const label = labelOf(server);
   if (server.realServers.length === 0) {
     sink.report('CONFIG_NO_REAL_SERVER', server.at, {
@@ -23,7 +32,7 @@ export function settle(server: VirtualServerConfig, sink: Sink): VirtualServerCo
   const realServers = dropDuplicates(server, label, sink).map((real) =>
     settleThresholds(real, label, sink),
   );
-  const { quorum, hysteresis } = settleQuorum(server, realServers, label, sink);
+  const { quorum, hysteresis } = isWhole ? settleQuorum(server, realServers, label, sink) : server;
   const sorryServer =
     server.sorryServer && settleSorry(server.sorryServer, realServers, label, sink);
   return { ...server, realServers, quorum, hysteresis, ...(sorryServer ? { sorryServer } : {}) };

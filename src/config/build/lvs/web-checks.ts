@@ -21,7 +21,7 @@ export function buildWeb(
   const pick = new Picker();
   const base = connection(type, section, pick, context);
   const urls = section.all('url').map((setting) => buildUrl(setting, section, type, context));
-  if (urls.length === 0) {
+  if (!section.mentions('url')) {
     sink.report('CONFIG_CHECK_INCOMPLETE', section.at, {
       message: `${type} has no url: there is nothing to ask for`,
       expected: "'url { path / }'",
