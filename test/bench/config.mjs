@@ -95,7 +95,7 @@ function runInNetwork(args) {
     for (let bond = 0; bond < 8; bond++) {
       for (let vlan = 0; vlan < 32; vlan++) names.push(`bond${bond}.${vlan}`);
     }
-    writeFileSync(batch, names.map((name) => `link add ${name} type dummy\n`).join(''));
+    writeFileSync(batch, names.map((name) => `link add ${name} type bridge\n`).join(''));
     const { status } = spawnSync('unshare', ['-n', 'ip', '-batch', batch], { stdio: 'ignore' });
     if (status !== 0) return undefined;
     const script = `ip -batch ${batch} && exec "$@"`;
