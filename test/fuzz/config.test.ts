@@ -48,7 +48,7 @@ vrrp_instance VI_2
 }
 
 virtual_server 192.0.2.100 80 {
-    delay_loop 2
+    delay_loop 6
     lvs_sched wlc
     lvs_method NAT
     protocol TCP
