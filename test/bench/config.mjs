@@ -61,7 +61,7 @@ async function compare({ name, what, text, slow }, folder, rounds, hasKeepalived
     print('keepalived -t', theirs);
     const ratio = median(theirs.map(({ wall }) => wall)) / median(ours.map(({ wall }) => wall));
     const least = theirs.some(({ code }) => code === undefined) ? 'at least ' : '';
-    console.log(`  tandemd takes 1/${ratio.toFixed(1)} of the time (${least}wall clock)`);
+    console.log(`  keepalived takes ${least}${ratio.toFixed(1)} times as long (wall clock)`);
   }
   if (hasDiff()) {
     const changed = path.join(folder, `${name}.changed.conf`);
