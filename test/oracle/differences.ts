@@ -44,4 +44,15 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'a second object with the same name is refused: one of the two would be lost',
     matches: allOf(/^CONFIG_DUPLICATE_NAME$/),
   },
+  {
+    fault: 'silent',
+    why: '2.4 takes a unicast instance without an interface, as the manual page says; 2.2.7 does not',
+    matches: (_news, said, { good }) =>
+      /Unknown interface!/.test(said) && /^(?:unicast|conditions)\.conf$/.test(good.name),
+  },
+  {
+    fault: 'silent',
+    why: '2.4 takes any weight of a track_file that fits into 32 bits; 2.2.7 up to 254',
+    matches: (_news, said) => /outside range \[-254, 254\]/.test(said) && /track_file/.test(said),
+  },
 ];
