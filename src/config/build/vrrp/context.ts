@@ -13,6 +13,8 @@ export interface Trackers {
   readonly file: ReadonlyMap<string, WeightArgs>;
   readonly process: ReadonlyMap<string, WeightArgs>;
   readonly bfd: ReadonlyMap<string, WeightArgs>;
+  /** Filled while lists are built: the scripts and processes that any of them names. */
+  readonly named: { readonly script: Set<string>; readonly process: Set<string> };
 }
 
 export interface VrrpContext {

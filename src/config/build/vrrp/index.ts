@@ -19,6 +19,7 @@ import {
   buildTrackProcess,
   buildTrackScript,
   firstOfEachName,
+  reportUnused,
 } from './trackers.js';
 
 type VrrpConfig = Pick<
@@ -64,6 +65,7 @@ export function buildVrrp(
     file: weightsOf(files, trackFiles),
     process: weightsOf(processes, trackProcesses),
     bfd: weightsOf(top.all('bfd_instance'), bfdInstances),
+    named: { script: new Set(), process: new Set() },
   };
   const groupSettings = top.all('vrrp_sync_group');
   const groups = groupSettings.map((setting) => buildSyncGroup(setting, trackers, defaults, sink));
@@ -89,6 +91,14 @@ export function buildVrrp(
     sink,
   };
   const instances = top.all('vrrp_instance').map((setting) => buildInstance(setting, context));
+  reportUnused(trackScripts, 'vrrp_script', trackers.named.script, 'it is never run', sink);
+  reportUnused(
+    trackProcesses,
+    'vrrp_track_process',
+    trackers.named.process,
+    'nobody looks for it',
+    sink,
+  );
   return {
     trackScripts,
     trackFiles,

@@ -175,3 +175,20 @@ export function firstOfEachName<T extends { readonly name: string; readonly at: 
   }
   return [...byName.values()];
 }
+
+/** Says what no list names; not after an error, when the line that does may not have been read. */
+export function reportUnused(
+  objects: readonly { readonly name: string; readonly at: Position }[],
+  kind: string,
+  named: ReadonlySet<string>,
+  consequence: string,
+  sink: Sink,
+): void {
+  if (sink.hasErrors) return;
+  for (const { name, at } of objects) {
+    if (named.has(name)) continue;
+    sink.report('CONFIG_UNUSED', at, {
+      message: `${kind} ${name} is tracked by no instance and no group: ${consequence}`,
+    });
+  }
+}

@@ -99,6 +99,7 @@ function buildTrack(
   }
   let inherited: WeightArgs = NO_WEIGHT;
   if (kind !== 'interface') {
+    if (kind === 'script' || kind === 'process') trackers.named[kind].add(keyword.text);
     const known = trackers[kind].get(keyword.text);
     if (known) inherited = known;
     else {

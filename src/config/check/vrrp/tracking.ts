@@ -7,9 +7,8 @@ import type {
   TrackConfig,
   TracksConfig,
 } from '../../model/index.js';
-import type { Position } from '../../text/source.js';
 
-/** Reports weights that nopreempt defeats, and scripts and processes that nobody tracks. */
+/** Reports weights that nopreempt defeats. */
 export function checkTracking(config: Config, sink: Sink): void {
   const groups = new Map<string, SyncGroupConfig>();
   for (const group of config.syncGroups) {
@@ -18,7 +17,6 @@ export function checkTracking(config: Config, sink: Sink): void {
   for (const instance of config.instances) {
     if (!instance.preempt) checkNopreempt(instance, groups.get(instance.name), sink);
   }
-  checkUnused(config, sink);
 }
 
 /**
@@ -42,25 +40,4 @@ function checkNopreempt(
 function allTracks(tracks: TracksConfig): TrackConfig[] {
   const { interfaces, scripts, files, processes, bfds } = tracks;
   return [...interfaces, ...scripts, ...files, ...processes, ...bfds];
-}
-
-function checkUnused(config: Config, sink: Sink): void {
-  // After an error it may be that the line which tracks it could not be read.
-  if (sink.hasErrors || config.trackScripts.length + config.trackProcesses.length === 0) return;
-  const scripts = new Set<string>();
-  const processes = new Set<string>();
-  for (const { tracks } of [...config.instances, ...config.syncGroups]) {
-    for (const { name } of tracks.scripts) scripts.add(name);
-    for (const { name } of tracks.processes) processes.add(name);
-  }
-  const unused = (at: Position, kind: string, name: string, consequence: string): void =>
-    sink.report('CONFIG_UNUSED', at, {
-      message: `${kind} ${name} is tracked by no instance and no group: ${consequence}`,
-    });
-  for (const { name, at } of config.trackScripts) {
-    if (!scripts.has(name)) unused(at, 'vrrp_script', name, 'it is never run');
-  }
-  for (const { name, at } of config.trackProcesses) {
-    if (!processes.has(name)) unused(at, 'vrrp_track_process', name, 'nobody looks for it');
-  }
 }
