@@ -4,6 +4,9 @@ import type { CommandLine } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { EXIT } from './exit-codes.js';
 
+/** What the text stage acts on before there are keywords. */
+const SYNTAX = /^(?:include[rmwba]?$|[@$~])/;
+
 /** Prints every meaning of a keyword; returns the exit code. */
 export function explainCommand({
   values,
@@ -27,6 +30,7 @@ function notFound(word: string, block: string | undefined): string {
     const places = elsewhere.map((way) => way || 'the top').join(', ');
     return `'${word}' is no keyword of '${block}': it belongs in ${places}`;
   }
+  if (SYNTAX.test(word)) return `'${word}' is no keyword but syntax: tandem.conf(5) describes it`;
   const near = nearestKeywords(word).map((other) => `'${other}'`);
   const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
   return `'${word}' is no keyword${meant}`;
