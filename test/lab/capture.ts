@@ -1,6 +1,6 @@
 /**
- * A capture on a segment, taken in the switch by tcpdump: VRRP, ARP, and what the VIP answers to those
- * who knock at it.
+ * A capture on a segment, taken in the switch by tcpdump: VRRP, ARP, neighbour advertisements, and what
+ * the VIP answers to those who knock at it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -11,6 +11,7 @@ import {
   type AnswerFrame,
   type ArpFrame,
   type Frame,
+  type NeighbourFrame,
   PcapReader,
 } from './pcap.js';
 import { inNetns, run } from './program.js';
@@ -42,7 +43,7 @@ export class Capture {
   ): Promise<Capture> {
     const [program = 'tcpdump', ...words] = inNetns(netns, [
       ...['tcpdump', '-i', segment, '-w', file, '-U', '--immediate-mode', '-s', '256'],
-      ...['-Z', 'root', `ip proto 112 or arp or (icmp and src host ${vip})`],
+      ...['-Z', 'root', `proto 112 or arp or icmp6 or (icmp and src host ${vip})`],
     ]);
     const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     child.unref();
@@ -100,6 +101,16 @@ export class Capture {
     );
   }
 
+  /** Unsolicited neighbour advertisements for an IPv6 address. */
+  neighbours(address: string, host?: string, since = 0): NeighbourFrame[] {
+    return this.frames(since).filter(
+      (frame): frame is NeighbourFrame =>
+        frame.kind === 'neighbour' &&
+        frame.target === address &&
+        (host === undefined || this.#nameOf(frame.mac) === host),
+    );
+  }
+
   /** What an address answered to knocks. */
   answers(address: string, host?: string, since = 0): AnswerFrame[] {
     return this.frames(since).filter(
@@ -151,6 +162,8 @@ function describe(frame: Frame): string {
       return `advert vrid ${frame.vrid} priority ${frame.priority}`;
     case 'arp':
       return `ARP ${frame.operation}, sender ${frame.senderIp}, target ${frame.targetIp}`;
+    case 'neighbour':
+      return `neighbour advertisement of ${frame.target}`;
     case 'answer':
       return `${frame.source} answers a knock`;
   }

@@ -17,6 +17,10 @@ export interface DirectorConfig {
    * that machines of their own would not notice, and the lab's one processor does.
    */
   readonly tls?: boolean;
+  /** `ipv6`: adverts over IPv6 for {@link VIP_IPV6}; the IPv4 addresses follow as excluded ones. */
+  readonly family?: 'ipv4' | 'ipv6';
+  /** Unicast: our own address, and the other's. */
+  readonly unicast?: { readonly own: string; readonly peer: string };
   /** More lines for every vrrp_instance. */
   readonly instance?: readonly string[];
   /** More lines for global_defs. */
@@ -45,6 +49,9 @@ const VIP: Readonly<Record<TopologyName, string>> = {
   dr: '192.168.0.100',
   pair: '172.25.254.100',
 };
+/** What a pair that advertises over IPv6 has besides; in its adverts the link-local one is first. */
+export const VIP_IPV6 = '2001:db8::100';
+const VIP_LINK_LOCAL = 'fe80::100';
 const INNER_VIP = '192.168.0.100';
 
 /** A whole configuration file. */
@@ -147,11 +154,28 @@ function instance(
     `priority ${options.priority}`,
     `advert_int ${options.advertInt ?? 1}`,
     ...(options.version === 3 ? ['version 3'] : []),
+    ...unicastLines(options),
     ...(options.instance ?? []),
-    'virtual_ipaddress {',
-    `    ${address}/24 dev ${device}`,
-    '}',
+    ...addressLines(options, `${address}/24 dev ${device}`, device),
   ]);
+}
+
+function unicastLines({ unicast }: DirectorConfig): string[] {
+  if (!unicast) return [];
+  return [`unicast_src_ip ${unicast.own}`, 'unicast_peer {', `    ${unicast.peer}`, '}'];
+}
+
+function addressLines(options: DirectorConfig, ipv4: string, device: string): string[] {
+  if (options.family !== 'ipv6') return ['virtual_ipaddress {', `    ${ipv4}`, '}'];
+  return [
+    'virtual_ipaddress {',
+    `    ${VIP_LINK_LOCAL}/64 dev ${device}`,
+    `    ${VIP_IPV6}/64 dev ${device}`,
+    '}',
+    'virtual_ipaddress_excluded {',
+    `    ${ipv4}`,
+    '}',
+  ];
 }
 
 function block(head: string, lines: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** A machine that runs tandem or keepalived. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +88,15 @@ export class Director extends Host {
       { TANDEM_RUN_DIR: this.#file('run') },
     );
     this.#daemon.unref();
+  }
+
+  /** Gives the machine IPv6, which the lab's have not, until it is switched off. */
+  enableIpv6(device: string): void {
+    // In this order: what comes first with `all` looks for duplicates for a second, in which
+    // keepalived is MASTER without being able to say so.
+    const values = [`${device}.accept_dad=0`, 'all.disable_ipv6=0', `${device}.disable_ipv6=0`];
+    const words = values.map((value) => `net.ipv6.conf.${value}`);
+    execFileSync('ip', ['netns', 'exec', this.netns, 'sysctl', '-qw', ...words]);
   }
 
   /** Replaces the configuration file; nothing notices until a signal says so. */

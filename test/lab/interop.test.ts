@@ -1,6 +1,7 @@
 /** keepalived on one side, tandem on the other: elect, fail over, fail back, both ways round. */
 import assert from 'node:assert/strict';
 import { now, renderMillis, sleep } from './clock.js';
+import { VIP_IPV6 } from './config-text.js';
 import type { Product } from './director.js';
 import {
   killMachine,
@@ -14,9 +15,12 @@ import {
 } from './steps.js';
 import { labSuite, repeatInNoise } from './suite.js';
 
-const VERSIONS: readonly PairOptions[] = [
-  { version: 2, advertInt: 1 },
-  { version: 3, advertInt: 0.1 },
+const VERSIONS: readonly (PairOptions & { readonly title: string })[] = [
+  { title: 'version 2', version: 2, advertInt: 1 },
+  { title: 'version 3', version: 3, advertInt: 0.1 },
+  { title: 'version 2, unicast', version: 2, advertInt: 1, unicast: true },
+  { title: 'version 3, unicast', version: 3, advertInt: 0.1, unicast: true },
+  { title: 'version 3, IPv6', version: 3, advertInt: 0.1, family: 'ipv6' },
 ];
 /** How long a director is let reign, so that the client has had answers of it, ms. */
 const REIGN = 500;
@@ -32,8 +36,8 @@ labSuite('interop with keepalived', 'pair', function (lab) {
 
   for (const timing of VERSIONS) {
     for (const sides of SIDES) {
-      const { version = 2, advertInt = 1 } = timing;
-      const title = `version ${version}: ${sides.a} with priority 150, ${sides.b} with 100`;
+      const { version = 2, advertInt = 1, family } = timing;
+      const title = `${timing.title}: ${sides.a} with priority 150, ${sides.b} with 100`;
 
       it(`${title}: elect, fail over, fail back, stop, return`, async () => {
         const { vip, client, capture } = lab();
@@ -69,18 +73,28 @@ labSuite('interop with keepalived', 'pair', function (lab) {
         startDirector(lab(), 'a', options);
         await settled(lab(), 'a', 'b');
         await knocking.stop();
-        // keepalived's last advert may cross the first of the director that preempts it.
-        const conflicts = capture.conflicts(vip, advertInt * 1000, start);
+        // What the adverts claim. keepalived's last one may cross the first of the director that
+        // preempts it.
+        const address = family === 'ipv6' ? VIP_IPV6 : vip;
+        const conflicts = capture.conflicts(address, advertInt * 1000, start);
         assert.ok(
           conflicts.every(({ length }) => length < HANDOVER),
-          JSON.stringify(conflicts),
+          conflicts
+            .map(({ from, length }) => capture.excerpt(from - HANDOVER, from + length + HANDOVER))
+            .join('\n\n'),
         );
-        const spans = capture.owners(vip, advertInt * 1000, start);
+        const spans = capture.owners(address, advertInt * 1000, start);
         assert.deepEqual(
           spans.map(({ owner }) => owner),
           ['a', 'b', 'a', 'b', 'a'],
           JSON.stringify(spans),
         );
+        if (family !== 'ipv6') return;
+        for (const host of ['a', 'b']) {
+          const announced = capture.neighbours(VIP_IPV6, host, start);
+          assert.notEqual(announced.length, 0);
+          assert.ok(announced.every(({ override }) => override));
+        }
       });
     }
   }

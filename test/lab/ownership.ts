@@ -84,5 +84,6 @@ function isResignation(frame: Frame, address: string): boolean {
 function isClaim(frame: Frame, address: string): boolean {
   if (frame.kind === 'advert') return frame.priority > 0 && frame.addresses.includes(address);
   // A host that asks for another address with this one as its sender uses it, too.
+  if (frame.kind === 'neighbour') return frame.target === address;
   return frame.kind === 'arp' && frame.senderIp === address;
 }

@@ -1,5 +1,6 @@
 /**
- * Reads the lab's captures: pcap files of Ethernet frames with VRRP, ARP and ICMP in them. A reader of
+ * Reads the lab's captures: pcap files of Ethernet frames with VRRP of both families, ARP, ICMP and
+ * neighbour advertisements in them. A reader of
  * its own, so that what tandem sends is not judged by tandem's own decoder.
  */
 
@@ -37,14 +38,27 @@ export interface AnswerFrame {
   readonly source: string;
 }
 
-export type Frame = AdvertFrame | ArpFrame | AnswerFrame;
+/** An unsolicited ICMPv6 neighbour advertisement: what gratuitous ARP is to IPv6. */
+export interface NeighbourFrame {
+  readonly kind: 'neighbour';
+  readonly at: number;
+  readonly mac: string;
+  readonly target: string;
+  readonly override: boolean;
+  readonly router: boolean;
+}
+
+export type Frame = AdvertFrame | ArpFrame | AnswerFrame | NeighbourFrame;
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const ETHERNET_HEADER = 14;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_ARP = 0x0806;
+const ETHERTYPE_IPV6 = 0x86dd;
 const PROTOCOL_ICMP = 1;
+const PROTOCOL_ICMPV6 = 58;
+const ICMPV6_NEIGHBOUR_ADVERTISEMENT = 136;
 const PROTOCOL_VRRP = 112;
 const ICMP_PORT_UNREACHABLE = 0x0303;
 const MAGIC_MICROS = 0xa1b2c3d4;
@@ -97,7 +111,51 @@ function readFrame(bytes: Buffer, at: number): Frame | undefined {
   const type = bytes.readUInt16BE(12);
   if (type === ETHERTYPE_ARP) return readArp(payload, at, mac);
   if (type === ETHERTYPE_IPV4) return readAdvert(payload, at, mac) ?? readAnswer(payload, at, mac);
+  if (type === ETHERTYPE_IPV6) return readIpv6(payload, at, mac);
   return undefined;
+}
+
+function readIpv6(packet: Buffer, at: number, mac: string): Frame | undefined {
+  if (packet.length < 40) return undefined;
+  const payload = packet.subarray(40, 40 + packet.readUInt16BE(4));
+  if (packet[6] === PROTOCOL_ICMPV6) return readNeighbour(payload, at, mac);
+  if (packet[6] !== PROTOCOL_VRRP || payload.length < 8) return undefined;
+  const addresses: string[] = [];
+  for (let i = 0; i < payload[3]! && 24 + 16 * i <= payload.length; i++) {
+    addresses.push(ipv6Text(payload.subarray(8 + 16 * i, 24 + 16 * i)));
+  }
+  return {
+    kind: 'advert',
+    at,
+    mac,
+    source: ipv6Text(packet.subarray(8, 24)),
+    ttl: packet[7]!,
+    version: payload[0]! >> 4,
+    vrid: payload[1]!,
+    priority: payload[2]!,
+    addresses,
+  };
+}
+
+function readNeighbour(icmp: Buffer, at: number, mac: string): NeighbourFrame | undefined {
+  if (icmp.length < 24 || icmp[0] !== ICMPV6_NEIGHBOUR_ADVERTISEMENT) return undefined;
+  const flags = icmp[4]!;
+  // Solicited ones answer somebody.
+  if (flags & 0x40) return undefined;
+  return {
+    kind: 'neighbour',
+    at,
+    mac,
+    target: ipv6Text(icmp.subarray(8, 24)),
+    override: (flags & 0x20) !== 0,
+    router: (flags & 0x80) !== 0,
+  };
+}
+
+/** As URL writes it, which is the canonical form. */
+function ipv6Text(bytes: Buffer): string {
+  const words = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16));
+  return new URL(`http://[${words.join(':')}]/`).hostname.slice(1, -1);
 }
 
 function readArp(bytes: Buffer, at: number, mac: string): ArpFrame | undefined {

@@ -15,10 +15,13 @@ export const START_TIMEOUT = 30_000;
 /** While something is measured by capture and probe, looking often would only disturb it, ms. */
 const LAZY_POLL = 200;
 
-export interface PairOptions extends Partial<Omit<DirectorConfig, 'topology' | 'priority'>> {
+export interface PairOptions
+  extends Partial<Omit<DirectorConfig, 'topology' | 'priority' | 'unicast'>> {
   /** What runs on which director; default tandem on both. */
   readonly a?: Product;
   readonly b?: Product;
+  /** Adverts from one to the other instead of to a group. */
+  readonly unicast?: boolean;
 }
 
 /** A fail-over as the wire and the client saw it; instants are monotonic ms. */
@@ -41,17 +44,20 @@ export interface TakeOver {
 
 /** The configuration of one of a pair. */
 export function pairConfig(lab: Lab, name: 'a' | 'b', options: PairOptions = {}): string {
-  const { a: _a, b: _b, ...rest } = options;
+  const { a: _a, b: _b, unicast, ...rest } = options;
+  const other = lab.director(name === 'a' ? 'b' : 'a');
   return directorConfig({
     topology: lab.name,
     priority: name === 'a' ? HIGH : LOW,
     tls: false,
+    ...(unicast && { unicast: { own: lab.director(name).address(), peer: other.address() } }),
     ...rest,
   });
 }
 
 /** Starts one director of a pair. */
 export function startDirector(lab: Lab, name: 'a' | 'b', options: PairOptions = {}): void {
+  if (options.family === 'ipv6') lab.director(name).enableIpv6('eth0');
   lab.director(name).start(options[name] ?? 'tandem', pairConfig(lab, name, options));
 }
 

@@ -11,6 +11,9 @@ import { ORDER, type Schedule } from './schedule.js';
 /** How late a timer of a process that is well may be, µs. */
 export const MAX_LATENESS = 500;
 
+/** When simulated time begins, µs since 1970. */
+const EPOCH = 1_700_000_000_000_000;
+
 export interface NodeWorld {
   readonly schedule: Schedule;
   readonly random: Random;
@@ -27,6 +30,11 @@ export class SimNode {
   readonly links: LinkState[];
   settings: VrrpSettings;
   alive = false;
+  /** Counts the starts: a process that was started again remembers nothing. */
+  life = 0;
+  /** How far the wall clock is from the true time for good, and for now, µs. */
+  clockError = 0;
+  clockStep = 0;
   engine: EngineState = createEngine();
   #stalledUntil = 0;
   #timers = new Map<string, number>();
@@ -47,6 +55,7 @@ export class SimNode {
   start(): void {
     if (this.alive) return;
     this.alive = true;
+    this.life++;
     this.engine = createEngine();
     this.#timers = new Map();
     this.configure();
@@ -106,9 +115,33 @@ export class SimNode {
     );
   }
 
+  /** How many adverts this life has not rejected. */
+  accepted(instance: string): number {
+    return this.engine.instances.get(instance)?.advertsReceived ?? 0;
+  }
+
+  hasAddress(ip: string): boolean {
+    return this.links.some(({ addresses }) => addresses.includes(ip));
+  }
+
+  /** A datagram that was received before, and whose sender signs: nothing may come of it. */
+  receiveAgain(name: string, datagram: Uint8Array): void {
+    const { now } = this.#world.schedule;
+    if (!this.alive || now < this.#stalledUntil) return;
+    const observe = (): string =>
+      JSON.stringify([
+        [...this.engine.instances.values()].map((i) => [i.state, i.advertsReceived, i.lastAdvert]),
+        [...this.#timers],
+      ]);
+    const before = observe();
+    this.dispatch({ kind: 'packet-received', at: now, interface: name, datagram });
+    if (observe() !== before) this.#world.violated(`${this.name}: a replayed advert had an effect`);
+  }
+
   dispatch(event: VrrpEvent): void {
     if (!this.alive) return;
-    for (const effect of step(this.engine, event).effects) this.#execute(effect);
+    const utc = EPOCH + event.at + this.clockError + this.clockStep;
+    for (const effect of step(this.engine, { ...event, utc }).effects) this.#execute(effect);
     for (const { address, instance, present } of desiredKernel(this.engine).addresses) {
       const master = this.state(instance) === 'MASTER';
       if (present !== master) {

@@ -7,13 +7,16 @@
  * - in the end exactly one is, the best one if all preempt, with the address, and nothing changes
  *   any more;
  * - a MASTER that heard a losing advert has announced itself after the loser did;
+ * - a signed advert that comes a second time changes nothing;
  * - no group is half MASTER for longer than a step.
  */
 import { ipToBytes } from '../../src/base/ip.js';
 import { desiredKernel } from '../../src/vrrp/desired.js';
 import type { InstanceState, VrrpEffect } from '../../src/vrrp/effects.js';
-import type { InstanceSettings, VrrpSettings } from '../../src/vrrp/settings.js';
-import { instanceSettings, linkState, virtualAddress } from '../unit/vrrp/fixture.js';
+import { encodeIp } from '../../src/vrrp/ip-header.js';
+import { isMulticast } from '../../src/vrrp/ip-packet.js';
+import type { HmacSettings, InstanceSettings, VrrpSettings } from '../../src/vrrp/settings.js';
+import { instanceSettings, linkState, unicast, virtualAddress } from '../unit/vrrp/fixture.js';
 import { MAX_LATENESS, type NodeWorld, SimNode } from './node.js';
 import { Random } from './random.js';
 import { ORDER, Schedule } from './schedule.js';
@@ -23,6 +26,16 @@ const MAX_DELAY = 1_500;
 
 interface Plan {
   readonly version: 2 | 3;
+  readonly family: 4 | 6;
+  readonly unicast: boolean;
+  /** Adverts are signed; clocks are off by up to a second, and step. */
+  readonly hmac: HmacSettings | undefined;
+  readonly options: Pick<
+    InstanceSettings,
+    'downTimerAdverts' | 'lowerPrioNoAdvert' | 'higherPrioSendAdvert'
+  >;
+  /** The last part of each node's addresses. */
+  readonly hosts: readonly number[];
   readonly interval: number;
   readonly preempt: boolean;
   readonly preemptDelay: number;
@@ -50,6 +63,12 @@ export class Simulation implements NodeWorld {
   /** `instance winner loser`: when the winner last heard the loser lose. */
   readonly #lostAt = new Map<string, number>();
   #lastChange = 0;
+  readonly #heard: {
+    readonly to: SimNode;
+    readonly life: number;
+    readonly name: string;
+    readonly datagram: Uint8Array;
+  }[] = [];
 
   constructor(seed: number) {
     this.random = new Random(seed);
@@ -72,6 +91,9 @@ export class Simulation implements NodeWorld {
     }
     this.schedule.runUntil(chaos);
     this.#heal();
+    for (let i = 0; i < 20; i++) {
+      this.schedule.at(chaos + this.random.int(0, 10 * interval), () => this.#replay());
+    }
     const down = this.#longestDownInterval();
     const settled = chaos + 4 * down + this.#plan.preemptDelay;
     this.schedule.runUntil(settled);
@@ -87,11 +109,18 @@ export class Simulation implements NodeWorld {
   // --- NodeWorld -----------------------------------------------------------------------------
 
   send(from: SimNode, effect: Extract<VrrpEffect, { kind: 'send-advert' }>): void {
-    const { packet, source, destination, interface: name } = effect;
+    const { packet, source, destination, ttl, interface: name } = effect;
     if (!from.links.some((link) => link.name === name && link.up)) return;
-    const datagram = withHeader(packet, source, destination);
+    const datagram = encodeIp({
+      source: ipToBytes(source),
+      destination: ipToBytes(destination),
+      ttl,
+      payload: packet,
+    });
     for (const to of this.#nodes) {
-      if (to === from || this.#cut.has(`${from.name}>${to.name}`)) continue;
+      const isForAll = isMulticast(ipToBytes(destination));
+      if (to === from || !(isForAll || to.hasAddress(destination))) continue;
+      if (this.#cut.has(`${from.name}>${to.name}`)) continue;
       for (let copy = this.random.chance(this.#duplication) ? 2 : 1; copy > 0; copy--) {
         if (this.random.chance(this.#loss)) continue;
         const delay = this.random.int(50, MAX_DELAY);
@@ -122,9 +151,26 @@ export class Simulation implements NodeWorld {
 
   #deliver(from: SimNode, to: SimNode, instance: string, name: string, datagram: Uint8Array): void {
     const before = to.state(instance);
+    const accepted = to.accepted(instance);
     to.receive(name, datagram);
-    const lost = before === 'MASTER' && to.state(instance) === 'MASTER' && datagram[22] !== 0;
+    const priority = datagram[(this.#plan.family === 4 ? 20 : 40) + 2];
+    if (to.accepted(instance) === accepted) return;
+    if (this.#plan.hmac) this.#record(to, name, datagram);
+    const lost = before === 'MASTER' && to.state(instance) === 'MASTER' && priority !== 0;
     if (lost) this.#lostAt.set(`${instance} ${to.name} ${from.name}`, this.schedule.now);
+  }
+
+  /** Somebody on the wire keeps what a node has received. */
+  #record(to: SimNode, name: string, datagram: Uint8Array): void {
+    this.#heard.push({ to, life: to.life, name, datagram });
+    if (this.#heard.length > 200) this.#heard.shift();
+  }
+
+  /** What a node has received comes once more, some time later: it must change nothing. */
+  #replay(): void {
+    if (this.#heard.length === 0) return;
+    const { to, life, name, datagram } = this.random.pick(this.#heard);
+    if (to.life === life) to.receiveAgain(name, datagram);
   }
 
   /**
@@ -190,6 +236,7 @@ export class Simulation implements NodeWorld {
 
   #makePlan(): Plan {
     const version = this.random.pick([2, 3] as const);
+    const family = version === 3 && this.random.chance(0.4) ? 6 : 4;
     const nodes = this.random.int(2, 5);
     const grouped = this.random.chance(0.3);
     const interval = version === 2 ? 1_000_000 : this.random.pick([10_000, 100_000, 1_000_000]);
@@ -203,6 +250,15 @@ export class Simulation implements NodeWorld {
     if (this.random.chance(0.1)) pool[0] = 255;
     return {
       version,
+      family,
+      unicast: this.random.chance(0.3),
+      hmac: this.random.chance(0.4) ? this.#makeHmac() : undefined,
+      options: {
+        downTimerAdverts: this.random.chance(0.2) ? this.random.int(2, 5) : 3,
+        lowerPrioNoAdvert: this.random.chance(0.2),
+        higherPrioSendAdvert: this.random.chance(0.2),
+      },
+      hosts: pool.map((_, i) => this.random.int(1, 45) * 5 + i),
       interval,
       preempt: this.random.chance(0.7),
       preemptDelay: this.random.chance(0.2) ? this.random.int(1, 5) * interval : 0,
@@ -211,28 +267,45 @@ export class Simulation implements NodeWorld {
     };
   }
 
-  #makeNode(index: number): SimNode {
-    const host = this.random.int(1, 45) * 5 + index;
-    const links = [
-      linkState({ addresses: [`10.0.0.${host}`] }),
-      linkState({ index: 3, name: 'eth1', addresses: [`10.1.0.${host}`] }),
-    ];
-    return new SimNode(
-      `n${index}`,
-      this.#settingsOf(this.#plan.priorities[index] as number),
-      links,
-      this,
-    );
+  #makeHmac(): HmacSettings {
+    return {
+      mode: 'enforce',
+      activeKey: 1,
+      keys: [{ id: 1, secret: '5a'.repeat(32) }],
+      antiReplay: this.random.pick(['time', 'monotonic'] as const),
+      timeWindow: 5,
+    };
   }
 
-  #settingsOf(priority: number): VrrpSettings {
-    const { version, interval, preempt, preemptDelay } = this.#plan;
+  #address(link: 0 | 1, index: number): string {
+    const { family, hosts } = this.#plan;
+    const host = hosts[index] as number;
+    return family === 4 ? `10.${link}.0.${host}` : `fe80::${link + 1}:${host.toString(16)}`;
+  }
+
+  #makeNode(index: number): SimNode {
+    const links = [
+      linkState({ addresses: [this.#address(0, index)] }),
+      linkState({ index: 3, name: 'eth1', addresses: [this.#address(1, index)] }),
+    ];
+    const priority = this.#plan.priorities[index] as number;
+    const node = new SimNode(`n${index}`, this.#settingsOf(priority, index), links, this);
+    node.clockError = this.random.int(-1_000_000, 1_000_000);
+    return node;
+  }
+
+  #settingsOf(priority: number, index: number): VrrpSettings {
+    const { version, family, interval, preempt, preemptDelay, hmac, options } = this.#plan;
     const common: Partial<InstanceSettings> = {
       version,
+      family,
       priority,
       advertInterval: interval,
       preempt,
       preemptDelay,
+      ...options,
+      checksum: { plain: index % 2 === 1, oldUnicast: 'auto' },
+      ...(hmac && { hmac }),
       garp: {
         masterDelay: interval,
         masterRepeat: 1,
@@ -242,16 +315,29 @@ export class Simulation implements NodeWorld {
         lowerPrioRepeat: 1,
       },
     };
+    const first: Partial<InstanceSettings> = {
+      ...this.#unicastOf(0, index),
+      virtualAddresses: [virtualAddress(family === 4 ? '10.0.0.100' : '2001:db8::100')],
+    };
+    const vip = family === 4 ? '10.1.0.100' : '2001:db8:1::100';
     const second: Partial<InstanceSettings> = {
       name: 'VI_2',
       interface: 'eth1',
       virtualRouterId: 52,
-      virtualAddresses: [virtualAddress('10.1.0.100', { interface: 'eth1' })],
+      ...this.#unicastOf(1, index),
+      virtualAddresses: [virtualAddress(vip, { interface: 'eth1' })],
     };
-    const instances = [instanceSettings(common)];
+    const instances = [instanceSettings({ ...common, ...first })];
     if (!this.#plan.grouped) return { instances, syncGroups: [] };
     instances.push(instanceSettings({ ...common, ...second }));
     return { instances, syncGroups: [{ name: 'G', instances: ['VI_1', 'VI_2'] }] };
+  }
+
+  /** All others, in unicast plans. */
+  #unicastOf(link: 0 | 1, index: number): Partial<InstanceSettings> {
+    if (!this.#plan.unicast) return {};
+    const others = this.#plan.hosts.flatMap((_, i) => (i === index ? [] : this.#address(link, i)));
+    return { unicast: unicast(others, { checkSource: true }) };
   }
 
   #disturb(end: number): void {
@@ -259,7 +345,7 @@ export class Simulation implements NodeWorld {
     const { interval } = this.#plan;
     const node = random.pick(this.#nodes);
     const left = end - schedule.now;
-    switch (random.int(0, 9)) {
+    switch (random.int(0, this.#plan.hmac ? 12 : 9)) {
       case 0:
         // One-way or both ways, between some.
         for (const a of this.#nodes) {
@@ -298,9 +384,23 @@ export class Simulation implements NodeWorld {
         this.#duplication = random.pick([0, 0.2]);
         return;
       case 9:
-        if (node.alive && !this.#plan.grouped) node.settings = this.#settingsOf(random.int(1, 254));
+        if (node.alive && !this.#plan.grouped) {
+          node.settings = this.#settingsOf(random.int(1, 254), this.#nodes.indexOf(node));
+        }
         if (node.alive) node.configure();
         return;
+      case 10:
+      case 11:
+        this.#replay();
+        return;
+      case 12: {
+        // Back again when all heals. `monotonic` does not survive a restart on a clock that went back.
+        const isTime = this.#plan.hmac?.antiReplay === 'time';
+        const step = isTime ? random.pick([-1, 1]) * random.int(3600, 7200) * 1_000_000 : 0;
+        this.history.push(`${schedule.now} the clock of ${node.name} steps by ${step}`);
+        node.clockStep = step;
+        return;
+      }
     }
   }
 
@@ -311,6 +411,7 @@ export class Simulation implements NodeWorld {
     this.#healedAt = this.schedule.now;
     this.history.push(`${this.schedule.now} healed`);
     for (const node of this.#nodes) {
+      node.clockStep = 0;
       node.start();
       node.links.forEach((link, i) => {
         if (!link.up) node.setLink(i, true);
@@ -322,18 +423,8 @@ export class Simulation implements NodeWorld {
 
   /** Three intervals and the longest skew; a group may have to wait once more. */
   #longestDownInterval(): number {
-    const { version, interval, grouped } = this.#plan;
-    const down = 3 * interval + (version === 2 ? 1_000_000 : interval);
+    const { version, interval, grouped, options } = this.#plan;
+    const down = options.downTimerAdverts * interval + (version === 2 ? 1_000_000 : interval);
     return grouped ? 2 * down : down;
   }
-}
-
-/** What a raw socket delivers: the packet behind an IPv4 header. */
-function withHeader(packet: Uint8Array, source: string, destination: string): Uint8Array {
-  const datagram = new Uint8Array(20 + packet.length);
-  datagram.set([0x45, 0xc0, 0, datagram.length, 0, 0, 0, 0, 255, 112]);
-  datagram.set(ipToBytes(source), 12);
-  datagram.set(ipToBytes(destination), 16);
-  datagram.set(packet, 20);
-  return datagram;
 }
