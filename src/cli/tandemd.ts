@@ -103,7 +103,7 @@ async function run(args: DaemonArguments, argv: readonly string[]): Promise<numb
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const loaded = await loadFile(args.configFile, args.configId);
+  const loaded = await loadFile(args.configFile, args.configId, 'start');
   const { configuration, problems } = readyToRun(loaded);
   if (!configuration) {
     process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
@@ -179,7 +179,7 @@ async function supervise(
     childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
     logger,
     serviceManager,
-    load: async () => readyToRun(await loadFile(args.configFile, args.configId)),
+    load: async () => readyToRun(await loadFile(args.configFile, args.configId, 'start')),
   });
   await supervisor.start();
 }

@@ -46,12 +46,18 @@ export interface LoadedConfiguration {
  *
  * @param configId what `@ID` at the beginning of a line is compared with; the first part of the
  *   host's name if not given.
+ * @param purpose what a test refuses, the daemon may run and say so.
  */
-export async function loadFile(path: string, configId?: string): Promise<Loaded> {
+export async function loadFile(
+  path: string,
+  configId?: string,
+  purpose: 'test' | 'start' = 'test',
+): Promise<Loaded> {
   const mtus = await readMtus();
   return loadConfiguration(path, diskFiles, {
     configId: configId ?? (hostname().split('.')[0] as string),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
+    isStart: purpose === 'start',
     names: readRoutingNames(),
     processors: cpus().length,
     isExecutable,

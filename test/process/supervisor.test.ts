@@ -141,8 +141,8 @@ describe('the whole daemon', function () {
 
   it('a tracked script and file steer an instance; scripts and a pipe are told, in order', async () => {
     const { directory } = daemon;
+    // Without enable_script_security: a test refuses that, the daemon says so and goes on.
     daemon.start(`global_defs {
-  enable_script_security
   script_user root
   vrrp_notify_fifo ${directory}/pipe
 }
@@ -166,6 +166,9 @@ ${OWNER.replace(
   }
   notify "/bin/sh -c 'echo $2 $3 $4 $TANDEM_SEQUENCE >> ${directory}/told' sh"`,
 )}`);
+    const tested = await daemon.tandem(['check', '-f', daemon.configFile]);
+    assert.match(tested.output, /CONFIG_SCRIPT_SECURITY/);
+    assert.equal(tested.code, 3);
     const one = (s: DaemonStatus) => s.vrrp?.instances[0];
     await daemon.untilStatus('the script is down', (s) => one(s)?.state === 'FAULT');
     writeFileSync(`${directory}/up`, '');
