@@ -173,9 +173,9 @@ describe('config: vrrp_instance', () => {
       }
     });
 
-    it('AH is planned', () => {
+    it('AH is read and not run', () => {
       const loaded = load(block('auth_type AH\nauth_pass 1234'));
-      assert.deepEqual(found(loaded), ['1:1 CONFIG_NOT_RUN', '4:11 CONFIG_PLANNED']);
+      assert.deepEqual(found(loaded), ['1:1 CONFIG_NOT_RUN', '4:11 CONFIG_NOT_RUN']);
       assert.deepEqual(loaded.config?.instances[0]?.authentication, {
         type: 'AH',
         password: '1234',

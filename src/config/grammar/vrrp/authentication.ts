@@ -34,9 +34,10 @@ const authType: Args<'PASS' | 'AH'> = {
   parse([word], report) {
     if (word?.text === 'PASS') return 'PASS';
     if (word?.text === 'AH') {
-      report('CONFIG_PLANNED', word, {
-        message: "'AH' has no effect yet: an instance with it is not run",
-        expected: "'PASS', or better 'auth_hmac'",
+      report('CONFIG_NOT_RUN', word, {
+        message:
+          "'AH' protects nobody (HMAC-MD5 with 8 characters): an instance with it is not run",
+        expected: "'auth_hmac', on all nodes; or 'PASS'",
         severity: 'warning',
       });
       return 'AH';
