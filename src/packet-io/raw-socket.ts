@@ -92,6 +92,7 @@ export function openReceiveSocketIpv6(
 ): ReceiveSocket {
   const socket = new Ipv6Socket(options.protocol, onPacket);
   prepare(socket, 6, options);
+  socket.learnDescriptor();
   socket.on('error', options.onError);
   return { close: () => socket.close() };
 }
@@ -104,6 +105,16 @@ class Ipv6Socket extends raw.Socket {
   constructor(protocol: number, onPacket: (packet: ReceivedIpv6) => void) {
     super({ protocol, addressFamily: raw.AddressFamily.IPv6, bufferSize: 1 });
     this.#onPacket = onPacket;
+  }
+
+  /** Finds out what to receive from; until then nothing is received. @throws Error */
+  learnDescriptor(): void {
+    try {
+      this.#fd = descriptorOf(this);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   override onRecvReady(): void {
@@ -121,8 +132,8 @@ class Ipv6Socket extends raw.Socket {
   }
 
   #receive(): ReceivedMessage | undefined {
+    if (this.#fd === undefined) return undefined;
     try {
-      this.#fd ??= descriptorOf(this);
       return receiveMessage(this.#fd);
     } catch (error) {
       this.emit('error', error);
