@@ -137,6 +137,13 @@ export class Section<G> {
     return undefined;
   }
 
+  /** All settings of some keywords, in order. */
+  among(keywords: { has(keyword: string): boolean }): readonly Setting[] {
+    const found: Setting[] = [];
+    for (const setting of this.settings) if (keywords.has(setting.keyword)) found.push(setting);
+    return found;
+  }
+
   /** All settings of a keyword, in order. */
   all<K extends Names<G>>(keyword: K): readonly Setting<G[K]>[] {
     if (this.byKeyword) {

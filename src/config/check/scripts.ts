@@ -16,6 +16,9 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
   checkPrograms(environment, scripts, sink);
 }
 
+/** What a large configuration has very often, and no script in it. */
+const NO_SCRIPT_BELOW = new Set(['at', 'origins', 'command', 'timing', 'target', 'garp', 'id']);
+
 /**
  * Every command of a configuration, wherever it stands: found by its shape, so that a new place for
  * one is not forgotten here.
@@ -28,7 +31,7 @@ function scriptsOf(config: Config): ScriptConfig[] {
       found.push(object as ScriptConfig);
     }
     for (const key in object) {
-      if (key === 'at' || key === 'origins' || key === 'command') continue;
+      if (NO_SCRIPT_BELOW.has(key)) continue;
       const inner: unknown = object[key as keyof typeof object];
       if (typeof inner === 'object' && inner !== null) collect(inner);
     }

@@ -35,7 +35,7 @@ export interface CheckContext {
 
 type Build = (section: never, context: CheckContext) => CheckConfig | undefined;
 
-const BUILDERS: readonly (readonly [CheckType, Build])[] = [
+const BUILDERS = new Map<string, Build>([
   ['TCP_CHECK', (section, context) => buildPlain('TCP_CHECK', section, context)],
   ['HTTP_GET', (section, context) => buildWeb('HTTP_GET', section, context)],
   ['SSL_GET', (section, context) => buildWeb('SSL_GET', section, context)],
@@ -46,7 +46,7 @@ const BUILDERS: readonly (readonly [CheckType, Build])[] = [
   ['PING_CHECK', (section, context) => buildPlain('PING_CHECK', section, context)],
   ['FILE_CHECK', buildFile],
   ['BFD_CHECK', buildBfd],
-];
+] satisfies readonly (readonly [CheckType, Build])[]);
 
 /** Builds all checks of a real server, in the order of the file. */
 export function buildChecks(
@@ -57,15 +57,12 @@ export function buildChecks(
 ): CheckConfig[] {
   const timing = inheritedTiming(real, fromVirtual);
   const context: CheckContext = { server, real, service, timing };
-  const built: { readonly order: number; readonly check: CheckConfig }[] = [];
-  for (const [type, build] of BUILDERS) {
-    for (const setting of real.all(type)) {
-      const check = build(setting.section as never, context);
-      if (check) built.push({ order: setting.order, check });
-    }
+  const built: CheckConfig[] = [];
+  for (const { keyword, section } of real.among(BUILDERS)) {
+    const check = BUILDERS.get(keyword)?.(section as never, context);
+    if (check) built.push(check);
   }
-  if (built.length > 1) built.sort((a, b) => a.order - b.order);
-  return built.map(({ check }) => check);
+  return built;
 }
 
 /** The blocks of checks that connect. */

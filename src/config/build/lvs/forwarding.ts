@@ -18,11 +18,11 @@ const NAT: MethodValue = { method: 'NAT' };
 export function pickForwarding(
   pick: Picker,
   keyword: 'lvs_method' | 'sorry_server_lvs_method',
-  methods: readonly (Given<MethodValue> | undefined)[],
+  methods: readonly [Given<MethodValue> | undefined, Given<MethodValue> | undefined],
   own: GivenRange,
   service: Service,
 ): ForwardingConfig {
-  const value = pick.value(keyword, NAT, ...methods);
+  const value = pick.value(keyword, NAT, methods[0], methods[1]);
   if (value.method !== 'FULLNAT') {
     if (own) {
       service.sink.report('CONFIG_WITHOUT_EFFECT', own.at, {

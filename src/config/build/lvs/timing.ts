@@ -56,22 +56,22 @@ export function checkTiming(
   pick: Picker,
   server: InheritedTiming,
 ): CheckTimingConfig {
-  const { given, shared } = inheritedTiming(section, server);
-  for (const word in given) {
-    const { at } = given[word as TimingWord] as Given<number>;
-    pick.origins[word] = at;
-  }
-  const known = shared.get(type);
-  if (known) return known;
-  const delayLoop = given.delay_loop?.value ?? DELAY_LOOP;
-  const timing: CheckTimingConfig = {
-    delayLoop,
-    connectTimeout: given.connect_timeout?.value ?? CONNECT_TIMEOUT,
-    retry: given.retry?.value ?? usualRetry(type),
-    delayBeforeRetry: given.delay_before_retry?.value ?? usualRetryDelay(type, delayLoop),
-    warmup: given.warmup?.value ?? delayLoop,
+  const { given, shared } = server;
+  let isOwn = false;
+  const value = (word: TimingWord): number | undefined => {
+    const own = section.get(word);
+    if (own) isOwn = true;
+    return pick.optional(word, own, given[word]);
   };
-  shared.set(type, timing);
+  const delayLoop = value('delay_loop') ?? DELAY_LOOP;
+  const connectTimeout = value('connect_timeout') ?? CONNECT_TIMEOUT;
+  const retry = value('retry') ?? usualRetry(type);
+  const delayBeforeRetry = value('delay_before_retry') ?? usualRetryDelay(type, delayLoop);
+  const warmup = value('warmup') ?? delayLoop;
+  const known = isOwn ? undefined : shared.get(type);
+  if (known) return known;
+  const timing = { delayLoop, connectTimeout, retry, delayBeforeRetry, warmup };
+  if (!isOwn) shared.set(type, timing);
   return timing;
 }
 
