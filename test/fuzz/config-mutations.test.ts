@@ -9,7 +9,7 @@ import { isNear, loadGoodConfiguration, SLOW_MS, tell } from '../oracle/compare.
 import { goodConfigurations } from '../oracle/corpus.js';
 import { mutate } from '../oracle/mutations.js';
 
-const SEEDS = 1000;
+const SEEDS = Number(process.env['CONFIG_FUZZ_SEEDS'] ?? 1000);
 
 describe('fuzz: mistakes in good configurations', function () {
   this.timeout(120_000);
