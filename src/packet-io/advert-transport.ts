@@ -10,7 +10,11 @@ import { type Family, type Ip, ipToBytes } from '../base/ip.js';
 import { encodeIp } from '../vrrp/ip-header.js';
 import { PROTOCOL_VRRP } from '../vrrp/ip-packet.js';
 import { openReceiveSocket, openReceiveSocketIpv6, type ReceiveSocket } from './raw-socket.js';
+import { SendQueue } from './send-queue.js';
 import { SendSocket } from './send-socket.js';
+
+/** How long a full send buffer is left to empty itself. */
+const RETRY_MILLIS = 1;
 
 /** Which packets a transport carries. */
 export interface TransportPlace {
@@ -31,6 +35,7 @@ export class AdvertTransport {
   readonly interfaceIndex: number;
   readonly #receiver: ReceiveSocket;
   readonly #sender: SendSocket;
+  readonly #queue: SendQueue<{ readonly datagram: Uint8Array; readonly destination: Ip }>;
   readonly #handlers: TransportHandlers;
   #identification = 0;
 
@@ -49,6 +54,11 @@ export class AdvertTransport {
       this.#receiver.close();
       throw error;
     }
+    this.#queue = new SendQueue({
+      send: ({ datagram, destination }) => this.#sender.send(datagram, destination),
+      later: (run) => setTimeout(run, RETRY_MILLIS),
+      onError: (error) => handlers.onError(error),
+    });
   }
 
   /** Hands a VRRP packet from `source` to the kernel. Failures go to `onError`. */
@@ -62,13 +72,19 @@ export class AdvertTransport {
       identification: this.#identification,
     });
     try {
-      this.#sender.send(datagram, destination);
+      this.#queue.push({ datagram, destination });
     } catch (error) {
       this.#handlers.onError(error as Error);
     }
   }
 
+  /** Resolves when everything given to {@link send} has been handed to the kernel. */
+  flushed(): Promise<void> {
+    return this.#queue.flushed();
+  }
+
   close(): void {
+    this.#queue.close();
     this.#receiver.close();
     this.#sender.close();
   }

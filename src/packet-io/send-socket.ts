@@ -3,12 +3,21 @@
  * nothing. It is not the socket that receives, so that a flood of packets cannot hold back adverts;
  * and it sends at once, not when the event loop next polls.
  */
+import { constants } from 'node:os';
 import { type Family, ipToBytes } from '../base/ip.js';
-import { closeSocket, openRawSendSocket, sendRawDatagram, setSocketOption } from './libc.js';
+import {
+  closeSocket,
+  openRawSendSocket,
+  SystemCallError,
+  sendRawDatagram,
+  setSocketOption,
+} from './libc.js';
 
 /** asm-generic/socket.h, linux/in.h, linux/in6.h */
 const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
 const SO_PRIORITY = 12;
+const SO_SNDBUFFORCE = 32;
 const SO_BINDTODEVICE = 25;
 const IPPROTO_IP = 0;
 const IP_MULTICAST_IF = 32;
@@ -18,6 +27,8 @@ const IPV6_MULTICAST_IF = 17;
 const IPV6_MULTICAST_LOOP = 19;
 /** linux/pkt_sched.h: adverts leave before whatever else queues on a busy link. */
 const TC_PRIO_CONTROL = 7;
+/** Some thousand adverts. */
+const SEND_BUFFER_BYTES = 4_194_304;
 
 export class SendSocket {
   readonly #fd: number;
@@ -34,6 +45,7 @@ export class SendSocket {
     this.#interfaceIndex = interfaceIndex;
     try {
       setSocketOption(this.#fd, SOL_SOCKET, SO_PRIORITY, number(TC_PRIO_CONTROL));
+      enlargeBuffer(this.#fd);
       if (name !== '') {
         setSocketOption(this.#fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${name}\0`));
       }
@@ -52,13 +64,33 @@ export class SendSocket {
     }
   }
 
-  /** Sends one datagram. @throws SystemCallError */
-  send(datagram: Uint8Array, destination: string): void {
-    sendRawDatagram(this.#fd, datagram, ipToBytes(destination), this.#interfaceIndex);
+  /**
+   * Sends one datagram.
+   *
+   * @returns false: the buffer is full; try again a little later.
+   * @throws SystemCallError
+   */
+  send(datagram: Uint8Array, destination: string): boolean {
+    try {
+      sendRawDatagram(this.#fd, datagram, ipToBytes(destination), this.#interfaceIndex);
+      return true;
+    } catch (error) {
+      if (error instanceof SystemCallError && error.errno === constants.errno.EAGAIN) return false;
+      throw error;
+    }
   }
 
   close(): void {
     closeSocket(this.#fd);
+  }
+}
+
+/** Beyond net.core.wmem_max with CAP_NET_ADMIN, else up to it. */
+function enlargeBuffer(fd: number): void {
+  try {
+    setSocketOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, number(SEND_BUFFER_BYTES));
+  } catch {
+    setSocketOption(fd, SOL_SOCKET, SO_SNDBUF, number(SEND_BUFFER_BYTES));
   }
 }
 

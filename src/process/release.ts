@@ -69,7 +69,7 @@ export class Releaser {
     for (const instance of settings.instances) {
       if (!held.has(instance.name)) continue;
       try {
-        sendPriorityZero(instance, links);
+        await sendPriorityZero(instance, links);
       } catch (error) {
         failed.push(`priority 0 of ${instance.name}: ${messageOf(error)}`);
       }
@@ -106,7 +106,7 @@ async function stopSyncDaemons(): Promise<string[]> {
   return failed;
 }
 
-function sendPriorityZero(instance: InstanceSettings, links: LinkTable): void {
+async function sendPriorityZero(instance: InstanceSettings, links: LinkTable): Promise<void> {
   const link = links.get(instance.interface);
   const source = sourceOf(instance, link);
   if ((!link && instance.interface !== '') || source === undefined) {
@@ -126,6 +126,7 @@ function sendPriorityZero(instance: InstanceSettings, links: LinkTable): void {
     for (const { packet, destination, ttl } of releaseAdverts(instance, source, utc)) {
       transport.send(packet, source, destination, ttl);
     }
+    await transport.flushed();
   } finally {
     transport.close();
   }

@@ -15,6 +15,7 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 export interface Transport {
   readonly interfaceIndex: number;
   send(packet: Uint8Array, source: Ip, destination: Ip, ttl: number): void;
+  flushed(): Promise<void>;
   close(): void;
 }
 
@@ -100,6 +101,11 @@ export class TransportTable {
     const transport = this.#transports.get(transportKey(name, familyOf(source)));
     if (transport) transport.send(packet, source, destination, ttl);
     else this.#handlers.onSendError(name, new Error('no socket'));
+  }
+
+  /** Resolves when every packet has been handed to the kernel. */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#transports.values()].map((transport) => transport.flushed()));
   }
 
   close(): void {

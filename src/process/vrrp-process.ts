@@ -185,7 +185,11 @@ class VrrpProcess {
     this.#timers.clear();
     this.#monitor?.close();
     this.#reconcile();
-    await Promise.allSettled([this.#addresses.settled(), this.#daemons.stop()]);
+    await Promise.allSettled([
+      this.#transports.flushed(),
+      this.#addresses.settled(),
+      this.#daemons.stop(),
+    ]);
     this.#tellReports();
     this.#transports.close();
     this.#announcer.close();

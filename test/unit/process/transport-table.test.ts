@@ -18,6 +18,7 @@ function fixture(failing: Set<string> = new Set()) {
       return {
         interfaceIndex: index,
         send: () => log.push(`send ${name} ${index}`),
+        flushed: () => Promise.resolve(),
         close: () => log.push(`close ${name} ${index}`),
       };
     },
