@@ -78,6 +78,12 @@ function whyLines(instance: InstanceSnapshot): string[] {
       ? `  last advert heard from ${lastAdvert.source}, priority ${lastAdvert.priority}, ${duration(lastAdvert.ago)} ago`
       : '  never heard an advert of another router',
   );
+  for (const { source, priority, ago, adverts } of instance.peers) {
+    if (source === lastAdvert?.source) continue;
+    lines.push(
+      `  heard ${adverts} advert${adverts === 1 ? '' : 's'} from ${source}, priority ${priority}, the last ${duration(ago)} ago`,
+    );
+  }
   const rejected = counts(instance.rejected);
   if (rejected) lines.push(`  packets rejected: ${rejected}`);
   return lines;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { renderStatus } from '../../../src/cli/status.js';
 import type { DaemonStatus } from '../../../src/control/status.js';
+import { snapshot } from '../../../src/vrrp/snapshot.js';
+import { Bench, SECOND, vrrpSettings } from '../vrrp/fixture.js';
 
 const STATUS: DaemonStatus = {
   version: '1.2.3',
@@ -35,5 +37,15 @@ process vrrp: 43
       text,
       /^NOT RUN: virtual_server 192\.0\.2\.1 80 TCP: this version lacks SMTP_CHECK$/m,
     );
+  });
+
+  it('says which routers were heard besides the last one', () => {
+    const bench = new Bench();
+    bench.configure(0, vrrpSettings());
+    bench.receive(SECOND, { source: '10.0.0.3', priority: 120 });
+    bench.receive(2 * SECOND);
+    const text = renderStatus({ ...STATUS, vrrp: snapshot(bench.engine, 4 * SECOND) });
+    assert.match(text, /^ {2}last advert heard from 10\.0\.0\.2, priority 150, 2\.0 s ago$/m);
+    assert.match(text, /^ {2}heard 1 advert from 10\.0\.0\.3, priority 120, the last 3\.0 s ago$/m);
   });
 });
