@@ -71,7 +71,9 @@ export function isNear(diagnostic: Diagnostic, mutation: Mutation): boolean {
   const places = [at, ...definitionsOf(at)];
   if (places.some((place) => place.file === file && Math.abs(place.line - line) <= 1)) return true;
   return RELATED.some(
-    (rule) => rule.code.test(diagnostic.code) && rule.holds(diagnostic, mutation),
+    (rule) =>
+      rule.code.test(diagnostic.code) &&
+      places.some((place) => rule.holds({ ...diagnostic, at: place }, mutation)),
   );
 }
 
@@ -100,11 +102,41 @@ interface RelatedRule {
 
 const RELATED: readonly RelatedRule[] = [
   {
-    code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE|STRICT)$/,
+    code: /^CONFIG_(?:MISSING_SETTING|DEFAULTED|NO_\w+|SYNC_GROUP_SMALL|PORT_NEEDS_PERSISTENCE|STRICT|AUTHENTICATION_IGNORED|WITHOUT_EFFECT)$/,
     why: 'a keyword that is not there is told at the block that misses it',
     holds: ({ at }, mutation) =>
       /\{/.test(lineOf(mutation, at) + lineOf(mutation, { ...at, line: at.line + 1 })) &&
       (mutation.kind === 'line lost' || keywordOf(mutation.before) !== keywordOf(mutation.after)),
+  },
+  {
+    code: /^CONFIG_OWNER_BY_DEFAULT$/,
+    why: 'a priority that is not there is told at the state, from which it follows',
+    holds: (_diagnostic, { before }) => keywordOf(before) === 'priority',
+  },
+  {
+    code: /^CONFIG_PORT_NEEDS_PERSISTENCE$/,
+    why: 'an entry of a group that lost its port is told at the service that uses the group',
+    holds: (_diagnostic, { before, kind }) =>
+      kind === 'value lost' && /^\s*[\d.:-]+ \d/.test(before),
+  },
+  {
+    code: /^CONFIG_(?:CHECK_INTERVAL|FAMILY_MISMATCH|UNICAST_PEER|PORT_MISMATCH)$/,
+    why: 'of two lines that contradict each other one is told',
+    holds: ({ message }, { before, after = '' }) =>
+      after
+        .split(/\s+/)
+        .some((word) => /\d/.test(word) && !before.includes(word) && message.includes(word)) ||
+      /of the family of the virtual addresses/.test(message),
+  },
+  {
+    code: /^CONFIG_DUPLICATE_ADDRESS$/,
+    why: 'of two addresses that are the same now the second is told, with the place of the first',
+    holds: ({ message }, { line }) => message.includes(`:${line}:`),
+  },
+  {
+    code: /^CONFIG_WITHOUT_EFFECT$/,
+    why: 'a line is told that needed the lost one',
+    holds: (_diagnostic, { kind }) => kind === 'line lost',
   },
   {
     code: /^CONFIG_UNKNOWN_REFERENCE$/,
@@ -127,20 +159,32 @@ const RELATED: readonly RelatedRule[] = [
     holds: () => true,
   },
   {
-    code: /^CONFIG_(?:UNDEFINED_PARAMETER|UNKNOWN_KEYWORD|INVALID_VALUE|UNKNOWN_INTERFACE)$/,
+    code: /^CONFIG_(?:UNDEFINED_PARAMETER|UNKNOWN_KEYWORD|INVALID_VALUE|UNKNOWN_INTERFACE|UNKNOWN_USER)$/,
     why: 'a value that comes out of a definition is told where the definition is used',
     holds: ({ at }, mutation) => {
-      const [, name] = /^\s*(?:@\S+\s+)?\$(\w+)=/.exec(mutation.before) ?? [];
-      return name !== undefined && new RegExp(`\\$\\{?${name}\\b`).test(lineOf(mutation, at));
+      const [, name] = DEFINITION.exec(mutation.before) ?? [];
+      return name !== undefined && uses(lineOf(mutation, at), name, mutation);
     },
   },
   {
-    code: /^CONFIG_(?:UNKNOWN_KEYWORD|INVALID_VALUE|EXTRA_CLOSE_BRACE)$/,
+    code: /^CONFIG_(?:UNKNOWN_KEYWORD|INVALID_VALUE|EXTRA_CLOSE_BRACE|REPEATED)$/,
     why: 'where the keyword of a block was changed, its lines are told one by one',
     holds: ({ at }, { file, line, before }) =>
       /\{\s*\\?$/.test(before) && at.file === file && at.line > line,
   },
 ];
+
+const DEFINITION = /^\s*(?:@\S+\s+)?\$(\w+)=/;
+
+/** Whether a line uses a definition, be it by way of others. */
+function uses(line: string, name: string, mutation: Mutation): boolean {
+  if (new RegExp(`\\$\\{?${name}\\b`).test(line)) return true;
+  return (mutation.text ?? '').split('\n').some((definition) => {
+    const [, other] = DEFINITION.exec(definition) ?? [];
+    if (other === undefined || other === name || !line.includes(other)) return false;
+    return uses(line.replaceAll(other, ''), name, mutation) || definition.includes(`{${name}}`);
+  });
+}
 
 /** The text that a diagnostic points at. */
 function markedText(mutation: Mutation, at: Position): string {

@@ -36,6 +36,21 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     fault: 'stricter',
+    why: 'a service by a group that is not there has no address: it would do nothing',
+    matches: allOf(/^CONFIG_UNKNOWN_REFERENCE$/, /^there is no virtual_server_group/),
+  },
+  {
+    fault: 'stricter',
+    why: 'keepalived takes an empty prefix length for 0: the address would be of the whole Internet',
+    matches: allOf(/^CONFIG_INVALID_VALUE$/, /^'' is not a whole number/),
+  },
+  {
+    fault: 'stricter',
+    why: 'no interface can have such a name, and the virtual one could not be made',
+    matches: allOf(/^CONFIG_INVALID_VALUE$/, /^vmac_prefix: .* cannot be the name of an interface/),
+  },
+  {
+    fault: 'stricter',
     why: 'keepalived 2.2.7 takes a number that does not fit for another table',
     matches: allOf(/^CONFIG_OUT_OF_RANGE$/, /cannot be a routing table/),
   },

@@ -210,6 +210,8 @@ function interpretOne(
       section.isIncomplete = true;
       if (statement.body) sink.noteLoss();
     } else {
+      // What only begins alike may have been meant for something else.
+      if (distance(written.text, only) > 2) section.isIncomplete = true;
       const keyword = { text: only, at: written.at };
       interpretOne(block, { ...statement, keyword }, section, sink);
     }

@@ -19,21 +19,28 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
 /** What a large configuration has very often, and no script in it. */
 const NO_SCRIPT_BELOW = new Set(['at', 'origins', 'command', 'timing', 'target', 'garp', 'id']);
 
+/** A command, and where the user that runs it is named: behind it, or on a line of its own. */
+interface PlacedScript extends ScriptConfig {
+  readonly userAt: Position;
+}
+
 /**
  * Every command of a configuration, wherever it stands: found by its shape, so that a new place for
  * one is not forgotten here.
  */
-function scriptsOf(config: Config): ScriptConfig[] {
-  const found: ScriptConfig[] = [];
-  const collect = (object: object): void => {
+function scriptsOf(config: Config): PlacedScript[] {
+  const found: PlacedScript[] = [];
+  const collect = (object: object, userAt?: Position): void => {
     // Without words it is one that was wrong, which was reported.
     if ('command' in object && Array.isArray(object.command) && object.command.length > 0) {
-      found.push(object as ScriptConfig);
+      const script = object as ScriptConfig;
+      found.push({ ...script, userAt: userAt ?? script.at });
     }
+    const origins = 'origins' in object ? (object.origins as Record<string, Position>) : undefined;
     for (const key in object) {
       if (NO_SCRIPT_BELOW.has(key)) continue;
       const inner: unknown = object[key as keyof typeof object];
-      if (typeof inner === 'object' && inner !== null) collect(inner);
+      if (typeof inner === 'object' && inner !== null) collect(inner, origins?.['user']);
     }
   };
   collect(config);
@@ -65,7 +72,7 @@ function checkSecurity(
 function checkUsers(
   config: Config,
   { accounts }: Environment,
-  scripts: readonly ScriptConfig[],
+  scripts: readonly PlacedScript[],
   sink: Sink,
 ): void {
   if (!accounts) return;
@@ -77,7 +84,7 @@ function checkUsers(
     { who: all, at: origin('notify_fifo') },
     { who: vrrp, at: origin('vrrp_notify_fifo') },
     { who: lvs, at: origin('lvs_notify_fifo') },
-    ...scripts.map((script) => ({ who: script, at: script.at })),
+    ...scripts.map((script) => ({ who: script, at: script.userAt })),
   ];
   const known = new Map<string, boolean>();
   for (const { who, at } of named) {

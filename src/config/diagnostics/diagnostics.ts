@@ -92,6 +92,7 @@ export const DIAGNOSTIC_CODES = {
 
 /** After one of these a part of the text is not where it belongs, or not read. */
 const LOSSES: ReadonlySet<string> = new Set([
+  'CONFIG_BAD_DEFINITION',
   'CONFIG_FILE_UNREADABLE',
   'CONFIG_INCLUDE_CYCLE',
   'CONFIG_INCLUDE_NO_MATCH',
@@ -154,6 +155,7 @@ export class Sink {
   private others = 0;
   private hasLosses = false;
   private readonly dropped = new Set<string>();
+  private readonly unsure = new Set<Position>();
   /** What was kept, so that text which is used several times is not told as often. */
   private readonly told = new Set<string>();
 
@@ -175,6 +177,16 @@ export class Sink {
   /** An object of this name is there, but so wrong that it is left out: references are not. */
   noteDropped(name: string): void {
     this.dropped.add(name);
+  }
+
+  /** The object at a place holds a mistake, which is told: what is odd about it may follow from that. */
+  noteUnsure(at: Position): void {
+    this.unsure.add(at);
+  }
+
+  /** Whether {@link noteUnsure} was said of an object. */
+  isUnsure(at: Position): boolean {
+    return this.unsure.has(at);
   }
 
   /** A part of the text is not read: what is missing from now on may be in there. */

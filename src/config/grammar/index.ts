@@ -146,6 +146,12 @@ export const treeHints: TreeHints = {
     if (keywords) return lookUp(keywords, word) !== undefined;
     return entryBlocks().has(block) ? false : undefined;
   },
+  homeOf(word, block) {
+    const keywords = allBlocks().get(block);
+    if (!keywords || lookUp(keywords, word)) return undefined;
+    const homes = blocksOf(word).filter((home) => lookUp(keywords, home)?.body?.kind === 'block');
+    return homes.length === 1 ? homes[0] : undefined;
+  },
 };
 
 let texts: ReadonlyMap<string, string> | undefined;

@@ -18,6 +18,11 @@ export interface TreeHints {
    * if the block is not known.
    */
   holds(block: string, word: string): boolean | undefined;
+  /**
+   * The only block within another that can hold a keyword, where the other cannot; `undefined` if
+   * there is none or more than one.
+   */
+  homeOf(word: string, block: string): string | undefined;
 }
 
 /** Reports a `{` that no keyword stands before. */

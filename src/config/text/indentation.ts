@@ -74,6 +74,17 @@ export function frameOf(at: Position): { frame: string; at: Position } {
   return { frame, at: written };
 }
 
+/** The frames that a position stands in, outermost first: its file, and each definition in use. */
+export function framesOf(at: Position): string[] {
+  let frame = at.file;
+  const frames = [frame];
+  for (let written = at; written.definedAt; written = written.definedAt) {
+    frame += ` ${written.line}:${written.column}`;
+    frames.push(frame);
+  }
+  return frames;
+}
+
 /** At least so many of a hundred innermost blocks must stand as they should. */
 const TRUSTED_PERCENT = 80;
 /** A brace that is lost makes so many blocks look wrong that are not. */
@@ -90,7 +101,7 @@ interface Evidence {
   indented: boolean;
   /** Opening braces less closing ones. */
   balance: number;
-  /** The index of its last token. */
+  /** The index of its last token, or of a definition that is used in it. */
   last: number;
 }
 
@@ -109,7 +120,7 @@ export class Indentation {
       if (token.kind === 'end') return;
       const frame = frameOf(token.at).frame;
       const evidence = this.evidenceOf(frame);
-      evidence.last = index;
+      for (const around of framesOf(token.at)) this.evidenceOf(around).last = index;
       if (margin && token.kind === 'word') {
         line = margin;
         if (margin.column > 1) evidence.indented = true;
@@ -142,12 +153,17 @@ export class Indentation {
     return good * 100 >= (good + bad) * TRUSTED_PERCENT;
   }
 
-  /** Whether a frame has as many opening braces as closing ones. */
-  isBalanced(frame: string): boolean {
-    return (this.frames.get(frame)?.balance ?? 0) === 0;
+  /** Opening braces of a frame less its closing ones. */
+  balanceOf(frame: string): number {
+    return this.frames.get(frame)?.balance ?? 0;
   }
 
-  /** The index of a frame's last token. */
+  /** Whether a frame has as many opening braces as closing ones. */
+  isBalanced(frame: string): boolean {
+    return this.balanceOf(frame) === 0;
+  }
+
+  /** The index of the last token in a frame, or in a definition that is used there. */
   lastOf(frame: string): number {
     return this.frames.get(frame)?.last ?? 0;
   }

@@ -197,7 +197,7 @@ class Preprocessor implements WordReader, ExpanderHost {
 
   /**
    * Whether a line belongs to a definition whose beginning was lost: it and the next one end with a
-   * backslash, or the one before did. The first is reported.
+   * backslash, or it and has nothing but a brace, or the one before did. The first is reported.
    */
   private isStray(source: FileSource, start: number, stop: number): boolean {
     if (this.defining) return false;
@@ -209,7 +209,8 @@ class Preprocessor implements WordReader, ExpanderHost {
     }
     if (!goesOn || /^\s*(?:@\S+\s+)?\$[A-Za-z_]\w*=/.test(text.slice(start, stop))) return false;
     const end = text.indexOf('\n', stop + 1);
-    if (!isContinued(text, stop + 1, end < 0 ? text.length : end)) return false;
+    const isPair = isContinued(text, stop + 1, end < 0 ? text.length : end);
+    if (!isPair && !/^\s*\}\s*\\/.test(text.slice(start, stop))) return false;
     this.inStray = true;
     this.sink.report('CONFIG_BAD_DEFINITION', source.at(start, stop), {
       message:

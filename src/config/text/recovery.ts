@@ -45,6 +45,8 @@ class Recovery {
   private words: Word[] = [];
   private wordsMargin: Margin | undefined;
   private last: Position | undefined;
+  /** So many openers that were lost are told. */
+  private foundOpeners = 0;
   private readonly tokens: readonly Token[];
   private readonly hints: TreeHints;
   private readonly sink: Sink;
@@ -74,7 +76,7 @@ class Recovery {
         if (tokens[i - 1]?.kind === 'end') continue;
         let next = i + 1;
         while (tokens[next]?.kind === 'end') next++;
-        if (tokens[next]?.kind !== 'open') this.endStatement(firmly(this.margins[next]));
+        if (tokens[next]?.kind !== 'open') this.endStatement(this.margins[next]);
         continue;
       }
       this.enterFrame(frameOf(token.at).frame, i);
@@ -119,8 +121,12 @@ class Recovery {
   private beforeStatement(word: Word, margin: Margin | undefined): void {
     const isTrusted = margin !== undefined && this.indentation.isTrusted(margin.frame);
     if (isTrusted && margin.isLoose) this.compareInner(word, margin);
-    else if (isTrusted) this.compareMargins(word, margin);
-    else this.compareHints(word);
+    else if (isTrusted && this.top().frame === margin.frame) this.compareMargins(word, margin);
+    else {
+      // Columns say nothing of a block that another text opens.
+      this.compareHints(word);
+      if (isTrusted) this.compareMargins(word, margin);
+    }
     this.wordsMargin = firmly(margin);
   }
 
@@ -156,7 +162,11 @@ class Recovery {
    */
   private compareHints(word: Word): void {
     const { hints, stack } = this;
-    if (stack.length === 1 || !hints.opensBlock(word.text)) return;
+    if (!hints.opensBlock(word.text)) {
+      this.compareHome(word);
+      return;
+    }
+    if (stack.length === 1) return;
     const holds = (index: number): boolean | undefined =>
       hints.holds(stack[index]?.words?.[0]?.text ?? '', word.text);
     let outer = hints.topLevelOnly(word.text) ? 0 : stack.length - 1;
@@ -165,6 +175,25 @@ class Recovery {
     if (outer === 0 && holds(0) !== true) return;
     this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`);
     while (stack.length > outer + 1) this.popBlock();
+  }
+
+  /**
+   * A word that is in its place one block further in, where closing braces are too many: the line
+   * that opened the block was lost. It is read as if it were there.
+   */
+  private compareHome(word: Word): void {
+    const { frame } = frameOf(word.at);
+    const around = this.stack.at(-1)?.words?.[0]?.text ?? '';
+    if (around === '' || this.indentation.balanceOf(frame) + this.foundOpeners >= 0) return;
+    const home = this.hints.homeOf(word.text, around);
+    if (home === undefined) return;
+    this.foundOpeners++;
+    this.sink.report('CONFIG_MISSING_OPEN_BRACE', word.at, {
+      message: `'${word.text}' belongs in ${home}, but none is opened before it, and a '}' is too many`,
+      expected: `'${home} {' on a line before`,
+    });
+    this.words = [{ text: home, at: word.at }];
+    this.pushBlock(undefined, frame);
   }
 
   private openBlock(at: Position): void {

@@ -100,4 +100,72 @@ describe('config: recovery from lost braces', () => {
       /'vrrp_instance A' opened at .*:7:1 is not closed when 'vrrp_instance' begins/,
     );
   });
+
+  it('where no indentation is kept to, a word tells which block was opened before it', () => {
+    const text = `vrrp_instance A {
+interface eth0
+virtual_router_id 1
+auth_type PASS
+auth_pass wxyz1234
+}
+virtual_ipaddress { 192.0.2.1 }
+}
+`;
+    const loaded = load(text);
+    assert.deepEqual(found(loaded), ['4:1 CONFIG_MISSING_OPEN_BRACE']);
+    assert.match(
+      messages(loaded, 'CONFIG_MISSING_OPEN_BRACE')[0] ?? '',
+      /^'auth_type' belongs in authentication, but none is opened/,
+    );
+    // Where the braces fit it is misplaced, and no more.
+    assert.deepEqual(found(load(text.replace('wxyz1234\n}', 'wxyz1234'))), [
+      '4:1 CONFIG_UNKNOWN_KEYWORD',
+      '5:1 CONFIG_UNKNOWN_KEYWORD',
+    ]);
+  });
+
+  it('a definition that is used at the end of another is in it', () => {
+    const text = `$INNER= \\
+    real_server 10.0.0.1 80 { \\
+        weight 1 \\
+    }
+
+$OUTER= \\
+virtual_server 192.0.2.1 80 { \\
+    lvs_sched rr \\
+    lvs_method NAT \\
+    protocol TCP \\
+    $INNER
+
+$OUTER
+`;
+    const [only, ...others] = load(text).diagnostics;
+    assert.equal(only?.code, 'CONFIG_MISSING_CLOSE_BRACE');
+    assert.deepEqual(others, []);
+    // Used on the last line, written where the other definition uses the first.
+    assert.equal(only.at.line, 13);
+    assert.equal(only.at.definedAt?.line, 11);
+  });
+
+  it('a block of the top that comes out of a definition ends one that is left open', () => {
+    const text = `$SERVICE= \\
+virtual_server 192.0.2.1 80 { \\
+    lvs_sched rr \\
+    lvs_method NAT \\
+    protocol TCP \\
+    real_server 10.0.0.1 80 { \\
+    } \\
+}
+
+vrrp_instance A {
+    interface eth0
+    virtual_router_id 1
+    virtual_ipaddress {
+        192.0.2.1
+    }
+
+$SERVICE
+`;
+    assert.deepEqual(found(load(text)), ['15:5 CONFIG_MISSING_CLOSE_BRACE']);
+  });
 });

@@ -27,20 +27,26 @@ export function buildLvs(
   trackFiles: readonly TrackFileConfig[],
   sink: Sink,
 ): LvsConfig {
-  const virtualServerGroups = top
-    .all('virtual_server_group')
-    .map((setting) => buildGroup(setting, sink))
-    .filter((group) => group !== undefined);
+  const virtualServerGroups: VirtualServerGroupConfig[] = [];
+  const wholeGroups = new Set<VirtualServerGroupConfig>();
+  for (const setting of top.all('virtual_server_group')) {
+    const group = buildGroup(setting, sink);
+    if (!group) continue;
+    virtualServerGroups.push(group);
+    if (group.entries.length === setting.entries.length) wholeGroups.add(group);
+  }
   const groups = new Map<string, VirtualServerGroupConfig>();
   // The first of a name; that there is another one is an error.
   for (const group of virtualServerGroups)
     if (!groups.has(group.name)) groups.set(group.name, group);
-  const context = { groups, trackFiles, defaults, sink };
+  const context = { groups, wholeGroups, trackFiles, defaults, sink };
   const virtualServers: VirtualServerConfig[] = [];
   for (const setting of top.all('virtual_server')) {
     const built = buildVirtualServer(setting, context);
     const settled = built && settle(built, isWhole(setting.section, built), sink);
-    if (settled) virtualServers.push(settled);
+    if (!settled) continue;
+    virtualServers.push(settled);
+    if (!hasItsMethods(setting.section)) sink.noteUnsure(settled.at);
   }
   const ssl = buildSsl(top);
   return { virtualServerGroups, virtualServers, ...(ssl ? { ssl } : {}) };
@@ -51,18 +57,30 @@ function isWhole(section: VirtualServerSection, built: VirtualServerConfig): boo
   const servers = section.all('real_server');
   return (
     built.realServers.length === servers.length &&
-    hasItsWeight(section) &&
-    servers.every((server) => hasItsWeight(server.section))
+    hasIts('weight', section) &&
+    servers.every((server) => hasIts('weight', server.section))
   );
 }
 
-function hasItsWeight(section: {
-  readonly isIncomplete: boolean;
-  get(keyword: 'weight'): unknown;
-  mentions(keyword: 'weight'): boolean;
-}): boolean {
+/** Whether it is known how packets reach each server of a service. */
+function hasItsMethods(section: VirtualServerSection): boolean {
   return (
-    !section.isIncomplete && (section.get('weight') !== undefined || !section.mentions('weight'))
+    hasIts('lvs_method', section) &&
+    section.all('real_server').every((server) => hasIts('lvs_method', server.section))
+  );
+}
+
+/** Whether a keyword is not there, or could be read. */
+function hasIts<K extends string>(
+  keyword: K,
+  section: {
+    readonly isIncomplete: boolean;
+    get(keyword: K): unknown;
+    mentions(keyword: K): boolean;
+  },
+): boolean {
+  return (
+    !section.isIncomplete && (section.get(keyword) !== undefined || !section.mentions(keyword))
   );
 }
 

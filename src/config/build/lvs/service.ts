@@ -37,6 +37,8 @@ export function lvsDefaults({ mail, lvs, origins }: GlobalConfig): LvsDefaults {
 /** What all services share. */
 export interface LvsContext {
   readonly groups: ReadonlyMap<string, VirtualServerGroupConfig>;
+  /** Those of which all entries could be read. */
+  readonly wholeGroups: ReadonlySet<VirtualServerGroupConfig>;
   readonly trackFiles: readonly TrackFileConfig[];
   readonly defaults: LvsDefaults;
   readonly sink: Sink;
@@ -64,6 +66,11 @@ export function hasAddresses({ name, group }: Service): boolean {
   if (name.kind !== 'group') return name.kind === 'address';
   const entries = group?.entries ?? [];
   return entries.length === 0 || entries.some(({ kind }) => kind === 'addresses');
+}
+
+/** Whether it is known how packets come: what is wrong with a group is told there. */
+export function isKnown({ name, group, wholeGroups }: Service): boolean {
+  return name.kind !== 'group' || (group !== undefined && wholeGroups.has(group));
 }
 
 /** Whether packets come by firewall marks. */

@@ -29,9 +29,8 @@ export function settle(
     });
     return undefined;
   }
-  const realServers = dropDuplicates(server, label, sink).map((real) =>
-    settleThresholds(real, label, sink),
-  );
+  const different = isWhole ? dropDuplicates(server, label, sink) : server.realServers;
+  const realServers = different.map((real) => settleThresholds(real, label, sink));
   const { quorum, hysteresis } = isWhole ? settleQuorum(server, realServers, label, sink) : server;
   const sorryServer =
     server.sorryServer && settleSorry(server.sorryServer, realServers, label, sink);

@@ -19,6 +19,7 @@ import { buildRealServer, buildSorryServer } from './servers.js';
 import {
   familyOfService,
   hasAddresses,
+  isKnown,
   type LvsContext,
   labelOfName,
   type Service,
@@ -99,12 +100,13 @@ function buildId(
   const wanted = ipFamily && (ipFamily.value === 'inet6' ? 6 : 4);
   if (ipFamily) pick.origins['ip_family'] = ipFamily.at;
   const addresses = hasAddresses(service);
-  if (!addresses && given) {
+  const isSure = isKnown(service);
+  if (!addresses && given && isSure) {
     sink.report('CONFIG_WITHOUT_EFFECT', given.at, {
       message: `virtual_server ${label}: a service by firewall mark takes every protocol, 'protocol' is ignored`,
     });
   }
-  if (addresses && !section.mentions('protocol')) {
+  if (addresses && isSure && !section.mentions('protocol')) {
     sink.report('CONFIG_DEFAULTED', at, {
       message: `virtual_server ${label}: no protocol is set, UDP is used: TCP connections are not balanced`,
       expected: "'protocol TCP|UDP|SCTP'",

@@ -36,7 +36,7 @@ export function buildAuthentication(
     });
     return undefined;
   };
-  if (section.mentions('auth_hmac')) return ignored('auth_hmac takes its place');
+  if (section.get('auth_hmac')) return ignored('auth_hmac takes its place');
   if (!inner.mentions('auth_type')) return ignored("'auth_type' is missing");
   // A word that was wrong was reported.
   if (type === undefined) return undefined;

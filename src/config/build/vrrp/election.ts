@@ -42,16 +42,20 @@ export function stateAndPriority(
   sink: Sink,
 ): { state: State; priority: number } {
   const wanted = wantedState(section, pick, name, sink);
-  const fallback = wanted === 'MASTER' ? OWNER_PRIORITY : DEFAULT_PRIORITY;
-  if (wanted === 'MASTER' && !section.mentions('priority')) {
+  const given = section.get('priority');
+  // Of a priority that was wrong, and was reported, nothing follows.
+  const isUnsure = !given && section.mentions('priority');
+  const isOwner = wanted === 'MASTER' && !isUnsure;
+  const fallback = isOwner ? OWNER_PRIORITY : DEFAULT_PRIORITY;
+  if (isOwner && !given) {
     sink.report('CONFIG_OWNER_BY_DEFAULT', pick.origins['state'] ?? section.at, {
       message: `vrrp_instance ${name}: state MASTER without a priority makes this node the owner of the addresses, priority ${OWNER_PRIORITY}, which always preempts`,
       expected: "a 'priority'",
     });
   }
-  const priority = pick.value('priority', fallback, section.get('priority'));
+  const priority = pick.value('priority', fallback, given);
   const byPriority: State = priority === OWNER_PRIORITY ? 'MASTER' : 'BACKUP';
-  if (strict && wanted !== undefined && wanted !== byPriority) {
+  if (strict && !isUnsure && wanted !== undefined && wanted !== byPriority) {
     sink.report('CONFIG_STRICT', pick.origins['state'] ?? section.at, {
       message: `vrrp_instance ${name}: state ${wanted} with priority ${priority} is ignored with strict_mode, where the owner (priority ${OWNER_PRIORITY}) and nobody else starts as MASTER: ${byPriority} is used`,
     });

@@ -250,7 +250,7 @@ function requireSettings(
 function reportNativeIpv6(at: Position, name: string, family: 4 | 6, sink: Sink): void {
   if (family === 6) {
     sink.report('CONFIG_OLD_NAME', at, {
-      message: `vrrp_instance ${name}: native_ipv6 is an old form, the addresses tell the family`,
+      message: 'native_ipv6 is an old form, the addresses tell the family',
     });
     return;
   }

@@ -44,7 +44,7 @@ export function buildVirtualInterface(
   let transmitOnBase = pick.value<boolean>('vmac_xmit_base', false, xmit);
   const own = vmac ?? ipvlan;
   if (!own) {
-    if (xmit) {
+    if (xmit && !section.mentions('use_vmac') && !section.mentions('use_ipvlan')) {
       odd(xmit.at, 'vmac_xmit_base is ignored, it needs use_vmac or use_ipvlan');
       transmitOnBase = false;
     }

@@ -16,6 +16,7 @@ type Destination = RealServerConfig | SorryServerConfig;
 export function checkFamilies(config: Config, sink: Sink): void {
   const groups = new Map(config.virtualServerGroups.map((group) => [group.name, group]));
   for (const server of config.virtualServers) {
+    if (sink.isUnsure(server.at)) continue;
     const families = familiesOf(server, groups);
     const { realServers, sorryServer } = server;
     for (const real of realServers) checkDestination(real, families, server, sink);

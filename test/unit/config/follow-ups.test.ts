@@ -1,0 +1,104 @@
+/** What follows from a mistake that is told is no message of its own. */
+import assert from 'node:assert/strict';
+import { found, instanceText, load } from './support.js';
+
+const NOT_ABOUT_THE_TEXT = /CONFIG_(?:PLANNED|NOT_RUN|IGNORED)$/;
+
+function told(text: string, environment = {}): string[] {
+  return found(load(text, environment)).filter((line) => !NOT_ABOUT_THE_TEXT.test(line));
+}
+
+/** A service by a group with the given entries; the service begins on line 4. */
+function groupText(entries: string, lines = 'protocol TCP'): string {
+  return `virtual_server_group g {
+${entries}
+}
+virtual_server group g {
+lvs_sched rr
+lvs_method NAT
+${lines}
+real_server 10.0.0.1 80 {
+}
+}
+`;
+}
+
+describe('config: what follows from a mistake', () => {
+  it('a priority that is wrong makes nobody the owner', () => {
+    assert.deepEqual(told(instanceText('state MASTER\npriority high\nnopreempt')), [
+      '3:10 CONFIG_INVALID_VALUE',
+      '4:1 CONFIG_PREEMPT_CONFLICT',
+    ]);
+    assert.deepEqual(told(instanceText('state MASTER\nstrict_mode\npriority 256')), [
+      '4:10 CONFIG_OUT_OF_RANGE',
+    ]);
+    assert.deepEqual(told(instanceText('state MASTER\nowner 255')), [
+      '3:1 CONFIG_UNKNOWN_KEYWORD',
+      '3:7 CONFIG_INVALID_VALUE',
+    ]);
+  });
+
+  it('a word that nobody knows is no auth_hmac and may be a use_vmac', () => {
+    assert.deepEqual(
+      told(instanceText('frobnicate\nauthentication {\nauth_type PASS\nauth_pass x\n}')),
+      ['2:1 CONFIG_UNKNOWN_KEYWORD'],
+    );
+    assert.deepEqual(told(instanceText('vmac_xmit_base\nvip vip.1')), [
+      '3:1 CONFIG_UNKNOWN_KEYWORD',
+    ]);
+  });
+
+  it('the services of a group with a wrong entry, or that is not there', () => {
+    assert.deepEqual(told(groupText('fwmark x', '')), ['2:8 CONFIG_INVALID_VALUE']);
+    assert.deepEqual(told(groupText('fwmark 5\n192.0.2.300 80')), ['3:1 CONFIG_INVALID_VALUE']);
+    assert.deepEqual(told(groupText('fwmark 5', '').replace('server group g', 'server group h')), [
+      '4:22 CONFIG_UNKNOWN_REFERENCE',
+    ]);
+  });
+
+  it('the families of a service whose method is not known', () => {
+    const mixed = groupText('2001:db8::1 80');
+    assert.deepEqual(told(mixed), ['8:1 CONFIG_FAMILY_MISMATCH']);
+    assert.deepEqual(told(mixed.replace('lvs_method NAT', 'lvs_meth')), [
+      '6:1 CONFIG_UNKNOWN_KEYWORD',
+      '6:1 CONFIG_MISSING_VALUE',
+    ]);
+    assert.deepEqual(told(mixed.replace('lvs_method NAT', 'lvs_method TUNNEL')), [
+      '6:12 CONFIG_INVALID_VALUE',
+    ]);
+  });
+
+  it('a definition whose beginning was lost leaves a service without servers', () => {
+    const text = `$REAL=
+real_server 10.0.0.1 80 { \\
+weight 1 \\
+}
+
+virtual_server 192.0.2.1 80 {
+lvs_sched rr
+lvs_method NAT
+protocol TCP
+$REAL
+}
+`;
+    assert.deepEqual(told(text), ['2:1 CONFIG_BAD_DEFINITION']);
+  });
+
+  it('the end of a definition that a cut line leaves behind', () => {
+    const text = `$CHECK= \\
+    TCP_CHECK { \\
+        retry 1
+    } \\
+}
+`;
+    assert.deepEqual(told(text), ['4:1 CONFIG_BAD_DEFINITION']);
+  });
+
+  it('who runs a script is told where it is named', () => {
+    const accounts = { hasUser: (name: string) => name === 'root', hasGroup: () => false };
+    const text = 'global_defs {\nenable_script_security\nscript_user root\n}\n';
+    const script = 'vrrp_script s {\nscript /bin/true\nuser somebody\n}\n';
+    const used = instanceText('track_script {\ns\n}');
+    assert.deepEqual(told(text + script + used, { accounts }), ['7:6 CONFIG_UNKNOWN_USER']);
+  });
+});
