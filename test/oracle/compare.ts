@@ -117,7 +117,7 @@ const RELATED: readonly RelatedRule[] = [
     code: /^CONFIG_PORT_NEEDS_PERSISTENCE$/,
     why: 'an entry of a group that lost its port is told at the service that uses the group',
     holds: (_diagnostic, { before, kind }) =>
-      kind === 'value lost' && /^\s*[\d.:-]+ \d/.test(before),
+      kind === 'value lost' && /^\s*[\da-f.:-]+ \d/.test(before),
   },
   {
     code: /^CONFIG_(?:CHECK_INTERVAL|FAMILY_MISMATCH|UNICAST_PEER|PORT_MISMATCH)$/,

@@ -56,8 +56,8 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     fault: 'stricter',
-    why: 'a second object with the same name is refused: one of the two would be lost',
-    matches: allOf(/^CONFIG_DUPLICATE_NAME$/),
+    why: 'a second object with the same name, or service with the same address, is refused: one of the two would be lost',
+    matches: allOf(/^CONFIG_DUPLICATE_(?:NAME|VIRTUAL_SERVER)$/),
   },
   {
     fault: 'silent',

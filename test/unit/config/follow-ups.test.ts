@@ -48,6 +48,18 @@ describe('config: what follows from a mistake', () => {
     ]);
   });
 
+  it('peers that are wrong, or may be behind a word that nobody knows', () => {
+    assert.deepEqual(told(instanceText('unicast_src_ip 192.0.2.9\nunicast_peer {\nx\n}')), [
+      '4:1 CONFIG_INVALID_VALUE',
+    ]);
+    assert.deepEqual(told(instanceText('unicast_src_ip 192.0.2.9\nunicas')), [
+      '3:1 CONFIG_UNKNOWN_KEYWORD',
+    ]);
+    assert.deepEqual(told(instanceText('unicast_src_ip 192.0.2.9\nunicast_peer {\n}')), [
+      '2:16 CONFIG_UNICAST_NO_PEER',
+    ]);
+  });
+
   it('the services of a group with a wrong entry, or that is not there', () => {
     assert.deepEqual(told(groupText('fwmark x', '')), ['2:8 CONFIG_INVALID_VALUE']);
     assert.deepEqual(told(groupText('fwmark 5\n192.0.2.300 80')), ['3:1 CONFIG_INVALID_VALUE']);

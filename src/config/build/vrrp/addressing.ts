@@ -146,6 +146,9 @@ function readPeer({ keyword, args, body }: Statement, sink: Sink): UnicastPeerCo
 
 /** keepalived goes on with multicast, and complains. */
 function reportNoPeer(section: InstanceSection, name: string, sink: Sink): void {
+  // Peers that are wrong, or may be in what was not read, were reported.
+  const isUnsure = section.all('unicast_peer').some(({ entries }) => entries.length > 0);
+  if (isUnsure || (section.isIncomplete && !section.get('unicast_peer'))) return;
   const fault = section.get('unicast_fault_no_peer');
   if (fault) {
     sink.report('CONFIG_UNICAST_NO_PEER', fault.at, {
