@@ -9,6 +9,11 @@ import { looksLike, secretWords } from './secret-words.js';
 /** Braces, quoted words and others, roughly as the parser sees them. */
 export const WORD = /[{}]|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|(?:\$\{[^}]*\}|\\.|[^\s{}"'\\])+/g;
 
+/** What is left of keywords and parameters about secrets when letters of them are lost. */
+const ABOUT_SECRETS = /pas|pwd|aut|hmac|secret|token|\bkey?\b/i;
+/** So many lines around. */
+const NEAR = 4;
+
 /**
  * The lines of a text that are inside blocks with secrets. A block is taken to end at its first
  * closing brace, or where a keyword of another block stands, whatever is wrong with the others. The
@@ -21,6 +26,7 @@ export class SecretBlocks {
   private number = 0;
   private start = 0;
   private readonly text: string;
+  private near: Set<number> | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -37,6 +43,21 @@ export class SecretBlocks {
       this.start = stop + 1;
     }
     return this.found.get(number);
+  }
+
+  /** Whether a line is so near to a word about secrets, by its number from 1, that it may hold one. */
+  isNearSecret(number: number): boolean {
+    if (!this.near) {
+      this.near = new Set();
+      let line = 1;
+      for (const text of this.text.split('\n')) {
+        if (ABOUT_SECRETS.test(text)) {
+          for (let far = -NEAR; far <= NEAR; far++) this.near.add(line + far);
+        }
+        line++;
+      }
+    }
+    return this.near.has(number);
   }
 
   private look(line: string): void {
@@ -57,7 +78,8 @@ export class SecretBlocks {
 
 let known: ReadonlySet<string> | undefined;
 
-function isKeyword(word: string): boolean {
+/** Whether a word is a keyword anywhere. */
+export function isKeyword(word: string): boolean {
   known ??= new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
   return known.has(word);
 }
@@ -67,9 +89,28 @@ function blockLike(word: string): Keywords | undefined {
   return undefined;
 }
 
+/** A word that may be a secret, with its place in its line, from 0. */
+export interface Stranger {
+  readonly word: string;
+  readonly index: number;
+}
+
+/**
+ * The words of a line near a secret that look like one, if the line does not begin with a keyword:
+ * that may be what was lost. Quoted ones, and those with letters and figures that are no address.
+ */
+export function likelySecretsIn(line: string): Stranger[] {
+  const words = [...line.matchAll(WORD)].map(({ 0: word, index }) => ({ word, index }));
+  const first = words.find(({ word }) => !/^(?:[{}]|@.*)$/.test(word));
+  if (!first || isKeyword(first.word)) return [];
+  return words.filter(
+    ({ word }) => /^["']/.test(word) || /^(?=.*\d)(?=.*[a-z])[^.:/]{8,}$/i.test(word),
+  );
+}
+
 /** The words of a line in such a block that may be secrets, with their places in the line. */
-export function strangersIn(line: string, inside: Keywords): { word: string; index: number }[] {
-  const strangers: { word: string; index: number }[] = [];
+export function strangersIn(line: string, inside: Keywords): Stranger[] {
+  const strangers: Stranger[] = [];
   let allowed = 0;
   for (const { 0: word, index } of line.matchAll(WORD)) {
     const entry = lookUp(inside, meant(word, inside));

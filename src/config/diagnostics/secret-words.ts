@@ -39,7 +39,7 @@ export function maskSecrets(line: string): string {
     const [word] = match;
     const secret = keywords.find((keyword) => looksLike(word, keyword));
     if (secret === undefined) continue;
-    if (!isTelling(secret) && !beginsStatement(line, match.index)) continue;
+    if (!announcesSecret(secret, line, match.index)) continue;
     const from = match.index + word.length;
     const rest = line.slice(from);
     const value = /^(\s+|(?=["']))([^}]*[^}\s])/.exec(rest);
@@ -55,8 +55,19 @@ export function isTelling(keyword: string): boolean {
   return keyword.length > 4;
 }
 
+/**
+ * Whether what follows a word at a place of a text is its secret: a short word must begin the
+ * statement, or a number or a quote must follow it, as in `key 1 ...`, whatever was lost before it.
+ */
+export function announcesSecret(keyword: string, text: string, at: number): boolean {
+  if (isTelling(keyword) || beginsStatement(text, at)) return true;
+  return /^\s+(?:["']?\d{1,3}["']?\s+\S|["'])/.test(
+    text.slice(at + keyword.length, at + keyword.length + 16),
+  );
+}
+
 /** Whether nothing but a brace stands before a place in its line. */
-export function beginsStatement(text: string, at: number): boolean {
+function beginsStatement(text: string, at: number): boolean {
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   return /(?:^|[{}])\s*(?:@\S+\s+)?$/.test(before);
 }

@@ -7,8 +7,15 @@ import { SECRET_NAME } from '../text/secrets.js';
 import type { Position, Statement } from '../text/source.js';
 import type { Diagnostic } from './diagnostics.js';
 import { distance } from './nearest.js';
-import { SecretBlocks, strangersIn, WORD } from './secret-blocks.js';
-import { beginsStatement, isTelling, maskSecrets, secretWords } from './secret-words.js';
+import {
+  isKeyword,
+  likelySecretsIn,
+  SecretBlocks,
+  type Stranger,
+  strangersIn,
+  WORD,
+} from './secret-blocks.js';
+import { announcesSecret, isTelling, maskSecrets, secretWords } from './secret-words.js';
 
 export { maskSecrets } from './secret-words.js';
 
@@ -18,6 +25,9 @@ const SHORTEST = 4;
 const MAX_VALUES = 131_072;
 /** How many parameters are looked for in the form of a broken definition. */
 const MAX_NAMES = 256;
+
+/** What parameters for secrets are called; with two letters the wrong way round too. */
+const USUAL_NAMES = ['pass', 'password', 'secret', 'token'];
 
 /** The secrets of one configuration. Build it once for all of its diagnostics. */
 export class Secrets {
@@ -85,8 +95,7 @@ export class Secrets {
 
   /** Words that may be secrets of a line that a message is about: it may quote them. */
   private addStrangers({ file, line: number }: Position, line: string): void {
-    const inside = this.blocks.get(file)?.at(number);
-    for (const { word } of inside ? strangersIn(line, inside) : []) {
+    for (const { word } of this.strangersAt(file, number, line)) {
       if (/^[#!]/.test(word)) return;
       this.add(word);
     }
@@ -94,12 +103,18 @@ export class Secrets {
 
   /** A line of a file with stars over its secrets; every column stays where it is. */
   hideInLine(file: string, number: number, line: string): string {
-    const inside = this.blocks.get(file)?.at(number);
     let shown = line;
-    for (const { word, index } of inside ? strangersIn(line, inside) : []) {
+    for (const { word, index } of this.strangersAt(file, number, line)) {
       shown = shown.slice(0, index) + '*'.repeat(word.length) + shown.slice(index + word.length);
     }
     return this.hide(maskSecrets(shown));
+  }
+
+  private strangersAt(file: string, number: number, line: string): readonly Stranger[] {
+    const blocks = this.blocks.get(file);
+    const inside = blocks?.at(number);
+    if (inside) return strangersIn(line, inside);
+    return blocks?.isNearSecret(number) ? likelySecretsIn(line) : [];
   }
 
   private collectFrom(text: string): void {
@@ -108,7 +123,7 @@ export class Secrets {
     const found = new RegExp(`(?<![\\w-])(${keywords.join('|')})(?![\\w-])([^\\n]*)`, 'g');
     for (const match of text.matchAll(found)) {
       const [, keyword = '', rest = ''] = match;
-      if (isTelling(keyword) || beginsStatement(text, match.index)) this.addWords(rest, 0);
+      if (announcesSecret(keyword, text, match.index)) this.addWords(rest, 0);
     }
   }
 
@@ -137,6 +152,12 @@ export class Secrets {
       // Of a name with a value glued to it nobody can say where the value begins.
       if (!this.definitions.has(name)) this.add(name);
     }
+    // The line end is in the middle of it.
+    for (const [, name = '', word = ''] of text.matchAll(
+      /^[ \t]*\$(\w+)=.*\n[ \t]*([^\s{}$#!]+)[ \t]*$/gm,
+    )) {
+      if (this.isSecretName(name) && !isKeyword(word)) this.add(word);
+    }
     if (this.names.size === 0 || this.names.size > MAX_NAMES) return;
     // The sign between the name and the value is lost.
     const names = [...this.names].join('|');
@@ -146,6 +167,8 @@ export class Secrets {
 
   private isSecretName(name: string): boolean {
     if (SECRET_NAME.test(name)) return true;
+    const parts = name.toLowerCase().split('_');
+    if (parts.some((part) => USUAL_NAMES.some((usual) => distance(part, usual) <= 1))) return true;
     for (const known of this.names) {
       const far = Math.min(2, known.length >> 1);
       if (Math.abs(known.length - name.length) <= far && distance(known, name) <= far) return true;

@@ -19,10 +19,16 @@ function secret(random: Random): string {
   return `${[1, 2, 3].map(() => letters[random(letters.length)]).join('')}${1000 + random(9000)}q`;
 }
 
+const SECRETS = 6;
+
 /** A good configuration, and the secrets in it. */
 function configuration(random: Random): { text: string; secrets: string[] } {
-  const secrets = [secret(random), secret(random), secret(random), secret(random)] as const;
-  const [first, second, third, key] = secrets;
+  const secrets = Array.from({ length: SECRETS - 1 }, () => secret(random));
+  const [first, second, third, key, text1] = secrets;
+  const hex = Array.from({ length: 8 }, () => 0x1000_0000 + random(0xefff_ffff))
+    .map((number) => number.toString(16))
+    .join('');
+  secrets.push(hex);
   const text = `$PASS=${second}
 global_defs {
     router_id director
@@ -56,6 +62,17 @@ vrrp_instance VI_3 {
     }
     virtual_ipaddress { 192.0.2.102/24 }
 }
+vrrp_instance VI_4 {
+    interface eth1
+    virtual_router_id 54
+    version 3
+    auth_hmac {
+        key 1 "${text1} and thirty characters more"
+        key 2 hex:${hex}
+        active_key 1
+    }
+    virtual_ipaddress { 192.0.2.103/24 }
+}
 SSL {
     ca /etc/tandem/ca.pem
     password ${key}
@@ -69,7 +86,7 @@ virtual_server 192.0.2.100 80 {
     }
 }
 `;
-  return { text, secrets: [...secrets] };
+  return { text, secrets };
 }
 
 const CHANGES: readonly ((text: string, at: number, random: Random) => string)[] = [
@@ -132,10 +149,10 @@ describe('config: secrets', () => {
       const good = load(text, { interfaces: ['eth0', 'eth1'] }).config;
       assert.ok(good);
       let changed = text;
-      for (let i = random(2); i >= 0; i--) {
+      for (let i = random(3); i >= 0; i--) {
         const change = CHANGES[random(CHANGES.length)] as (typeof CHANGES)[number];
         // Mostly where it hurts: near a secret.
-        const near = changed.indexOf(secrets[random(4)] as string) - 40 + random(60);
+        const near = changed.indexOf(secrets[random(SECRETS)] as string) - 40 + random(60);
         const at = random(4) > 0 ? near : random(changed.length);
         changed = change(changed, Math.max(0, Math.min(changed.length - 1, at)), random);
       }
@@ -146,5 +163,28 @@ describe('config: secrets', () => {
       }
     }
     assert.ok(broken > 80, `${broken}`);
+  });
+
+  it('are not shown where what stands before them was lost', () => {
+    const before = 'vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n';
+    for (const line of [
+      'auth_        key 1 "wxyz1234 and more of it"',
+      'version 3 key  "wxyz1234 and more of it"',
+      'aut ke 1 "wxyz1234 and more of it"',
+      'auth_passwxyz1234',
+      '$PAS x S=wxyz1234',
+      '$PASS=q\nwxyz1234',
+      '$PAS\nSS=wxyz1234',
+      'APSS=wxyz1234',
+    ]) {
+      const { printed } = shown(`${before}${line}\n}\n`, undefined);
+      assert.ok(!printed.includes('wxyz1234'), `${line}\n---\n${printed}`);
+    }
+    // What is no secret is shown, near to one or not.
+    const { printed } = shown(
+      `${before}authentication {\nauth_type PASS\nauth_pass x\n}\nfrobnicate eth1 192.0.2.300\n}\n`,
+      undefined,
+    );
+    assert.match(printed, /frobnicate eth1 192\.0\.2\.300/);
   });
 });
