@@ -84,11 +84,11 @@ labSuite('interop with keepalived', 'pair', function (lab) {
             .join('\n\n'),
         );
         const spans = capture.owners(address, advertInt * 1000, start);
-        assert.deepEqual(
-          spans.map(({ owner }) => owner),
-          ['a', 'b', 'a', 'b', 'a'],
-          JSON.stringify(spans),
-        );
+        // Adverts to a peer whose machine is dead do not reach the wire: nobody answers ARP for it.
+        const owners = spans
+          .map(({ owner }) => owner)
+          .filter((owner, i, all) => !timing.unicast || owner !== all[i - 1]);
+        assert.deepEqual(owners, ['a', 'b', 'a', 'b', 'a'], JSON.stringify(spans));
         if (family !== 'ipv6') return;
         for (const host of ['a', 'b']) {
           const announced = capture.neighbours(VIP_IPV6, host, start);
