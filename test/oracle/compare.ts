@@ -66,15 +66,23 @@ function keyOf({ at, code, message }: Diagnostic, shift: number): string {
 /** Whether a diagnostic stands at most one line from the mistake, or where else it may. */
 export function isNear(diagnostic: Diagnostic, mutation: Mutation): boolean {
   const { at } = diagnostic;
-  const { file, line, text } = mutation;
+  const { file, text } = mutation;
   if (text === undefined) return isInclude(at, mutation);
   const places = [at, ...definitionsOf(at)];
-  if (places.some((place) => place.file === file && Math.abs(place.line - line) <= 1)) return true;
+  if (places.some((place) => place.file === file && isAsNear(place.line, mutation))) return true;
   return RELATED.some(
     (rule) =>
       rule.code.test(diagnostic.code) &&
       places.some((place) => rule.holds({ ...diagnostic, at: place }, mutation)),
   );
+}
+
+/** One line from the mistake; empty lines, comments and includes between do not count. */
+function isAsNear(told: number, { file, line, text, good }: Mutation): boolean {
+  if (Math.abs(told - line) <= 1) return true;
+  const lines = (text ?? good.files[file] ?? '').split('\n');
+  const between = lines.slice(Math.min(told, line), Math.max(told, line) - 1);
+  return between.every((one) => /^\s*(?:$|[#!]|include)/.test(one));
 }
 
 /** The places of definitions that a text came out of. */
@@ -117,7 +125,7 @@ const RELATED: readonly RelatedRule[] = [
     code: /^CONFIG_PORT_NEEDS_PERSISTENCE$/,
     why: 'an entry of a group that lost its port is told at the service that uses the group',
     holds: (_diagnostic, { before, kind }) =>
-      kind === 'value lost' && /^\s*[\da-f.:-]+ \d/.test(before),
+      /^(?:value lost|number out of range)$/.test(kind) && /^\s*[\da-f.:-]+ \d/.test(before),
   },
   {
     code: /^CONFIG_(?:CHECK_INTERVAL|FAMILY_MISMATCH|UNICAST_PEER|PORT_MISMATCH)$/,
@@ -127,6 +135,11 @@ const RELATED: readonly RelatedRule[] = [
         .split(/\s+/)
         .some((word) => /\d/.test(word) && !before.includes(word) && message.includes(word)) ||
       /of the family of the virtual addresses/.test(message),
+  },
+  {
+    code: /^CONFIG_PORT_MISMATCH$/,
+    why: 'a port that a service lost is told at its servers, which have one',
+    holds: (_diagnostic, { before }) => keywordOf(before) === 'virtual_server',
   },
   {
     code: /^CONFIG_DUPLICATE_ADDRESS$/,

@@ -51,6 +51,16 @@ describe('config: what is tracked', () => {
       });
     });
 
+    it('says that keepalived knows whole seconds only', () => {
+      const told = (lines: string) =>
+        messages(
+          load(`vrrp_script S {\nscript /bin/true\n${lines}\n}`),
+          'CONFIG_KEEPALIVED_DIFFERS',
+        ).length;
+      assert.equal(told('interval 0.5\ntimeout 1.5'), 2);
+      assert.equal(told('interval 5\ntimeout 1.0'), 0);
+    });
+
     it('splits the command as a shell does, twice', () => {
       const command = (text: string) =>
         loadGood(`vrrp_script S {\nscript ${text}\n}`).trackScripts[0]?.script.command;

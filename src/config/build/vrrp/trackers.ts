@@ -31,7 +31,7 @@ export function buildTrackScript(
     return undefined;
   }
   pick.origins['script'] = command.at;
-  const interval = notZero(pick, 'interval', section.get('interval'), ONE_SECOND, name, sink);
+  const interval = scriptTime(pick, 'interval', section.get('interval'), ONE_SECOND, name, sink);
   const weight = pick.value('weight', NO_WEIGHT, section.get('weight'));
   const user = pick.value('user', {}, section.get('user'));
   return {
@@ -39,7 +39,7 @@ export function buildTrackScript(
     name,
     script: { at: command.at, command: command.value, ...user },
     interval,
-    timeout: notZero(pick, 'timeout', section.get('timeout'), interval, name, sink),
+    timeout: scriptTime(pick, 'timeout', section.get('timeout'), interval, name, sink),
     ...weight,
     rise: pick.value('rise', 1, section.get('rise')),
     fall: pick.value('fall', 1, section.get('fall')),
@@ -50,8 +50,8 @@ export function buildTrackScript(
 
 const NO_WEIGHT: WeightArgs = { weight: 0, reverse: false };
 
-/** keepalived takes 0 for one second, and says so. */
-function notZero(
+/** keepalived takes 0 for one second, and says so; it knows whole seconds only. */
+function scriptTime(
   pick: Picker,
   keyword: string,
   setting: { readonly value: Micros; readonly at: Position } | undefined,
@@ -60,7 +60,14 @@ function notZero(
   sink: Sink,
 ): Micros {
   const value = pick.value(keyword, fallback, setting);
-  if (value > 0 || !setting) return value;
+  if (!setting) return value;
+  if (value % ONE_SECOND !== 0) {
+    sink.report('CONFIG_KEEPALIVED_DIFFERS', setting.at, {
+      message: `vrrp_script ${name}: parts of a second count here; keepalived takes whole seconds only and ignores this line`,
+      expected: 'whole seconds, on nodes that run keepalived',
+    });
+  }
+  if (value > 0) return value;
   sink.report('CONFIG_OUT_OF_RANGE', setting.at, {
     message: `vrrp_script ${name}: ${keyword} 0 is out of range: 1 second is used`,
     severity: 'warning',
