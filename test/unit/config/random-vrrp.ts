@@ -44,7 +44,7 @@ export class RandomVrrp {
   private script(): string[] {
     return [
       `script ${quoteForShell(this.chance.pick(COMMANDS))}`,
-      ...this.maybe(() => `interval ${this.chance.below(4000)}.${this.chance.below(1000)}`),
+      ...this.maybe(() => `interval ${1 + this.chance.below(4000)}`),
       ...this.maybe(() => `timeout ${1 + this.chance.below(4000)}`),
       ...this.maybe(() => this.weight(253)),
       ...this.maybe(() => `rise ${1 + this.chance.below(9)}`),
