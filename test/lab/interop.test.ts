@@ -24,6 +24,8 @@ const VERSIONS: readonly (PairOptions & { readonly title: string })[] = [
 ];
 /** How long a director is let reign, so that the client has had answers of it, ms. */
 const REIGN = 500;
+/** The strict bound is the fail-over's own test; here a start beside it may cost this much, ms. */
+const NOISE = 150;
 /** keepalived may claim the address this long after another has begun to, ms. */
 const HANDOVER = 50;
 const SIDES: readonly { readonly a: Product; readonly b: Product }[] = [
@@ -51,7 +53,9 @@ labSuite('interop with keepalived', 'pair', function (lab) {
         const over = await killMachine(lab(), 'a');
         measured(`${sides.b} answers ${renderMillis(over.took)} after ${sides.a}'s last advert`);
         // keepalived is measured only; the bound is for tandem.
-        if (sides.b === 'tandem') assert.ok(over.took <= takeOverBound(advertInt, version));
+        if (sides.b === 'tandem') {
+          assert.ok(over.took <= takeOverBound(advertInt, version) + NOISE, `${over.took} ms`);
+        }
 
         // It returns and preempts.
         await lab().director('a').powerOn();
