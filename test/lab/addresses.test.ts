@@ -58,7 +58,10 @@ describe('lab: addresses', function () {
           {
             onLink: (link) => events.push(`${link.name} ${link.up ? 'up' : 'down'}`),
             onLinkRemoved: (link) => events.push(`${link.name} gone`),
-            onAddress: (entry) => events.push(entry.address),
+            // The kernel's own link-local ones come when their duplicate detection is over.
+            onAddress: ({ address }) => {
+              if (!address.startsWith('fe80')) events.push(address);
+            },
             onAddressRemoved: (entry) => events.push(`${entry.address} gone`),
             onOverrun: () => events.push('overrun'),
           },
@@ -99,7 +102,7 @@ describe('lab: addresses', function () {
     assert.deepEqual(events, ['192.0.2.100', '198.51.100.1', '2001:db8::100']);
   });
 
-  it('go out before the reconciler reads, a hundred in a few milliseconds', async () => {
+  it('go out before the reconciler reads, a hundred in one turn', async () => {
     const reconciler = new AddressReconciler(route);
     reconciler.learnLinks(await route.links());
     const all = Array.from({ length: 100 }, (_, i) => want(`10.9.0.${i + 1}/32`));
@@ -108,13 +111,14 @@ describe('lab: addresses', function () {
     // The request is on its way after a microtask; the kernel works on it inside sendmsg.
     await new Promise<void>((resolve) => setImmediate(resolve));
     const sent = now() - started;
+    // This holds the process up: an answer that the reconciler waits for cannot come meanwhile.
+    const list = ['ip', '-o', 'addr', 'show', 'dev', 'v0', 'to', '10.9.0.0/24'];
+    const [program = '', ...words] = inNetns(NETNS, list);
+    const { stdout } = spawnSync(program, words, { encoding: 'utf8' });
+    assert.equal(stdout.trim().split('\n').length, 100);
     const report = await pass;
-    const took = now() - started;
-    console.log(
-      `      100 addresses: added in ${sent.toFixed(1)} ms, read back in ${took.toFixed(1)} ms`,
-    );
+    console.log(`      100 addresses: added in ${sent.toFixed(1)} ms`);
     assert.equal(report.added.length, 100);
-    assert.ok(sent < 100, `${sent} ms`);
     const gone = await reconciler.reconcile(all.map((each) => ({ ...each, present: false })));
     assert.equal(gone.removed.length, 100);
     assert.deepEqual(await addresses(), [OWN]);

@@ -15,6 +15,8 @@ import type { Topology } from './topology/topology.js';
 /** Topologies that were closed and can be used again: building one takes seconds. */
 const idle = new Map<TopologyName, Lab[]>();
 const POLL_MS = 20;
+/** How much longer than it should take something is waited for. */
+const PATIENCE = 3;
 let captures = 0;
 
 export class Lab {
@@ -109,7 +111,9 @@ export class Lab {
   }
 
   /**
-   * Waits until something is so, looking every 20 ms (or `pollMs`).
+   * Waits until something is so, looking every 20 ms (or `pollMs`). Whoever compares a time asks for
+   * the instants that it is made of: this only tells what takes long from what never happens, and
+   * waits for a machine that is busy with something else, for three times the time.
    * @param what said when it does not become so in time.
    * @returns what the predicate returned.
    */
@@ -119,14 +123,14 @@ export class Lab {
     what: string,
     pollMs: Millis = POLL_MS,
   ): Promise<NonNullable<T>> {
-    const deadline = now() + timeoutMs;
+    const deadline = now() + timeoutMs * PATIENCE;
     for (;;) {
       const result = await predicate();
       if (result) {
         asserted();
         return result;
       }
-      if (now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+      if (now() > deadline) throw new Error(`not within ${timeoutMs * PATIENCE} ms: ${what}`);
       await sleep(pollMs);
     }
   }

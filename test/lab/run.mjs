@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { CHECKOUT, labAvailability, runInLabKernel } from './kernel/boot.mjs';
 
 const MINUTE = 60_000;
-const LIMIT = 30 * MINUTE;
+const LIMIT = 45 * MINUTE;
+/** More files than this do not fail because of noise. */
+const MAX_REPEATED = 4;
 
 /**
  * Runs scenarios and passes their output on.
@@ -27,6 +29,31 @@ export async function runLab({ grep, files = [] } = {}) {
     return { passed: 0, failed: 0, skipped: scenarios.length, reason };
   }
   console.log(`Lab: ${reason}, ${scenarios.length} files of scenarios`);
+  const counts = await runOnce(how, scenarios, grep);
+  const failed = scenarios.filter((file) => counts.files?.[built(file)]?.failed > 0);
+  if (failed.length === 0 || failed.length > MAX_REPEATED) return counts;
+  // A machine that is busy with something else for a while only ever makes a scenario fail. What
+  // fails in a kernel of its own as well has failed.
+  console.log(`\nLab: tried again in a fresh kernel: ${failed.join(', ')}`);
+  const again = await runOnce(how, failed, grep);
+  if (!again.files) return again;
+  for (const file of failed) {
+    const [first, second] = [counts.files[built(file)], again.files[built(file)] ?? NOTHING];
+    for (const key of Object.keys(NOTHING)) counts[key] += second[key] - first[key];
+  }
+  if (again.failed > 0) counts.failed = Math.max(counts.failed, 1);
+  return { ...counts, reason: `tried again: ${failed.join(', ')}` };
+}
+
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+/** The path of a file of scenarios as mocha knows it. */
+function built(file) {
+  return path.join(CHECKOUT, 'dist', file.replace(/\.ts$/, '.js'));
+}
+
+/** One kernel, one mocha. `files` has the counts of each file, unless the run failed as a whole. */
+async function runOnce(how, scenarios, grep) {
   const work = path.join(CHECKOUT, '.work');
   mkdirSync(work, { recursive: true });
   const results = path.join(work, `results-lab-${process.pid}.json`);
@@ -38,14 +65,14 @@ export async function runLab({ grep, files = [] } = {}) {
         // What a scenario leaves behind ends with the kernel (or with its namespaces).
         '--exit',
         ...(grep ? ['--grep', grep] : []),
-        ...scenarios.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
+        ...scenarios.map(built),
       ],
       env: { TANDEM_TEST_RESULTS: results },
       timeoutMs: LIMIT,
     });
     if (problem) console.log(problem);
     if (!existsSync(results)) {
-      return { passed: 0, failed: 1, skipped: 0, reason: `${how}: ${problem ?? `mocha: ${code}`}` };
+      return { ...NOTHING, failed: 1, reason: `${how}: ${problem ?? `mocha: ${code}`}` };
     }
     const counts = JSON.parse(readFileSync(results, 'utf8'));
     // Mocha can fail without a failed test, for example on a rejection that nobody caught.

@@ -3,7 +3,7 @@ import { skip } from '../support/skip.js';
 import { Lab } from './lab.js';
 import type { TopologyName } from './topology/index.js';
 
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 /**
  * A `describe` with a lab of its own: built before the first test, closed after the last, and

@@ -4,7 +4,7 @@
  * that `skip()` of support/skip.ts put on them.
  *
  * With TANDEM_TEST_RESULTS set the counts go into that file instead, for run.mjs, which closes
- * with one line for all layers.
+ * with one line for all layers. So do those of each file.
  */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
@@ -16,8 +16,18 @@ export default class Reporter extends Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const skipped: string[] = [];
+    /** Counts of each file of tests, by its path in dist/. */
+    const files: Record<string, { passed: number; failed: number; skipped: number }> = {};
+    const count = (test: Mocha.Runnable, what: 'passed' | 'failed' | 'skipped'): void => {
+      const file = test.file ?? '';
+      files[file] ??= { passed: 0, failed: 0, skipped: 0 };
+      files[file][what] += 1;
+    };
+    runner.on('pass', (test) => count(test, 'passed'));
+    runner.on('fail', (test) => count(test, 'failed'));
     runner.on('pending', (test) => {
       skipped.push(`${test.fullTitle()}: ${skipReason(test)}`);
+      count(test, 'skipped');
     });
     // A test that is tried again is not silent about the time before.
     runner.on('retry', (test: Mocha.Runnable, error: Error) => {
@@ -27,7 +37,7 @@ export default class Reporter extends Spec {
       for (const line of skipped) console.log(`  skipped: ${line}`);
       const { passes: passed = 0, failures: failed = 0, pending = 0 } = this.stats;
       const file = process.env['TANDEM_TEST_RESULTS'];
-      if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped: pending }));
+      if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped: pending, files }));
       else console.log(`\n${passed} passed, ${failed} failed, ${pending} skipped`);
     });
   }
