@@ -52,7 +52,7 @@ class CheckerProcess {
 
   constructor({ logger, openTable = () => IpvsClient.open() }: Options) {
     this.#logger = logger;
-    this.#timers = new TimerQueue<CheckerTimerKey>(() => this.#onDue());
+    this.#timers = new TimerQueue<CheckerTimerKey>({ onDue: () => this.#onDue() });
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),

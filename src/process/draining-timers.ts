@@ -17,6 +17,8 @@ const QUIET_TURNS = 2;
 
 interface Options<Key> {
   needsDrain(key: Key): boolean;
+  /** See {@link TimerQueue}. */
+  isExact?(key: Key): boolean;
   /** Counts every packet that was received. */
   packetsReceived(): number;
   /** Gets each expiry once. */
@@ -30,7 +32,10 @@ export class DrainingTimers<Key extends string> {
 
   constructor(options: Options<Key>) {
     this.#options = options;
-    this.#queue = new TimerQueue<Key>(() => this.#onDue());
+    this.#queue = new TimerQueue<Key>({
+      onDue: () => this.#onDue(),
+      isExact: (key) => options.isExact?.(key) ?? false,
+    });
   }
 
   arm(key: Key, dueAt: Micros): void {

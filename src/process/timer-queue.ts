@@ -6,7 +6,7 @@
  * and the heap is rebuilt when they outnumber the living.
  */
 import { monotonicMicros } from '../base/clock.js';
-import { type Micros, toMillisCeil } from '../base/time.js';
+import { MICROS_PER_MILLI, type Micros, toMillisCeil } from '../base/time.js';
 
 interface Entry {
   readonly key: string;
@@ -15,17 +15,32 @@ interface Entry {
 
 /** setTimeout's longest span; a later entry is looked at again then. */
 const LONGEST_WAIT_MILLIS = 0x7fff_ffff;
+/**
+ * Node's timers have a grain of a millisecond and its clock is read once a turn, so that they fire up
+ * to two milliseconds late. For an exact timer the rest of that is waited for turn by turn.
+ */
+const GRAIN: Micros = 2 * MICROS_PER_MILLI;
+
+interface Options<Key> {
+  /** Called when at least one timer is due; it takes them with {@link TimerQueue.takeDue}. */
+  onDue(): void;
+  /**
+   * Timers that are worth some processor time to be on the instant; default none. For rare ones: each
+   * expiry keeps one processor busy for a millisecond or two, in which packets are read as ever.
+   */
+  isExact?(key: Key): boolean;
+}
 
 export class TimerQueue<Key extends string = string> {
-  readonly #onDue: () => void;
+  readonly #options: Options<Key>;
   readonly #armed = new Map<string, Entry>();
   #heap: Entry[] = [];
   #timer: NodeJS.Timeout | undefined;
   #timerDueAt: Micros = Number.POSITIVE_INFINITY;
+  #waitingTurns = false;
 
-  /** @param onDue called when at least one timer is due; it takes them with {@link takeDue}. */
-  constructor(onDue: () => void) {
-    this.#onDue = onDue;
+  constructor(options: Options<Key>) {
+    this.#options = options;
   }
 
   /** Arms or re-arms a timer. A due time in the past fires on the next turn of the event loop. */
@@ -72,20 +87,34 @@ export class TimerQueue<Key extends string = string> {
 
   #schedule(): void {
     const top = this.#peek();
-    if (!top || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
+    if (!top || this.#waitingTurns || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
     if (this.#timer) clearTimeout(this.#timer);
-    const wait = Math.min(
-      LONGEST_WAIT_MILLIS,
-      toMillisCeil(Math.max(0, top.dueAt - monotonicMicros())),
-    );
+    const isExact = this.#options.isExact?.(top.key as Key) ?? false;
+    const left = top.dueAt - monotonicMicros() - (isExact ? GRAIN : 0);
     this.#timerDueAt = top.dueAt;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#timerDueAt = Number.POSITIVE_INFINITY;
-      // libuv's clock is cached and in milliseconds: it may wake a little early.
-      if (this.peekDue(monotonicMicros())) this.#onDue();
-      this.#schedule();
-    }, wait);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#timerDueAt = Number.POSITIVE_INFINITY;
+        this.#look();
+      },
+      Math.min(LONGEST_WAIT_MILLIS, toMillisCeil(Math.max(0, left))),
+    );
+  }
+
+  #look(): void {
+    const now = monotonicMicros();
+    // libuv's clock is cached and in milliseconds: it may wake a little early.
+    if (this.peekDue(now)) this.#options.onDue();
+    if (this.#waitingTurns) return;
+    const next = this.#peek();
+    if (next && next.dueAt - now <= GRAIN && this.#options.isExact?.(next.key as Key)) {
+      this.#waitingTurns = true;
+      setImmediate(() => {
+        this.#waitingTurns = false;
+        this.#look();
+      });
+    } else this.#schedule();
   }
 
   #live(entry: Entry): boolean {

@@ -21,7 +21,7 @@ import { createEngine, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
-import { needsDrain, type TimerKey } from '../vrrp/timers.js';
+import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
 import { DrainingTimers } from './draining-timers.js';
 import type { ToVrrp } from './ipc.js';
@@ -63,6 +63,7 @@ class VrrpProcess {
     this.#logger = logger;
     this.#timers = new DrainingTimers<TimerKey>({
       needsDrain,
+      isExact,
       packetsReceived: () => this.#packets,
       expire: (timer, dueAt) =>
         this.#dispatch({ kind: 'timer-expired', at: monotonicMicros(), dueAt, timer }),

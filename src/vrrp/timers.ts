@@ -32,3 +32,11 @@ export function timerKey(name: TimerName, instance: string): TimerKey {
 export function needsDrain(key: TimerKey): boolean {
   return !key.startsWith('advert/');
 }
+
+/**
+ * Whether a timer is worth processor time to expire on its instant: a take-over is as late as the
+ * master-down timer, which expires once in a master's life.
+ */
+export function isExact(key: TimerKey): boolean {
+  return key.startsWith('master-down/');
+}

@@ -4,7 +4,7 @@ import { TimerQueue } from '../../../src/process/timer-queue.js';
 
 /** A queue whose operating system timer plays no part: the test asks with instants of its own. */
 function queue(): TimerQueue {
-  return new TimerQueue(() => {});
+  return new TimerQueue({ onDue: () => {} });
 }
 
 const FAR = monotonicMicros() + 3_600_000_000;
@@ -91,7 +91,7 @@ describe('process/timer-queue', () => {
 
   it('calls when a timer is due, with one operating system timer', async () => {
     const called = new Promise<number>((resolve) => {
-      timers = new TimerQueue(() => resolve(monotonicMicros()));
+      timers = new TimerQueue({ onDue: () => resolve(monotonicMicros()) });
     });
     const dueAt = monotonicMicros() + 3_000;
     timers.arm('later', FAR);
@@ -101,9 +101,39 @@ describe('process/timer-queue', () => {
     assert.deepEqual(timers.takeDue(at)?.key, 'soon');
   });
 
+  it('is never early for exact timers either, calls once for each, and lets others run', async () => {
+    const expired: string[] = [];
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    await new Promise<void>((resolve) => {
+      timers = new TimerQueue({
+        isExact: (key) => key.startsWith('exact'),
+        onDue: () => {
+          const now = monotonicMicros();
+          for (let due = timers.takeDue(now); due; due = timers.takeDue(now)) {
+            assert.ok(now >= due.dueAt);
+            expired.push(due.key);
+          }
+          if (expired.length === 5) resolve();
+        },
+      });
+      const start = monotonicMicros();
+      timers.arm('exact 1', start + 5_000);
+      timers.arm('plain 2', start + 6_200);
+      timers.arm('exact 3', start + 6_300);
+      timers.arm('exact gone', start + 9_000);
+      timers.arm('exact 4', start + 20_000);
+      timers.arm('plain 5', start + 30_000);
+      timers.cancel('exact gone');
+    });
+    clearInterval(counting);
+    assert.deepEqual(expired, ['exact 1', 'plain 2', 'exact 3', 'exact 4', 'plain 5']);
+    assert.ok(turns > 0);
+  });
+
   it('calls for an instant that has passed', async () => {
     const called = new Promise<boolean>((resolve) => {
-      timers = new TimerQueue(() => resolve(true));
+      timers = new TimerQueue({ onDue: () => resolve(true) });
     });
     timers.arm('past', monotonicMicros() - 1_000_000);
     assert.equal(await called, true);
@@ -111,7 +141,7 @@ describe('process/timer-queue', () => {
 
   it('does not call after clear', async () => {
     let calls = 0;
-    timers = new TimerQueue(() => calls++);
+    timers = new TimerQueue({ onDue: () => void calls++ });
     timers.arm('a', monotonicMicros() + 1_000);
     timers.clear();
     await new Promise((resolve) => setTimeout(resolve, 5));
