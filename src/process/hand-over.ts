@@ -1,6 +1,10 @@
-/** The operator's standby: remembered here, so that it outlives the vrrp process. */
+/**
+ * Planned hand-overs: the operator's standby, remembered here so that it outlives the vrrp process, and
+ * the one before a stop.
+ */
 import { fromSeconds, MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import type { StandbyAnswer, StandbyRequest } from '../control/standby.js';
+import { longestDeparture } from '../vrrp/departure.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { ToVrrp } from './ipc.js';
 
@@ -10,12 +14,15 @@ import type { ToVrrp } from './ipc.js';
  */
 const INTERVALS = 4;
 const ADVERT_COMES: Micros = fromSeconds(0.2);
+/** The vrrp process keeps the time itself; one that does not answer then hangs. */
+const ANSWER_COMES: Micros = fromSeconds(0.2);
 
 export class HandOver {
   readonly #send: (message: ToVrrp) => void;
   /** Instances in standby. Bounded by the configuration. */
   readonly #standby = new Set<string>();
   #resignTimer: NodeJS.Timeout | undefined;
+  #onLeft: () => void = () => {};
 
   constructor(send: (message: ToVrrp) => void) {
     this.#send = send;
@@ -60,8 +67,26 @@ export class HandOver {
     if (instances.length > 0) this.#send({ kind: 'standby', instances, on: true });
   }
 
-  stop(): void {
+  /**
+   * Before a stop: lets another node take over while this one still serves. Resolves when one has, when
+   * {@link left} says that there is nothing to wait for, or when the time is up; bounded.
+   */
+  leave(settings: VrrpSettings): Promise<void> {
     if (this.#resignTimer) clearTimeout(this.#resignTimer);
+    const limit = longestDeparture(settings.instances) + ANSWER_COMES;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limit / MICROS_PER_MILLI);
+      this.#onLeft = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#send({ kind: 'leave' });
+    });
+  }
+
+  /** The vrrp process has left or is dead, or there is no more time. */
+  left(): void {
+    this.#onLeft();
   }
 }
 

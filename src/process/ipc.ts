@@ -15,6 +15,8 @@ export type ToVrrp =
   | { readonly kind: 'standby'; readonly instances: readonly string[]; readonly on: boolean }
   /** Those of these that are still MASTER in standby give up. */
   | { readonly kind: 'resign'; readonly instances: readonly string[] }
+  /** SIGTERM: let another node take over, answer `left`. `shutdown` follows. */
+  | { readonly kind: 'leave' }
   /** A tracked script, process or session is up or down; a file has this number. */
   | {
       readonly kind: 'tracked';
@@ -46,6 +48,8 @@ export type FromChild =
 
 export type FromVrrp =
   | FromChild
+  /** Nothing is MASTER any more. */
+  | { readonly kind: 'left' }
   | { readonly kind: 'status'; readonly id: number; readonly snapshot: VrrpSnapshot }
   | {
       readonly kind: 'state-changed';

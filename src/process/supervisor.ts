@@ -5,7 +5,7 @@
  *     start -> children ready -> configure(generation) -> configured -> READY=1
  *     SIGHUP -> load; any error: report it, children see nothing; good: generation + 1
  *     vrrp dies -> its addresses withdrawn, priority 0 sent in its name, restarted
- *     SIGTERM, SIGINT -> children withdraw everything -> exit 0
+ *     SIGTERM, SIGINT -> another node takes over -> children withdraw everything -> exit 0
  */
 
 import { monotonicMicros, wallMillis } from '../base/clock.js';
@@ -137,14 +137,20 @@ export class Supervisor {
     return this.#reloading;
   }
 
-  /** Withdraws everything and ends the process with status 0. */
+  /**
+   * Lets another node take over, withdraws everything and ends the process with status 0. Asked a
+   * second time it does not wait for another node.
+   */
   async stop(): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#stopping) {
+      this.#handOver.left();
+      return;
+    }
     this.#stopping = true;
-    this.#handOver.stop();
     this.#tracker.stop();
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
+    if (this.#configured.has('vrrp')) await this.#handOver.leave(this.#configuration.vrrp);
     // Addresses first: while this node has them and no services any more, the packets of
     // connections that the peer could go on with are answered by a reset.
     const begun = monotonicMicros();
@@ -277,6 +283,7 @@ export class Supervisor {
 
   #onVrrp(message: FromVrrp): void {
     if (message.kind === 'status') this.#answer(message.id, message.snapshot);
+    else if (message.kind === 'left') this.#handOver.left();
     else if (message.kind === 'state-changed') {
       this.#notifier.stateChanged(message, this.#stopping);
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
@@ -307,6 +314,7 @@ export class Supervisor {
 
   #onVrrpDeath(how: string): void {
     this.#configured.delete('vrrp');
+    this.#handOver.left();
     this.#releaser
       .release(this.#configuration.vrrp)
       .then((report) =>

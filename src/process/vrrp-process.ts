@@ -15,6 +15,7 @@ import { openRoute } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import { Announcer } from '../packet-io/announcer.js';
 import { getSocketOption, setSocketOption } from '../packet-io/libc.js';
+import { hasLeft } from '../vrrp/departure.js';
 import { desiredKernel } from '../vrrp/desired.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
@@ -57,6 +58,8 @@ class VrrpProcess {
   /** Bounded by one turn of the event loop. */
   readonly #reports: Report[] = [];
   #packets = 0;
+  /** Until it has left. */
+  #leaving = false;
   #stopping = false;
 
   constructor(logger: Logger) {
@@ -161,6 +164,10 @@ class VrrpProcess {
       case 'resign':
         this.#dispatch({ kind: 'resign', at: monotonicMicros(), instances: message.instances });
         return;
+      case 'leave':
+        this.#leaving = true;
+        this.#dispatch({ kind: 'stop-requested', at: monotonicMicros() });
+        return;
       case 'shutdown':
         await this.#stop();
     }
@@ -208,6 +215,9 @@ class VrrpProcess {
       if (isReport(effect)) this.#tellLater(effect);
       else this.#execute(effect);
     }
+    if (!this.#leaving || !hasLeft(this.#engine)) return;
+    this.#leaving = false;
+    tellSupervisor({ kind: 'left' });
   }
 
   #tellLater(report: Report): void {

@@ -62,6 +62,8 @@ export function desiredKernel(state: EngineState): DesiredKernel {
   const { syncDaemon, stopped } = state;
   if (!syncDaemon || stopped) return { addresses: [...addresses.values()] };
   const decides = state.instances.get(syncDaemon.instance);
+  // Of a node that is leaving: no other daemon for the moment until `shutdown`.
+  if (state.leaving && decides?.state !== 'MASTER') return { addresses: [...addresses.values()] };
   return {
     addresses: [...addresses.values()],
     syncDaemon: {

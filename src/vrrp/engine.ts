@@ -8,6 +8,7 @@
  */
 
 import { onConfigured } from './configure.js';
+import { onEventWhileLeaving, onStopRequested } from './departure.js';
 import type { VrrpEffect } from './effects.js';
 import type { VrrpEvent } from './events.js';
 import { onTimerExpired } from './expiry.js';
@@ -37,10 +38,22 @@ export function step(
   event: VrrpEvent,
 ): { readonly state: EngineState; readonly effects: VrrpEffect[] } {
   if (state.stopped) return { state, effects: [] };
+  if (state.leaving && !mattersToLeaving(event)) return { state, effects: [] };
   if (event.utc !== undefined) state.utcOffset = event.utc - event.at;
   const current: Step = { state, at: event.at, out: new Outbox() };
   dispatch(current, event);
   return { state, effects: current.out.take() };
+}
+
+/** A node that is leaving hears its successor, and nothing starts it again. */
+function mattersToLeaving({ kind }: VrrpEvent): boolean {
+  return (
+    kind === 'packet-received' ||
+    kind === 'timer-expired' ||
+    kind === 'link-changed' ||
+    kind === 'link-removed' ||
+    kind === 'shutdown'
+  );
 }
 
 function dispatch(current: Step, event: VrrpEvent): void {
@@ -55,10 +68,12 @@ function dispatch(current: Step, event: VrrpEvent): void {
       onConfigured(current, event);
       return;
     case 'link-changed':
-      onLinkChanged(current, event);
+      if (current.state.leaving) onEventWhileLeaving(current, event);
+      else onLinkChanged(current, event);
       return;
     case 'link-removed':
-      onLinkRemoved(current, event);
+      if (current.state.leaving) onEventWhileLeaving(current, event);
+      else onLinkRemoved(current, event);
       return;
     case 'transport-changed':
       onTransportChanged(current, event);
@@ -75,6 +90,9 @@ function dispatch(current: Step, event: VrrpEvent): void {
     case 'addresses-reconciled':
       onAddressesReconciled(current, event);
       return;
+    case 'stop-requested':
+      onStopRequested(current);
+      return;
     case 'shutdown':
       onShutdown(current);
       return;
@@ -84,7 +102,8 @@ function dispatch(current: Step, event: VrrpEvent): void {
 /** RFC 9568 6.4.2 and 6.4.3, Shutdown. */
 function onShutdown(current: Step): void {
   for (const instance of current.state.instances.values()) {
-    stopInstance(current, instance, 'shutdown');
+    // Of a node that is leaving the backups know: another priority 0 would only make them wait anew.
+    stopInstance(current, instance, 'shutdown', current.state.leaving ? 'silent' : 'release');
   }
   current.state.stopped = true;
   current.out.add({ kind: 'reconcile' });

@@ -95,5 +95,10 @@ type EventBody =
     }
   /** Nobody has taken over in time: those of the instances that are MASTER give up (priority 0). */
   | { readonly kind: 'resign'; readonly at: Micros; readonly instances: readonly string[] }
+  /**
+   * SIGTERM, first half (see `departure.ts`): a MASTER tells its backups, serves until one of them has
+   * taken over or the time is up, and is in INIT then. Only `shutdown` can follow.
+   */
+  | { readonly kind: 'stop-requested'; readonly at: Micros }
   /** SIGTERM: give up mastership with priority 0 (RFC 9568 6.4.3) and forget every address. */
   | { readonly kind: 'shutdown'; readonly at: Micros };

@@ -1,4 +1,5 @@
 /** What a timer's expiry does. */
+import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, log } from './instance.js';
 import { onAddressRetry } from './missing-address.js';
@@ -37,6 +38,9 @@ export function onTimerExpired(
     case 'garp-refresh':
       announce(step, instance, instance.settings.garp.masterRefreshRepeat);
       rearm(step, instance, 'garp-refresh', dueAt, instance.settings.garp.masterRefresh);
+      return;
+    case 'departure':
+      onDepartureDue(step, instance);
       return;
     case 'address-retry':
       onAddressRetry(step, instance);

@@ -24,6 +24,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     pending: undefined,
     missingAddress: undefined,
     standby: false,
+    successor: undefined,
     wantsMaster: false,
     preemptAt: undefined,
     timers: new Map(),

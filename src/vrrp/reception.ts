@@ -2,6 +2,7 @@
 import { compareIp, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
+import { departAfter } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
 import { decodeIp } from './ip-header.js';
@@ -62,7 +63,11 @@ function accept(step: Step, instance: Instance, advert: Advert, source: Ip): voi
   rememberPeer(step, instance, advert, source);
   instance.lastAdvert = { source, priority: advert.priority, at: step.at };
   if (advert.priority === PRIORITY_RELEASE) instance.priorityZeroReceived++;
-  if (instance.state === 'BACKUP') onAdvertAsBackup(step, instance, advert, source);
+  if (step.state.leaving) {
+    if (instance.state === 'MASTER' && advert.priority !== PRIORITY_RELEASE) {
+      departAfter(step, instance, source);
+    }
+  } else if (instance.state === 'BACKUP') onAdvertAsBackup(step, instance, advert, source);
   else if (instance.state === 'MASTER') onAdvertAsMaster(step, instance, advert, source);
 }
 

@@ -37,6 +37,8 @@ export interface Instance {
   missingAddress: MissingAddress | undefined;
   /** The operator wants another node to be MASTER: see `standby.ts`. */
   standby: boolean;
+  /** Who took over from it while it was leaving: see `departure.ts`. */
+  successor: Ip | undefined;
   /** Its master-down timer has run out, and only its sync group holds it back. */
   wantsMaster: boolean;
   /** When `preempt_delay`, once started, is over. */
@@ -101,6 +103,8 @@ export interface EngineState {
   generation: number;
   /** What the wall clock is ahead of the monotonic one, µs. */
   utcOffset: Micros;
+  /** SIGTERM has come: see `departure.ts`. */
+  leaving: boolean;
   /** SIGTERM was handled: nothing happens any more. */
   stopped: boolean;
   /** By name. Bounded by the configuration, as are the next two. */
@@ -129,6 +133,7 @@ export function createState(): EngineState {
   return {
     generation: 0,
     utcOffset: 0,
+    leaving: false,
     stopped: false,
     instances: new Map(),
     routers: new Map(),

@@ -87,11 +87,20 @@ export function becomeFaulty(step: Step, instance: Instance, reason: string): vo
   changeState(step, instance, 'FAULT', reason);
 }
 
-/** To INIT, on shutdown and when the configuration drops the instance (RFC 9568 6.4.2, 6.4.3). */
-export function stopInstance(step: Step, instance: Instance, reason: string): void {
+/**
+ * To INIT, on shutdown and when the configuration drops the instance (RFC 9568 6.4.2, 6.4.3).
+ *
+ * @param how silent: without priority 0, as the backups have a MASTER already.
+ */
+export function stopInstance(
+  step: Step,
+  instance: Instance,
+  reason: string,
+  how: 'release' | 'silent' = 'release',
+): void {
   cancelTimers(step, instance);
   if (instance.state === 'MASTER') {
-    sendRelease(step, instance);
+    if (how === 'release') sendRelease(step, instance);
     releaseMastership(step, instance);
     logRemoval(step, instance);
   }

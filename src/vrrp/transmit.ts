@@ -21,15 +21,18 @@ export function sendAdvert(step: Step, instance: Instance): void {
 /**
  * Sends priority 0 (RFC 9568 5.2.4): the backups take over after their skew time instead of a whole
  * Active_Down_Interval. Nothing is sent where nothing can be sent.
+ *
+ * @returns whether it was sent.
  */
-export function sendRelease(step: Step, instance: Instance): void {
+export function sendRelease(step: Step, instance: Instance): boolean {
   const { source } = instance;
   const { interface: name, family } = instance.settings;
   const isUp = name === '' || step.state.links.get(name)?.up;
-  if (!source || !isUp || step.state.brokenTransports.has(transportKey(name, family))) return;
+  if (!source || !isUp || step.state.brokenTransports.has(transportKey(name, family))) return false;
   transmit(step, instance, source, draftOf(instance, source, PRIORITY_RELEASE));
   instance.priorityZeroSent++;
   log(step, instance, 'info', 'priority-zero-sent', 'sent 0 priority');
+  return true;
 }
 
 /**

@@ -1,21 +1,25 @@
-/** SIGTERM: priority 0, everything withdrawn, exit code 0 within two seconds. */
+/** SIGTERM: the other node takes over first, then everything is withdrawn; exit code 0 within two seconds. */
 import assert from 'node:assert/strict';
-import { renderMillis } from './clock.js';
+import { renderMillis, sleep } from './clock.js';
 import { masterDownInterval } from './config-text.js';
+import type { Product } from './director.js';
 import {
   LOW,
   longestOutage,
   measured,
   observeTakeOver,
   ownsAll,
+  START_TIMEOUT,
   settled,
   startDirector,
   startPair,
 } from './steps.js';
-import { labSuite } from './suite.js';
+import { labSuite, repeatInNoise } from './suite.js';
 
 /** The lab's one processor is busy with the end of three processes meanwhile, ms. */
 const NOTICEABLE = 200;
+/** What a client may miss, ms: the successor is there before the addresses are withdrawn. */
+const GAP = 20;
 
 labSuite('graceful stop', 'nat', (lab) => {
   it('the master hands over; it returns and takes back', async () => {
@@ -38,6 +42,11 @@ labSuite('graceful stop', 'nat', (lab) => {
     const skew = masterDownInterval(LOW, 1) - 3000;
     const resigned = capture.adverts('a', stopped.at).find(({ priority }) => priority === 0)!;
     assert.ok(over.firstAdvert - resigned.at < skew + 50, `${over.firstAdvert - resigned.at} ms`);
+    // Said once: it was not for want of a successor that it went.
+    assert.equal(
+      capture.adverts('a', stopped.at).filter(({ priority }) => priority === 0).length,
+      1,
+    );
 
     startDirector(lab(), 'a');
     await settled(lab(), 'a', 'b');
@@ -56,5 +65,75 @@ labSuite('graceful stop', 'nat', (lab) => {
     assert.deepEqual(b.table(), []);
     const { from, to } = longestOutage(await knocking.stop(stopped.at));
     assert.ok((to ?? from) - from < NOTICEABLE, 'the VIP answered all the time');
+  });
+});
+
+interface Peer {
+  readonly title: string;
+  readonly b: Product;
+  readonly advertInt: number;
+  readonly version: 2 | 3;
+}
+
+const PEERS: readonly Peer[] = [
+  { title: 'tandem, advert_int 1', b: 'tandem', advertInt: 1, version: 2 },
+  { title: 'tandem, version 3, advert_int 0.1', b: 'tandem', advertInt: 0.1, version: 3 },
+  { title: 'keepalived, advert_int 1', b: 'keepalived', advertInt: 1, version: 2 },
+  { title: 'keepalived, version 3, advert_int 0.1', b: 'keepalived', advertInt: 0.1, version: 3 },
+];
+
+labSuite('make before break at SIGTERM', 'pair', function (lab) {
+  repeatInNoise(this, lab);
+
+  for (const { title, ...options } of PEERS) {
+    it(`the successor is ${title}: the client misses less than ${GAP} ms`, async () => {
+      const { vip, client, capture } = lab();
+      const a = lab().director('a');
+      await startPair(lab(), options);
+      const knocking = await client.knock(vip);
+      await sleep(500);
+      const stopped = await a.stop('SIGTERM');
+      const over = await observeTakeOver(lab(), 'a', stopped.at);
+      await knocking.stop();
+      const gap = over.answeredAt - over.silentFrom;
+      measured(`gap ${renderMillis(gap)}, stopped after ${renderMillis(stopped.tookMs)}`);
+      assert.equal(stopped.code, 0);
+      assert.ok(stopped.tookMs < 2000, `${stopped.tookMs} ms`);
+      assert.ok(gap < GAP, `${gap} ms without an answer`);
+      assert.equal(a.holds(vip), false);
+      // The successor was heard, so that nothing more had to be said.
+      const said = capture.adverts('a', stopped.at).filter(({ priority }) => priority === 0);
+      assert.equal(said.length, 1);
+    });
+  }
+
+  it('without a successor the stop takes a skew time more, and a second SIGTERM none', async () => {
+    const { vip, capture } = lab();
+    const a = lab().director('a');
+    const alone = async (): Promise<void> => {
+      startDirector(lab(), 'a');
+      await lab().eventually(
+        () => a.holds(vip) && a.state() === 'MASTER',
+        START_TIMEOUT,
+        'a is MASTER',
+      );
+    };
+    await alone();
+    const patient = await a.stop('SIGTERM');
+    measured(`alone: stopped after ${renderMillis(patient.tookMs)}`);
+    assert.equal(patient.code, 0);
+    assert.ok(patient.tookMs < 2000, `${patient.tookMs} ms`);
+    const said = capture.adverts('a', patient.at).filter(({ priority }) => priority === 0);
+    assert.equal(said.length, 2);
+
+    await alone();
+    a.signal('SIGTERM');
+    await sleep(200);
+    assert.equal(a.holds(vip), true);
+    const hurried = await a.stop('SIGTERM');
+    measured(`told twice: stopped after ${renderMillis(hurried.tookMs)} more`);
+    assert.equal(hurried.code, 0);
+    assert.ok(hurried.tookMs < 700, `${hurried.tookMs} ms`);
+    assert.equal(a.holds(vip), false);
   });
 });

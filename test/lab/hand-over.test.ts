@@ -13,7 +13,9 @@ const PEERS: readonly (PairOptions & { readonly title: string; readonly advertIn
 const GAP = 20;
 
 labSuite('planned hand-over', 'pair', function (lab) {
+  // Switched off and on between tries: a standby would outlive the one that failed.
   repeatInNoise(this, lab);
+  afterEach(() => lab().client.rest());
 
   for (const { title, ...options } of PEERS) {
     it(title, async () => {

@@ -28,6 +28,8 @@ const REIGN = 500;
 const NOISE = 150;
 /** keepalived may claim the address this long after another has begun to, ms. */
 const HANDOVER = 50;
+/** What a client may miss of a stop of tandem, ms. */
+const GAP = 20;
 const SIDES: readonly { readonly a: Product; readonly b: Product }[] = [
   { a: 'tandem', b: 'keepalived' },
   { a: 'keepalived', b: 'tandem' },
@@ -71,7 +73,8 @@ labSuite('interop with keepalived', 'pair', function (lab) {
         measured(
           `after a graceful stop of ${sides.a} the VIP was silent for ${renderMillis(silent)}`,
         );
-        assert.ok(silent < 1500);
+        // tandem serves until the other has taken over; keepalived leaves the skew time unserved.
+        assert.ok(silent < (sides.a === 'tandem' ? GAP : 1500), `${silent} ms`);
 
         // And returns once more.
         startDirector(lab(), 'a', options);
