@@ -29,7 +29,7 @@ export interface DirectorConfig {
   readonly virtualServers?: string;
 }
 
-/** The virtual router id of the VIP's instance, and of the inner one of topology `nat`. */
+/** The virtual router id of the VIP's instance, and of the inner one of topologies `nat` and `twin`. */
 export const VRID = 51;
 export const INNER_VRID = 52;
 /** How often the configured checks look, s; deadlines and retries below add up with it. */
@@ -48,6 +48,7 @@ const VIP: Readonly<Record<TopologyName, string>> = {
   nat: '172.25.254.100',
   dr: '192.168.0.100',
   pair: '172.25.254.100',
+  twin: '172.25.254.100',
 };
 /** What a pair that advertises over IPv6 has besides; in its adverts the link-local one is first. */
 export const VIP_IPV6 = '2001:db8::100';
@@ -57,25 +58,30 @@ const INNER_VIP = '192.168.0.100';
 /** A whole configuration file. */
 export function directorConfig(options: DirectorConfig): string {
   const { topology } = options;
-  const sync = options.sync ?? topology !== 'pair';
+  const sync = options.sync ?? hasServers(topology);
   const syncInterface = topology === 'nat' ? 'eth1' : 'eth0';
   const globals = [...(options.globals ?? [])];
   if (sync) globals.push(`lvs_sync_daemon ${syncInterface} VI_1 id 51`);
   const blocks = [block('global_defs', globals)];
-  if (topology === 'nat') {
+  const inside = topology === 'nat' || topology === 'twin';
+  if (inside) {
     blocks.push('vrrp_sync_group VG_1 {\n    group {\n        VI_1\n        VI_GATEWAY\n    }\n}');
   }
   blocks.push(instance('VI_1', 'eth0', VRID, VIP[topology], options));
-  if (topology === 'nat') {
+  if (inside) {
     blocks.push(instance('VI_GATEWAY', 'eth1', INNER_VRID, INNER_VIP, options));
   }
   blocks.push(options.virtualServers ?? virtualServers(options));
   return `${blocks.join('\n\n')}\n`;
 }
 
+function hasServers(topology: TopologyName): boolean {
+  return topology === 'nat' || topology === 'dr';
+}
+
 /** The web and echo services of a topology with real servers. */
 export function virtualServers(options: DirectorConfig): string {
-  if (options.topology === 'pair') return '';
+  if (!hasServers(options.topology)) return '';
   const http = [
     'HTTP_GET {',
     '    url {',

@@ -3,7 +3,8 @@ import { dr } from './dr.js';
 import { nat } from './nat.js';
 import { pair } from './pair.js';
 import type { Topology } from './topology.js';
+import { twin } from './twin.js';
 
-export type TopologyName = 'nat' | 'dr' | 'pair';
+export type TopologyName = 'nat' | 'dr' | 'pair' | 'twin';
 
-export const topologies: Readonly<Record<TopologyName, Topology>> = { nat, dr, pair };
+export const topologies: Readonly<Record<TopologyName, Topology>> = { nat, dr, pair, twin };
