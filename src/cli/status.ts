@@ -4,6 +4,7 @@ import type { VirtualServerSnapshot } from '../checker/snapshot.js';
 import type { DaemonStatus } from '../control/status.js';
 import { serviceKey } from '../ipvs/model.js';
 import type { InstanceSnapshot, VrrpSnapshot } from '../vrrp/snapshot.js';
+import { alarmLine } from './why.js';
 
 /** Renders what `tandem status` prints, with a newline at the end. */
 export function renderStatus(status: DaemonStatus): string {
@@ -57,6 +58,7 @@ function vrrpLines(vrrp: VrrpSnapshot): string[] {
 function whyLines(instance: InstanceSnapshot): string[] {
   const { lastAdvert } = instance;
   const lines = [`${instance.name} is ${instance.state}: ${instance.reason}`];
+  for (const alarm of instance.alarms) lines.push(`  ${alarmLine(alarm)}`);
   if (instance.standby) {
     lines.push(`  in standby by the operator: 'tandem failback ${instance.name}' ends it`);
   }
@@ -73,10 +75,13 @@ function whyLines(instance: InstanceSnapshot): string[] {
       `  tracks ${kind} ${name}: ${shown}${weight === 0 ? '' : `, ${weight > 0 ? '+' : ''}${weight}`}`,
     );
   }
+  if (instance.state === 'BACKUP' && instance.advertInterval !== instance.configuredInterval) {
+    lines.push(`  interval learned from the MASTER: ${duration(instance.advertInterval)}`);
+  }
   lines.push(
     lastAdvert
       ? `  last advert heard from ${lastAdvert.source}, priority ${lastAdvert.priority}, ${duration(lastAdvert.ago)} ago`
-      : '  never heard an advert of another router',
+      : `  ${instance.state === 'MASTER' ? 'MASTER and never heard a peer' : 'never heard an advert of another router'}`,
   );
   for (const { source, priority, ago, adverts } of instance.peers) {
     if (source === lastAdvert?.source) continue;

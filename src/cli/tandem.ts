@@ -115,7 +115,9 @@ async function explainState([wanted]: readonly string[]): Promise<number> {
   for (const { kind, name, needs } of left) {
     process.stdout.write(`${kind} ${name} is not run: this version lacks ${needs.join(', ')}.\n`);
   }
-  process.stdout.write(chosen.map(explainInstance).join('\n'));
+  process.stdout.write(
+    chosen.map((one) => explainInstance(one, answer.transitions[one.name])).join('\n'),
+  );
   if (chosen.length + left.length > 0 || wanted === undefined) return EXIT.ok;
   const meant = suggest(
     wanted,

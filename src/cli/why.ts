@@ -1,19 +1,86 @@
 /** Why an instance is in its state, in sentences that a person can act on. */
 import { toSeconds } from '../base/time.js';
-import type { InstanceSnapshot } from '../vrrp/snapshot.js';
+import type { Transition } from '../control/history.js';
+import type { AlarmSnapshot, InstanceSnapshot } from '../vrrp/snapshot.js';
+
+/** So many of the last transitions are shown. */
+const SHOWN = 5;
 
 /** Says what an instance is, why, and what would change it; each sentence on a line of its own. */
-export function explainInstance(instance: InstanceSnapshot): string {
+export function explainInstance(
+  instance: InstanceSnapshot,
+  transitions: readonly Transition[] = [],
+): string {
   return [
-    `${instance.name} is ${instance.state} for ${seconds(instance.inStateFor)}: ${instance.reason}.`,
+    ...stateLines(instance),
+    ...instance.alarms.map(alarmLine),
     priorityLine(instance),
     ...trackLines(instance),
     ...heardLines(instance),
+    ...peerLines(instance),
+    ...intervalLines(instance),
     ...nextLines(instance),
     ...rejectedLines(instance),
+    ...transitionLines(transitions),
   ]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The state and its cause now; then how it came about. */
+function stateLines(instance: InstanceSnapshot): string[] {
+  const { name, state, inStateFor, reason } = instance;
+  const cause = state === 'BACKUP' ? backupCause(instance) : undefined;
+  if (cause === undefined) return [`${name} is ${state} for ${seconds(inStateFor)}: ${reason}.`];
+  return [
+    `${name} is ${state} because ${cause}.`,
+    `It came into this state ${seconds(inStateFor)} ago: ${reason}.`,
+  ];
+}
+
+/** Who keeps a backup a backup; `undefined`: nobody is heard. */
+function backupCause(instance: InstanceSnapshot): string | undefined {
+  const { lastAdvert, effectivePriority: ours, preempt, preemptIn, masterDownIn } = instance;
+  if (!lastAdvert || lastAdvert.priority === 0) return undefined;
+  if (masterDownIn === undefined || masterDownIn <= 0) return undefined;
+  const { source, priority } = lastAdvert;
+  if (priority > ours) return `${source} is MASTER with priority ${priority}, ours is ${ours}`;
+  if (priority === ours) return `${source} is MASTER with the same priority ${priority}`;
+  const lower = `${source} is MASTER with lower priority ${priority}, ours is ${ours}`;
+  if (!preempt) return `nopreempt and ${lower}`;
+  if (preemptIn === undefined || preemptIn <= 0) return undefined;
+  return `preempt_delay has another ${seconds(preemptIn)} to run and ${lower}`;
+}
+
+/** `ALARM: …; seen 20 times, first 1 min ago, last 0.40 s ago, its MAC is …`. */
+export function alarmLine({ kind, text, mac, firstAgo, ago, sightings }: AlarmSnapshot): string {
+  if (kind === 'never-heard-a-peer') return `WARNING: ${text}.`;
+  const address = mac === undefined ? '' : `; its MAC is ${mac}`;
+  return `ALARM: ${text}; seen ${sightings} times, first ${seconds(firstAgo)} ago, last ${seconds(ago)} ago${address}.`;
+}
+
+function peerLines({ peers }: InstanceSnapshot): string[] {
+  return peers.map(
+    ({ source, adverts, priority, firstAgo, ago }) =>
+      `  ${source}: ${adverts} advert${adverts === 1 ? '' : 's'}, the last with priority ${priority}, first heard ${seconds(firstAgo)} ago, last ${seconds(ago)} ago.`,
+  );
+}
+
+function intervalLines({ advertInterval, configuredInterval, state }: InstanceSnapshot): string[] {
+  if (state !== 'BACKUP' || advertInterval === configuredInterval) return [];
+  return [
+    `It has learned the interval ${toSeconds(advertInterval)} s from its MASTER; its own advert_int is ${toSeconds(configuredInterval)} s.`,
+  ];
+}
+
+function transitionLines(transitions: readonly Transition[]): string[] {
+  if (transitions.length === 0) return [];
+  return [
+    'Its last transitions:',
+    ...transitions
+      .slice(-SHOWN)
+      .map(({ at, from, to, reason }) => `  ${at} ${from} -> ${to}: ${reason}`),
+  ];
 }
 
 function priorityLine({ priority, effectivePriority, standby }: InstanceSnapshot): string {

@@ -1,6 +1,7 @@
 /** What the daemon answers to "how are you": plain data, stable for scripts (`tandem status --json`). */
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+import type { Transition } from './history.js';
 
 /** An object of the configuration that is left out. */
 export interface NotRunStatus {
@@ -35,4 +36,6 @@ export interface DaemonStatus {
   /** Missing when there is no such process or it does not answer. */
   readonly vrrp?: VrrpSnapshot;
   readonly checker?: CheckerSnapshot;
+  /** The last transitions of each instance, the oldest first. */
+  readonly transitions: Readonly<Record<string, readonly Transition[]>>;
 }

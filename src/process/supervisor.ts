@@ -11,9 +11,11 @@
 import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Logger } from '../base/log.js';
-import { MICROS_PER_MILLI } from '../base/time.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
+import { History } from '../control/history.js';
+import { nameNeighbours } from '../control/neighbours.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import type { DaemonStatus } from '../control/status.js';
 import type { NotifySettings } from '../notify/settings.js';
@@ -30,6 +32,7 @@ import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
 import type { RunFiles } from './run-files.js';
+import { SharedAnswer } from './shared-answer.js';
 import type { ServiceManager } from './systemd.js';
 import { Tracker } from './tracking/tracker.js';
 
@@ -38,6 +41,8 @@ const STOP_DEADLINE_MILLIS = 1_500;
 const VRRP_STOP_DEADLINE_MILLIS = 1_000;
 const MIN_STOP_MILLIS = 300;
 const STATUS_DEADLINE_MILLIS = 1_000;
+/** The children are asked for their status that often at most. */
+const STATUS_PAUSE: Micros = 100 * MICROS_PER_MILLI;
 
 export interface SupervisorOptions {
   readonly version: string;
@@ -74,6 +79,7 @@ export class Supervisor {
   readonly #handOver: HandOver;
   readonly #tracker: Tracker;
   readonly #notifier: Notifier;
+  readonly #history = new History();
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -85,6 +91,11 @@ export class Supervisor {
   #nextRequest = 1;
   /** Bounded: each entry is dropped by its deadline. */
   readonly #requests = new Map<number, (snapshot: unknown) => void>();
+  readonly #vrrpStatus = new SharedAnswer(() => this.#ask<VrrpSnapshot>(this.#vrrp), STATUS_PAUSE);
+  readonly #checkerStatus = new SharedAnswer(
+    () => this.#ask<CheckerSnapshot>(this.#checker),
+    STATUS_PAUSE,
+  );
 
   /** @param configuration what the caller has loaded and found good. */
   constructor(configuration: Configuration, options: SupervisorOptions) {
@@ -102,7 +113,7 @@ export class Supervisor {
     this.#notifier = new Notifier(options.logger);
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
-      onDeath: () => {},
+      onDeath: () => this.#checkerStatus.forget(),
     });
   }
 
@@ -173,10 +184,7 @@ export class Supervisor {
 
   /** What `tandem status` shows. A child that does not answer in time is missing in it. */
   async status(): Promise<DaemonStatus> {
-    const [vrrp, checker] = await Promise.all([
-      this.#ask<VrrpSnapshot>(this.#vrrp),
-      this.#ask<CheckerSnapshot>(this.#checker),
-    ]);
+    const [vrrp, checker] = await Promise.all([this.#vrrpStatus.get(), this.#checkerStatus.get()]);
     return {
       version: this.#options.version,
       pid: process.pid,
@@ -191,8 +199,9 @@ export class Supervisor {
         restarts: child.restarts,
       })),
       notRun: this.#configuration.notRun,
-      ...(vrrp ? { vrrp } : {}),
+      ...(vrrp ? { vrrp: nameNeighbours(vrrp) } : {}),
       ...(checker ? { checker } : {}),
+      transitions: this.#history.all(),
     };
   }
 
@@ -240,6 +249,7 @@ export class Supervisor {
       const before = this.#configuration.vrrp;
       this.#configuration = loaded.configuration;
       this.#watch();
+      this.#history.keep(loaded.configuration.vrrp.instances.map(({ name }) => name));
       this.#generation++;
       this.#configured.clear();
       // Until the vrrp process has acted, addresses of both may be there.
@@ -285,6 +295,9 @@ export class Supervisor {
     if (message.kind === 'status') this.#answer(message.id, message.snapshot);
     else if (message.kind === 'left') this.#handOver.left();
     else if (message.kind === 'state-changed') {
+      const { instance, from, to, effectivePriority, reason } = message;
+      const at = new Date(wallMillis()).toISOString();
+      this.#history.add(instance, { at, from, to, effectivePriority, reason });
       this.#notifier.stateChanged(message, this.#stopping);
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
     else this.#onChild(this.#vrrp, message);
@@ -313,6 +326,7 @@ export class Supervisor {
   }
 
   #onVrrpDeath(how: string): void {
+    this.#vrrpStatus.forget();
     this.#configured.delete('vrrp');
     this.#handOver.left();
     this.#releaser

@@ -1,4 +1,5 @@
 /** What a timer's expiry does. */
+import { onAlarmDue, onMasterAdvert } from './alarms.js';
 import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, log } from './instance.js';
@@ -45,6 +46,9 @@ export function onTimerExpired(
     case 'address-retry':
       onAddressRetry(step, instance);
       return;
+    case 'alarm':
+      onAlarmDue(step, instance);
+      return;
     case 'preempt':
       // Not armed: `preempt_delay` is judged when an advert comes.
       return;
@@ -71,6 +75,7 @@ function onMasterDown(step: Step, instance: Instance, dueAt: number): void {
 function onAdvertDue(step: Step, instance: Instance, dueAt: number): void {
   const { advertInterval, garp } = instance.settings;
   sendAdvert(step, instance);
+  onMasterAdvert(step, instance);
   const late = step.at - dueAt;
   if (late < advertInterval) {
     armTimer(step, instance, 'advert', dueAt + advertInterval);

@@ -49,6 +49,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     priorityZeroSent: 0,
     rejected: new Map(),
     logLimit: new Map(),
+    alarms: new Map(),
   };
 }
 

@@ -12,6 +12,8 @@ import type { Instance, Step } from './state.js';
 
 export interface Peer {
   readonly source: Ip;
+  /** When it was heard for the first time, and lately. */
+  readonly firstAt: Micros;
   heardAt: Micros;
   /** Of its last advert that was not priority 0. */
   priority: number;
@@ -35,7 +37,7 @@ export function rememberPeer(step: Step, instance: Instance, advert: Advert, sou
     return;
   }
   const { priority, checksum } = advert;
-  const peer = { source, heardAt: step.at, priority, adverts: 1, checksum };
+  const peer = { source, firstAt: step.at, heardAt: step.at, priority, adverts: 1, checksum };
   instance.peers.set(source, peer);
   if (advert.version === 3 && checksum !== configuredForm(instance.settings)) {
     reportForm(step, instance, peer);

@@ -2,6 +2,7 @@
 import { compareIp, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
+import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
 import { departAfter } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
@@ -60,6 +61,7 @@ export function onPacketReceived(
 
 function accept(step: Step, instance: Instance, advert: Advert, source: Ip): void {
   instance.advertsReceived++;
+  onPeerHeard(step, instance);
   rememberPeer(step, instance, advert, source);
   instance.lastAdvert = { source, priority: advert.priority, at: step.at };
   if (advert.priority === PRIORITY_RELEASE) instance.priorityZeroReceived++;
@@ -163,6 +165,7 @@ function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: 
     const text = `Received advert from ${source} with lower priority ${advert.priority}, ours ${instance.effectivePriority}${instance.settings.lowerPrioNoAdvert ? '' : ', forcing new election'}`;
     log(step, instance, 'notice', 'losing-advert', text + suppressedNote(suppressed), { source });
   }
+  onLosingAdvertHeard(step, instance, advert, source);
   const { answeredAt, settings } = instance;
   const mayAnswer = !settings.lowerPrioNoAdvert;
   if (mayAnswer && (answeredAt === undefined || step.at - answeredAt >= ANSWER_PAUSE)) {

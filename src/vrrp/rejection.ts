@@ -1,6 +1,7 @@
 /** Packets that are dropped: always counted under their reason, logged at a bounded rate. */
 import { type Ip, ipFromBytes } from '../base/ip.js';
 import type { AdvertDropReason } from './advert.js';
+import { onRejected } from './alarms.js';
 import type { AuthDropReason } from './auth.js';
 import type { HmacDropReason } from './hmac-auth.js';
 import { decodeIp } from './ip-header.js';
@@ -56,6 +57,7 @@ export function reject(
 ): void {
   const owner = instance ?? step.state;
   owner.rejected.set(reason, (owner.rejected.get(reason) ?? 0) + 1);
+  if (instance) onRejected(step, instance, reason, packet);
   const suppressed = admit(owner.logLimit, `rejected ${reason}`, step.at);
   if (suppressed === undefined) return;
   const seen = look(packet.datagram);

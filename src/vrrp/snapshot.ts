@@ -2,6 +2,7 @@
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
 import type { ChecksumForm } from './advert.js';
+import type { AlarmKind } from './alarms.js';
 import type { InstanceState } from './effects.js';
 import type { EngineState, Instance, SyncGroup } from './state.js';
 import type { Contribution } from './tracking.js';
@@ -24,6 +25,8 @@ export interface InstanceSnapshot {
   readonly contributions: readonly Contribution[];
   /** The interval in force, µs: in version 3 a backup's is its master's. */
   readonly advertInterval: number;
+  /** `advert_int`, µs. */
+  readonly configuredInterval: number;
   readonly addresses: readonly Ip[];
   /** false: `nopreempt`. */
   readonly preempt: boolean;
@@ -45,6 +48,8 @@ export interface InstanceSnapshot {
   readonly peers: readonly {
     readonly source: Ip;
     readonly priority: number;
+    /** Microseconds since its first advert. */
+    readonly firstAgo: number;
     /** Microseconds since its last advert. */
     readonly ago: number;
     readonly adverts: number;
@@ -58,6 +63,22 @@ export interface InstanceSnapshot {
   readonly priorityZeroSent: number;
   /** Packets of this instance's VRID that were rejected, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** What a person should look at now. */
+  readonly alarms: readonly AlarmSnapshot[];
+}
+
+export interface AlarmSnapshot {
+  readonly kind: AlarmKind;
+  /** A sentence without its full stop. */
+  readonly text: string;
+  /** Who causes it. */
+  readonly source?: Ip;
+  /** Its hardware address, if this node knows it. */
+  readonly mac?: string;
+  /** Microseconds since it was seen for the first time, and for the last. */
+  readonly firstAgo: number;
+  readonly ago: number;
+  readonly sightings: number;
 }
 
 export interface VrrpSnapshot {
@@ -101,6 +122,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     standby: instance.standby,
     contributions: instance.contributions,
     advertInterval: instance.activeInterval,
+    configuredInterval: settings.advertInterval,
     addresses: settings.virtualAddresses.map((entry) => entry.address),
     preempt: settings.preempt,
     ...(masterDown !== undefined && { masterDownIn: masterDown - now }),
@@ -116,7 +138,11 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     }),
     peers: [...instance.peers.values()]
       .sort((a, b) => a.heardAt - b.heardAt)
-      .map(({ heardAt, ...peer }) => ({ ...peer, ago: now - heardAt })),
+      .map(({ firstAt, heardAt, ...peer }) => ({
+        ...peer,
+        firstAgo: now - firstAt,
+        ago: now - heardAt,
+      })),
     advertsSent: instance.advertsSent,
     advertsReceived: instance.advertsReceived,
     becameMaster: instance.becameMaster,
@@ -124,7 +150,21 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     priorityZeroReceived: instance.priorityZeroReceived,
     priorityZeroSent: instance.priorityZeroSent,
     rejected: Object.fromEntries(instance.rejected),
+    alarms: alarmSnapshots(instance, now),
   };
+}
+
+function alarmSnapshots(instance: Instance, now: Micros): AlarmSnapshot[] {
+  return [...instance.alarms.values()]
+    .filter(({ raised }) => raised)
+    .map(({ kind, text, source, since, lastAt, sightings }) => ({
+      kind,
+      text,
+      ...(source !== undefined && { source }),
+      firstAgo: now - since,
+      ago: now - lastAt,
+      sightings,
+    }));
 }
 
 /** The state that the members share; while they differ, the one that is least MASTER. */

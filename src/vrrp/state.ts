@@ -2,6 +2,7 @@
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
 import type { ChecksumForm } from './advert.js';
+import type { Alarm, AlarmKind } from './alarms.js';
 import type { AuthExpectation } from './auth.js';
 import type { DesiredAddress } from './desired.js';
 import type { InstanceState } from './effects.js';
@@ -77,6 +78,8 @@ export interface Instance {
   /** Bounded by the reasons. */
   readonly rejected: Map<DropReason, number>;
   readonly logLimit: LogLimit;
+  /** Bounded by the kinds; see `alarms.ts`. */
+  readonly alarms: Map<AlarmKind, Alarm>;
 }
 
 /** An address as text and as 4 or 16 bytes. */

@@ -16,7 +16,9 @@ export type TimerName =
   /** A node that stops waits no longer for its successor. */
   | 'departure'
   /** An instance that could not hold its addresses may try again. */
-  | 'address-retry';
+  | 'address-retry'
+  /** An alarm that was not seen again is over. */
+  | 'alarm';
 
 /** `<timer name>/<instance name>`. */
 export type TimerKey = `${TimerName}/${string}`;

@@ -21,6 +21,7 @@
  *
  * INIT is also where every state goes on shutdown.
  */
+import { onNotMaster } from './alarms.js';
 import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
 import type { Instance, Step } from './state.js';
 import { announce, sendAdvert, sendRelease } from './transmit.js';
@@ -110,6 +111,7 @@ export function stopInstance(
 }
 
 function releaseMastership(step: Step, instance: Instance): void {
+  onNotMaster(step, instance);
   instance.releasedMaster++;
   instance.garpBursts = 0;
   instance.lowerPrioBurstAt = undefined;

@@ -13,6 +13,7 @@ const STATUS: DaemonStatus = {
   ready: true,
   processes: [{ role: 'vrrp', pid: 43, restarts: 0 }],
   notRun: [],
+  transitions: {},
 };
 
 describe('cli: status', () => {
