@@ -84,7 +84,6 @@ const INSTANCE_NEEDS: readonly Need[] = [
     'timer_expired_backup',
     ({ timerExpiredBackup, preempt }) => timerExpiredBackup !== undefined && !preempt,
   ],
-  tracking('track_process', 'processes'),
   tracking('track_bfd', 'bfds'),
 ];
 

@@ -4,6 +4,7 @@
  * Every call here is one that returns at once: non-blocking sockets, no waiting.
  */
 
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
@@ -299,4 +300,38 @@ function nameOfErrno(errno: number): string {
   } catch {
     return `errno ${errno}`;
   }
+}
+
+/** linux/sched.h */
+const CLONE_NEWNET = 0x40000000;
+const setnsCall = libc.func('int setns(int fd, int type)');
+
+/**
+ * Runs something in another network namespace and comes back. What it opens stays there. It must
+ * not wait for anything: this process is in that namespace until it returns.
+ *
+ * @param path of the namespace: `/proc/PID/ns/net`.
+ * @throws SystemCallError, or what open(2) gives
+ */
+export function inNetworkNamespace<T>(path: string, run: () => T): T {
+  const own = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    const other = openSync(path, 'r');
+    try {
+      enterNetworkNamespace(other);
+      try {
+        return run();
+      } finally {
+        enterNetworkNamespace(own);
+      }
+    } finally {
+      closeSync(other);
+    }
+  } finally {
+    closeSync(own);
+  }
+}
+
+function enterNetworkNamespace(fd: number): void {
+  if (setnsCall(fd, CLONE_NEWNET) !== 0) throw new SystemCallError('setns', koffi.errno());
 }

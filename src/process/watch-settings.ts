@@ -28,7 +28,13 @@ export function trackingSettings(config: Config, commands: Commands): TrackingSe
     new Set(tracked.flatMap((tracks) => tracks[kind].map(({ name }) => name)));
   const scripts = wanted('scripts');
   const files = wanted('files');
+  const processes = wanted('processes');
   return {
+    processes: config.trackProcesses
+      .filter(({ name }) => processes.has(name))
+      .map(
+        ({ at: _at, origins: _origins, weight: _weight, reverse: _reverse, ...process }) => process,
+      ),
     scripts: config.trackScripts
       .filter(({ name }) => scripts.has(name))
       .map(({ name, script, interval, timeout, rise, fall, initFail }) => ({

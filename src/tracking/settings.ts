@@ -40,8 +40,30 @@ export interface FileSettings {
   readonly init?: { readonly value: number; readonly overwrite: boolean };
 }
 
+/** `vrrp_track_process NAME`. */
+export interface ProcessSettings {
+  readonly name: string;
+  /** The name of the process, or with `fullCommand` the first word of its command line. */
+  readonly program: string;
+  readonly parameters: readonly string[];
+  /**
+   * none: parameters are not looked at; exact: they are these; partial: these are the first;
+   * initial: they are these, and the last may be longer.
+   */
+  readonly parameterMatch: 'none' | 'exact' | 'partial' | 'initial';
+  readonly fullCommand: boolean;
+  /** It is up with at least so many. */
+  readonly quorum: number;
+  /** And at most so many; absent: any number. */
+  readonly quorumMax?: number;
+  /** How long a change must last that more processes bring, or fewer. */
+  readonly forkDelay: Micros;
+  readonly terminateDelay: Micros;
+}
+
 /** Everything that is watched. */
 export interface TrackingSettings {
+  readonly processes: readonly ProcessSettings[];
   readonly scripts: readonly ScriptSettings[];
   readonly files: readonly FileSettings[];
 }

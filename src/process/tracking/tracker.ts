@@ -3,6 +3,7 @@ import type { Logger } from '../../base/log.js';
 import type { TrackingSettings } from '../../tracking/settings.js';
 import type { ToVrrp } from '../ipc.js';
 import { TrackFiles } from './track-files.js';
+import { TrackProcesses } from './track-processes.js';
 import { TrackScripts } from './track-scripts.js';
 
 /** What is told of a tracked thing. */
@@ -11,6 +12,7 @@ type Tracked = Extract<ToVrrp, { kind: 'tracked' }>;
 export class Tracker {
   readonly #scripts: TrackScripts;
   readonly #files: TrackFiles;
+  readonly #processes: TrackProcesses;
 
   /** @param tell called with each new value. */
   constructor(logger: Logger, tell: (tracked: Tracked) => void) {
@@ -20,12 +22,16 @@ export class Tracker {
     this.#files = new TrackFiles(logger, (name, value) =>
       tell({ kind: 'tracked', what: 'file', name, value }),
     );
+    this.#processes = new TrackProcesses(logger, (name, value) =>
+      tell({ kind: 'tracked', what: 'process', name, value }),
+    );
   }
 
   /** Takes over a configuration; what is the same goes on as it is. */
-  configure({ scripts, files }: TrackingSettings): void {
+  configure({ scripts, files, processes }: TrackingSettings): void {
     this.#scripts.configure(scripts);
     this.#files.configure(files);
+    this.#processes.configure(processes);
   }
 
   /** Every value there is: for a vrrp process that has just been configured. */
@@ -37,6 +43,9 @@ export class Tracker {
       ...[...this.#files.values()].map(
         ([name, value]) => ({ kind: 'tracked', what: 'file', name, value }) as const,
       ),
+      ...[...this.#processes.verdicts()].map(
+        ([name, value]) => ({ kind: 'tracked', what: 'process', name, value }) as const,
+      ),
     ];
   }
 
@@ -44,5 +53,6 @@ export class Tracker {
   stop(): void {
     this.#scripts.stop();
     this.#files.stop();
+    this.#processes.stop();
   }
 }

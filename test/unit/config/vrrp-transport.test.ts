@@ -244,7 +244,7 @@ describe("config: how an instance's adverts travel", () => {
     ];
     for (const [lines, missing] of reasons) assert.equal(notRun(lines), missing, lines);
     const group =
-      'vrrp_track_process P {\nprocess p\n}\nvrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_process {\nP\n}\n}\n';
-    assert.equal(notRun('', group), 'track_process');
+      'bfd_instance B {\nneighbor_ip 192.0.2.7\n}\nvrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_bfd {\nB\n}\n}\n';
+    assert.equal(notRun('', group), 'track_bfd');
   });
 });

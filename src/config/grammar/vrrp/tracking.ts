@@ -51,10 +51,7 @@ export const trackLists = {
     'file',
     'Files (`track_file`): the number in it, times the weight, is added to the priority; with weight 0 FAULT unless it is 0.',
   ),
-  track_process: planned(
-    list('process', `Processes (\`vrrp_track_process\`): ${FAULT}.`),
-    NOT_TRACKED,
-  ),
+  track_process: list('process', `Processes (\`vrrp_track_process\`): ${FAULT}.`),
   track_bfd: planned(list('bfd', `BFD sessions (\`bfd_instance\`): ${FAULT}.`), NOT_TRACKED),
 };
 
@@ -244,10 +241,7 @@ export const tracked = {
     repeatable: true,
   }),
   vrrp_track_file: oldName('track_file'),
-  vrrp_track_process: planned(
-    block(name, trackProcess, 'A process that has to run, for track_process.', {
-      repeatable: true,
-    }),
-    'no process is looked for',
-  ),
+  vrrp_track_process: block(name, trackProcess, 'A process that has to run, for track_process.', {
+    repeatable: true,
+  }),
 };
