@@ -1,6 +1,13 @@
 /** A machine that runs tandem or keepalived. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requestStatus } from '../../src/cli/control-client.js';
@@ -222,6 +229,14 @@ export class Director extends Host {
     const at = await super.powerOff();
     this.#daemon = undefined;
     return at;
+  }
+
+  /** A machine boots with an empty /run: no pid files, no records. */
+  override async powerOn(): Promise<void> {
+    await super.powerOn();
+    for (const name of [...Object.values(PID_FILES), 'run']) {
+      rmSync(path.join(this.#folder, name), { recursive: true, force: true });
+    }
   }
 
   override async report(): Promise<string> {

@@ -1,0 +1,65 @@
+/** What a client notices when the master is stopped, and when it returns. */
+import { now, sleep } from '../../lab/clock.js';
+import type { AnswerFrame } from '../../lab/pcap.js';
+import { settled } from '../../lab/steps.js';
+import { type Bench, configText, KNOCK_MILLIS, restart, startBoth } from './bench.js';
+import { medianAndWorst, type Row } from './figures.js';
+
+const INTERVALS = [1, 0.01];
+/** A stop may wait for the other to take over. */
+const LONGEST_STOP = 15_000;
+
+export async function handOver(bench: Bench): Promise<Row[]> {
+  return planned(bench, 'stopped (SIGTERM)', 'hand-over');
+}
+
+export async function failBack(bench: Bench): Promise<Row[]> {
+  return planned(bench, 'returns and preempts', 'fail-back');
+}
+
+async function planned(
+  bench: Bench,
+  what: string,
+  measured: 'hand-over' | 'fail-back',
+): Promise<Row[]> {
+  const { lab, product } = bench;
+  const rows: Row[] = [];
+  for (const advertInt of INTERVALS) {
+    await startBoth(bench, advertInt);
+    const knocking = await lab.client.knock(lab.vip, KNOCK_MILLIS);
+    const gaps: number[] = [];
+    for (let round = 0; round < bench.rounds; round++) {
+      await sleep(advertInt * 1000 * (1 + (round % 7) / 7));
+      const a = lab.director('a');
+      let begun = now();
+      const stopped = a.stop();
+      await lab.eventually(() => lab.director('b').holds(lab.vip), LONGEST_STOP, 'b has it', 50);
+      await stopped;
+      await sleep(500);
+      if (measured === 'hand-over')
+        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun)));
+      begun = now();
+      a.start(product, configText('a', advertInt, []));
+      await settled(lab, 'a', 'b');
+      await sleep(500);
+      if (measured === 'fail-back')
+        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun)));
+    }
+    await knocking.stop();
+    await restart(bench);
+    rows.push({
+      what: `${what}, advert_int ${advertInt}: longest time without an answer`,
+      value: medianAndWorst(gaps),
+    });
+  }
+  return rows;
+}
+
+/** The longest time between two answers, ms. */
+function longestGap(answers: readonly AnswerFrame[]): number {
+  let longest = 0;
+  answers.forEach(({ at }, i) => {
+    longest = Math.max(longest, at - (answers[i - 1]?.at ?? at));
+  });
+  return longest;
+}
