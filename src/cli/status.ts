@@ -89,6 +89,9 @@ function whyLines(instance: InstanceSnapshot): string[] {
       `  heard ${adverts} advert${adverts === 1 ? '' : 's'} from ${source}, priority ${priority}, the last ${duration(ago)} ago`,
     );
   }
+  if (instance.kernelRepairs !== undefined) {
+    lines.push(`  removed or changed by something else, and repaired: ${instance.kernelRepairs}`);
+  }
   const rejected = counts(instance.rejected);
   if (rejected) lines.push(`  packets rejected: ${rejected}`);
   return lines;

@@ -51,11 +51,7 @@ export function notRun(config: Config): NotRun {
 }
 
 /** Without them an address would reach other machines, or be reached, in another way. */
-const ADDRESS_OPTIONS = [
-  ['peer', 'peer'],
-  ['noPrefixRoute', 'noprefixroute'],
-  ['useVmac', 'use_vmac'],
-] as const;
+const ADDRESS_OPTIONS = [['useVmac', 'use_vmac']] as const;
 
 const OWNER_PRIORITY = 255;
 

@@ -10,9 +10,10 @@ import { constants } from 'node:os';
 import { type Family, familyOf, ipToBytes } from '../base/ip.js';
 import type { NetlinkError } from '../netlink/errors.js';
 import type { AddressOperation, RouteClient } from '../netlink/route.js';
-import type { AddressEntry, AddressSpec, Link } from '../netlink/rtnl.js';
+import type { AddressEntry, Link } from '../netlink/rtnl.js';
 import { addressKey, type DesiredAddress } from '../vrrp/desired.js';
 import type { VirtualAddress } from '../vrrp/settings.js';
+import { differences, specOf, specOfEntry } from './address-spec.js';
 
 export type { DesiredAddress };
 
@@ -30,6 +31,14 @@ export interface AddressReport {
   readonly restored: readonly InstanceAddress[];
   /** Wanted and not there, or not wanted and still there, with the reason in words. */
   readonly failed: readonly (InstanceAddress & { readonly reason: string })[];
+  /** Was there with other options than are wanted, in words, and is now as wanted. */
+  readonly corrected: readonly (InstanceAddress & {
+    readonly was: string;
+    /** It had been as wanted: something else has changed it. */
+    readonly drifted: boolean;
+  })[];
+  /** Is there with other options, and stays so; told once. It is useful all the same. */
+  readonly uncorrected: readonly (InstanceAddress & { readonly reason: string })[];
   /** Wanted, and seen there at the end of the pass. */
   readonly confirmed: readonly InstanceAddress[];
   /** Addresses of others that the kernel had removed together with one of ours; put back. */
@@ -44,15 +53,18 @@ export type AddressKernel = Pick<RouteClient, 'links' | 'addresses' | 'applyAddr
  * more round puts back.
  */
 const ROUNDS = 3;
-/** INFINITY_LIFE_TIME of the kernel's net/addrconf.h. */
-const FOR_EVER = 0xffff_ffff;
 
 export class AddressReconciler {
   readonly #kernel: AddressKernel;
   /** Bounded by the number of interfaces. */
   #indices: ReadonlyMap<string, number> = new Map();
+  #names: ReadonlyMap<number, string> = new Map();
   /** Keys that were wanted and seen at the end of the last pass; bounded by the configuration. */
   #confirmed: ReadonlySet<string> = new Set();
+  /** `no_track` addresses that something else removed; bounded by the configuration. */
+  readonly #left = new Set<string>();
+  /** Differences that a correction did not end, by key, so that it is not tried again and again. */
+  #stubborn: ReadonlyMap<string, string> = new Map();
 
   constructor(kernel: AddressKernel) {
     this.#kernel = kernel;
@@ -61,6 +73,7 @@ export class AddressReconciler {
   /** Tells of the interfaces that the caller has read, so that the first pass too adds at once. */
   learnLinks(links: readonly Link[]): void {
     this.#indices = new Map(links.map((link) => [link.name, link.index]));
+    this.#names = new Map(links.map((link) => [link.index, link.name]));
   }
 
   /**
@@ -86,6 +99,9 @@ export class AddressReconciler {
       if (!item.present && !wanted.has(key)) unwanted.set(key, item);
     }
 
+    for (const key of this.#left) if (!wanted.has(key)) this.#left.delete(key);
+    for (const key of this.#left) wanted.delete(key);
+
     const errors = new Map<string, NetlinkError>();
     const done = new Set<string>();
     const unseen = [...wanted].filter(([key]) => !this.#confirmed.has(key));
@@ -99,22 +115,32 @@ export class AddressReconciler {
     this.learnLinks(await this.#kernel.links());
     let before = await this.#kernel.addresses();
     let present = this.#keysOf(before.filter(isUsable));
+    for (const [key, { address }] of wanted) {
+      if (!address.noTrack || !this.#confirmed.has(key) || present.has(key)) continue;
+      this.#left.add(key);
+      wanted.delete(key);
+    }
     const lost = [...wanted.keys()].filter((k) => this.#confirmed.has(k) && !present.has(k));
+    const first = this.#wrong(wanted, before);
     const repaired: AddressEntry[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       const missing = [...wanted].filter(([key]) => !present.has(key));
       const there = this.#keysOf(before);
       const surplus = [...unwanted].filter(([key]) => there.has(key));
       const useless = missing.filter(([key]) => there.has(key));
-      if (missing.length === 0 && surplus.length === 0) break;
-      if (useless.length > 0) await this.#apply('delete', useless, errors, done);
+      const wrong = round === 1 ? [...first.values()].filter((w) => !w.stubborn) : [];
+      if (missing.length === 0 && surplus.length === 0 && wrong.length === 0) break;
+      if (useless.length > 0) await this.#apply('delete', useless, errors, done, before);
+      await this.#correct(wrong);
       await this.#apply('add', missing, errors, done);
-      await this.#apply('delete', surplus, errors, done);
+      await this.#apply('delete', surplus, errors, done, before);
       let after = await this.#kernel.addresses();
       const victims = collateral(
         before,
         after,
-        surplus.map(([, item]) => item.address),
+        [...surplus.map(([, item]) => item), ...wrong.map(({ item }) => item)].map(
+          (item) => item.address,
+        ),
       );
       const foreign = victims.filter((entry) => !this.#isListed(entry, wanted, unwanted));
       if (foreign.length > 0) {
@@ -126,6 +152,8 @@ export class AddressReconciler {
       present = this.#keysOf(after.filter(isUsable));
     }
     const there = this.#keysOf(before);
+    const left = this.#wrong(wanted, before);
+    this.#stubborn = new Map([...left].map(([key, { was }]) => [key, was]));
 
     const seen = this.#confirmed;
     this.#confirmed = new Set([...wanted.keys()].filter((key) => present.has(key)));
@@ -144,6 +172,16 @@ export class AddressReconciler {
       restored: pick(wanted, (key) => present.has(key) && lostKeys.has(key)),
       removed: pick(unwanted, (key) => !there.has(key) && done.has(key)),
       failed,
+      corrected: [...first]
+        .filter(([key]) => present.has(key) && !left.has(key))
+        .map(([key, { item, was }]) => ({
+          ...instanceAddress(item),
+          was,
+          drifted: seen.has(key),
+        })),
+      uncorrected: [...left.values()]
+        .filter(({ stubborn }) => !stubborn)
+        .map(({ item, was }) => ({ ...instanceAddress(item), reason: `is there with ${was}` })),
       confirmed: pick(wanted, (key) => present.has(key)),
       foreignRepaired: repaired,
     };
@@ -159,14 +197,18 @@ export class AddressReconciler {
     items: readonly (readonly [string, DesiredAddress])[],
     errors: Map<string, NetlinkError>,
     done: Set<string>,
+    entries: readonly AddressEntry[] = [],
   ): Promise<ReadonlySet<string>> {
     const keys: string[] = [];
     const operations: AddressOperation[] = [];
+    const there = new Map(entries.map((entry) => [this.#keyOf(entry), entry]));
     for (const [key, { address }] of items) {
       const interfaceIndex = this.#indices.get(address.interface);
       if (interfaceIndex === undefined) continue;
       keys.push(key);
-      operations.push({ kind, spec: specOf(address, interfaceIndex) });
+      // Its peer is part of what an address is deleted by.
+      const entry = there.get(key);
+      operations.push({ kind, spec: entry ? specOfEntry(entry) : specOf(address, interfaceIndex) });
     }
     const good = new Set<string>();
     if (operations.length === 0) return good;
@@ -182,16 +224,46 @@ export class AddressReconciler {
     return good;
   }
 
-  #keysOf(entries: readonly AddressEntry[]): Set<string> {
-    const names = new Map([...this.#indices].map(([name, index]) => [index, name]));
-    const keys = new Set<string>();
+  /** What is there, usable, and not as wanted. */
+  #wrong(
+    wanted: ReadonlyMap<string, DesiredAddress>,
+    entries: readonly AddressEntry[],
+  ): Map<string, Wrong> {
+    const found = new Map<string, Wrong>();
     for (const entry of entries) {
-      const name = names.get(entry.interfaceIndex);
-      if (name === undefined) continue;
-      const { address, prefixLength, scope } = entry;
-      keys.add(addressKey({ interface: name, address, prefixLength, scope }));
+      const key = this.#keyOf(entry);
+      const item = key === undefined ? undefined : wanted.get(key);
+      if (key === undefined || !item || !isUsable(entry)) continue;
+      const differs = differences(item.address, entry);
+      if (differs.length === 0) continue;
+      const was = differs.join(', ');
+      found.set(key, { item, entry, was, stubborn: this.#stubborn.get(key) === was });
     }
-    return keys;
+    return found;
+  }
+
+  /** Changes what can be changed in place, and puts the rest there anew in the same datagram. */
+  async #correct(wrong: readonly Wrong[]): Promise<void> {
+    const operations = wrong.flatMap(({ item, entry }): AddressOperation[] => {
+      const spec = specOf(item.address, entry.interfaceIndex);
+      if (entry.family === 6) return [{ kind: 'change', spec }];
+      return [
+        { kind: 'delete', spec: specOfEntry(entry) },
+        { kind: 'add', spec },
+      ];
+    });
+    if (operations.length > 0) await this.#kernel.applyAddresses(operations);
+  }
+
+  #keyOf(entry: AddressEntry): string | undefined {
+    const name = this.#names.get(entry.interfaceIndex);
+    if (name === undefined) return undefined;
+    const { address, prefixLength, scope } = entry;
+    return addressKey({ interface: name, address, prefixLength, scope });
+  }
+
+  #keysOf(entries: readonly AddressEntry[]): Set<string> {
+    return new Set(entries.flatMap((entry) => this.#keyOf(entry) ?? []));
   }
 
   #isListed(
@@ -220,23 +292,18 @@ export class AddressReconciler {
   }
 }
 
-function instanceAddress({ instance, address }: DesiredAddress): InstanceAddress {
-  return { instance, address };
+/** An address that is there with other options than are wanted. */
+interface Wrong {
+  readonly item: DesiredAddress;
+  readonly entry: AddressEntry;
+  /** What is not as wanted, in words. */
+  readonly was: string;
+  /** A correction was tried, and changed nothing. */
+  readonly stubborn: boolean;
 }
 
-function specOf(address: VirtualAddress, interfaceIndex: number): AddressSpec {
-  return {
-    interfaceIndex,
-    address: address.address,
-    prefixLength: address.prefixLength,
-    scope: address.scope,
-    ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
-    ...(address.label === undefined ? {} : { label: address.label }),
-    ...(address.duplicateDetection ? { duplicateDetection: true } : {}),
-    ...(address.preferredLifetime === undefined
-      ? {}
-      : { lifetime: { valid: FOR_EVER, preferred: address.preferredLifetime } }),
-  };
+function instanceAddress({ instance, address }: DesiredAddress): InstanceAddress {
+  return { instance, address };
 }
 
 /**
@@ -288,18 +355,5 @@ function sameSubnet(a: string, b: string, prefixLength: number, family: Family):
 
 /** Puts an address of another's back as it was. */
 function restoration(entry: AddressEntry): AddressOperation {
-  return {
-    kind: 'add',
-    spec: {
-      interfaceIndex: entry.interfaceIndex,
-      address: entry.address,
-      prefixLength: entry.prefixLength,
-      scope: entry.scope,
-      protocol: entry.protocol,
-      ...(entry.peer === undefined ? {} : { peer: entry.peer }),
-      ...(entry.broadcast === undefined ? {} : { broadcast: entry.broadcast }),
-      ...(entry.label === undefined ? {} : { label: entry.label }),
-      ...(entry.lifetime === undefined ? {} : { lifetime: entry.lifetime }),
-    },
-  };
+  return { kind: 'add', spec: specOfEntry(entry) };
 }

@@ -5,6 +5,7 @@ import {
   type AddressSpec,
   decodeAddress,
   decodeLink,
+  encodeChangeAddress,
   encodeDeleteAddress,
   encodeGetAddresses,
   encodeGetLinks,
@@ -16,7 +17,15 @@ import { type OpenTransport, rawTransport } from './transport.js';
 
 export type AddressOperation =
   | { readonly kind: 'add'; readonly spec: AddressSpec }
+  /** Adds it, or changes what can be changed in place: see {@link encodeChangeAddress}. */
+  | { readonly kind: 'change'; readonly spec: AddressSpec }
   | { readonly kind: 'delete'; readonly spec: AddressSpec };
+
+const ENCODE = {
+  add: encodeNewAddress,
+  change: encodeChangeAddress,
+  delete: encodeDeleteAddress,
+} as const;
 
 /** Bytes asked for the receive buffer: dumps of large tables arrive faster than they are read. */
 const RECEIVE_BUFFER = 1_048_576;
@@ -68,11 +77,7 @@ export class RouteClient {
 
   /** Many operations in their order, each with its own outcome. Never rejects. */
   applyAddresses(operations: readonly AddressOperation[]): Promise<BatchResult[]> {
-    return this.#socket.batch(
-      operations.map(({ kind, spec }) =>
-        kind === 'add' ? encodeNewAddress(spec) : encodeDeleteAddress(spec),
-      ),
-    );
+    return this.#socket.batch(operations.map(({ kind, spec }) => ENCODE[kind](spec)));
   }
 
   close(): void {

@@ -26,8 +26,11 @@ import {
   IFA_BROADCAST,
   IFA_CACHEINFO,
   IFA_F_DADFAILED,
+  IFA_F_HOMEADDRESS,
+  IFA_F_MANAGETEMPADDR,
+  IFA_F_MCAUTOJOIN,
   IFA_F_NODAD,
-  IFA_F_PERMANENT,
+  IFA_F_NOPREFIXROUTE,
   IFA_F_SECONDARY,
   IFA_F_TENTATIVE,
   IFA_FLAGS,
@@ -44,6 +47,7 @@ import {
   IFLA_OPERSTATE,
   NLM_F_CREATE,
   NLM_F_EXCL,
+  NLM_F_REPLACE,
   RTEXT_FILTER_SKIP_STATS,
   RTM_DELADDR,
   RTM_GETADDR,
@@ -112,7 +116,13 @@ export interface AddressSpec {
   readonly lifetime?: { readonly valid: number; readonly preferred: number };
   /** IPv6: looked for duplicates of before it is used (RFC 4862 5.4). */
   readonly duplicateDetection?: boolean;
+  /** IFA_F_* bits that one may choose: {@link CHOSEN_FLAGS}. */
+  readonly flags?: number;
 }
+
+/** The flags of an address that are asked for, not found out: the others are the kernel's. */
+export const CHOSEN_FLAGS =
+  IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 
 const INFINITE = 0xffff_ffff;
 const IFINFOMSG = 16;
@@ -141,6 +151,19 @@ export function encodeNewAddress(spec: AddressSpec): NetlinkRequest {
   return {
     type: RTM_NEWADDR,
     flags: NLM_F_CREATE | NLM_F_EXCL,
+    body: encodeAddress(spec, true),
+    operation: `RTM_NEWADDR ${describeAddress(spec)}`,
+  };
+}
+
+/**
+ * Changes an address that is there, or adds it: of IPv6 its flags, peer and lifetimes
+ * (inet6_addr_modify), of IPv4 its lifetimes only (inet_rtm_newaddr).
+ */
+export function encodeChangeAddress(spec: AddressSpec): NetlinkRequest {
+  return {
+    type: RTM_NEWADDR,
+    flags: NLM_F_CREATE | NLM_F_REPLACE,
     body: encodeAddress(spec, true),
     operation: `RTM_NEWADDR ${describeAddress(spec)}`,
   };
@@ -201,13 +224,10 @@ export function decodeAddress(message: NetlinkMessage): AddressEntry | undefined
   const broadcast = ip(IFA_BROADCAST);
   const label = attributes.text(IFA_LABEL);
   const cache = attributes.bytes(IFA_CACHEINFO, 16);
-  const lifetime =
-    cache && (flags & IFA_F_PERMANENT) === 0
-      ? {
-          preferred: viewOf(cache).getUint32(0, LITTLE_ENDIAN),
-          valid: viewOf(cache).getUint32(4, LITTLE_ENDIAN),
-        }
-      : undefined;
+  // IFA_F_PERMANENT speaks of the valid lifetime only.
+  const preferred = cache ? viewOf(cache).getUint32(0, LITTLE_ENDIAN) : INFINITE;
+  const valid = cache ? viewOf(cache).getUint32(4, LITTLE_ENDIAN) : INFINITE;
+  const lifetime = preferred === INFINITE && valid === INFINITE ? undefined : { preferred, valid };
   return {
     family,
     interfaceIndex: view.getUint32(4, LITTLE_ENDIAN),
@@ -243,9 +263,9 @@ function encodeAddress(spec: AddressSpec, adding: boolean): Uint8Array {
       parts.push(attribute(IFA_BROADCAST, ipToBytes(spec.broadcast)));
     }
     if (spec.label !== undefined && family === 4) parts.push(text(IFA_LABEL, spec.label));
-    if (family === 6 && !spec.duplicateDetection) {
-      parts.push(u32Attribute(IFA_FLAGS, IFA_F_NODAD));
-    }
+    const noDetection = family === 6 && !spec.duplicateDetection ? IFA_F_NODAD : 0;
+    const flags = noDetection | (spec.flags ?? 0);
+    if (flags !== 0) parts.push(u32Attribute(IFA_FLAGS, flags));
     if (spec.lifetime) {
       const cache = new Uint8Array(16);
       const { preferred, valid } = spec.lifetime;

@@ -25,6 +25,14 @@ interface Options {
     readonly instance: string;
     readonly restored: readonly Ip[];
     readonly failed: readonly { readonly address: Ip; readonly reason: string }[];
+    /** Was there with other options, by someone else's hand if `drifted`; is now as wanted. */
+    readonly corrected?: readonly {
+      readonly address: Ip;
+      readonly was: string;
+      readonly drifted: boolean;
+    }[];
+    /** Is there, but not with the options that are wanted. */
+    readonly uncorrected?: readonly { readonly address: Ip; readonly reason: string }[];
   }): void;
   onError(error: unknown): void;
 }
@@ -90,19 +98,28 @@ export class AddressKeeper {
     this.#held = new Set(held.map(({ address }) => `${address.interface} ${address.address}`));
   }
 
-  #tell({ restored, failed, confirmed }: AddressReport): void {
+  #tell({ restored, failed, confirmed, corrected, uncorrected }: AddressReport): void {
     this.#hold(confirmed);
     const ofInstance =
       (name: string) =>
       ({ instance }: InstanceAddress): boolean =>
         instance === name;
-    for (const instance of new Set([...restored, ...failed].map((entry) => entry.instance))) {
+    const told = [...restored, ...failed, ...corrected, ...uncorrected];
+    for (const instance of new Set(told.map((entry) => entry.instance))) {
+      const fixed = corrected
+        .filter(ofInstance(instance))
+        .map(({ address, was, drifted }) => ({ address: address.address, was, drifted }));
+      const left = uncorrected
+        .filter(ofInstance(instance))
+        .map(({ address, reason }) => ({ address: address.address, reason }));
       this.#options.onReconciled({
         instance,
         restored: restored.filter(ofInstance(instance)).map(({ address }) => address.address),
         failed: failed
           .filter(ofInstance(instance))
           .map(({ address, reason }) => ({ address: address.address, reason })),
+        ...(fixed.length === 0 ? {} : { corrected: fixed }),
+        ...(left.length === 0 ? {} : { uncorrected: left }),
       });
     }
   }

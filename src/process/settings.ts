@@ -38,7 +38,7 @@ import type {
   VrrpSettings,
 } from '../vrrp/settings.js';
 
-import { trackSettings } from './watch-settings.js';
+import { neededInterfaces, trackSettings } from './watch-settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -105,7 +105,7 @@ function instanceSettings(
   group: SyncGroupConfig | undefined,
   readKeyFile: ReadKeyFile,
 ): InstanceSettings {
-  const tracks = trackSettings(instance, group);
+  const tracks = trackSettings(instance, group, neededInterfaces(instance));
   const { sourceAddress, authentication, garp, unicast, hmac } = instance;
   return {
     name: instance.name,
@@ -184,7 +184,8 @@ function withoutRepeats(addresses: readonly VirtualAddressConfig[]): VirtualAddr
 }
 
 function addressSettings(address: VirtualAddressConfig): VirtualAddress {
-  const { broadcast, label, preferredLifetime, duplicateDetection } = address;
+  const { broadcast, label, preferredLifetime, duplicateDetection, peer } = address;
+  const { home, manageTemporary, noPrefixRoute, autoJoin, noTrack } = address;
   return {
     address: address.address,
     prefixLength: address.prefixLength,
@@ -196,6 +197,12 @@ function addressSettings(address: VirtualAddressConfig): VirtualAddress {
       ? {}
       : { preferredLifetime: toSeconds(preferredLifetime) }),
     ...(duplicateDetection ? { duplicateDetection } : {}),
+    ...(peer === undefined ? {} : { peer }),
+    ...(home ? { home } : {}),
+    ...(manageTemporary ? { manageTemporary } : {}),
+    ...(noPrefixRoute ? { noPrefixRoute } : {}),
+    ...(autoJoin ? { autoJoin } : {}),
+    ...(noTrack ? { noTrack } : {}),
   };
 }
 

@@ -66,8 +66,12 @@ function trackCommand(script: ScriptConfig, commands: Commands): CommandSettings
 export function trackSettings(
   { tracks }: InstanceConfig,
   group: SyncGroupConfig | undefined,
+  needed: readonly string[] = [],
 ): readonly TrackSettings[] {
   const found = new Map<string, TrackSettings>();
+  for (const name of needed) {
+    found.set(`interface ${name}`, { kind: 'interface', name, weight: 0, reverse: false });
+  }
   for (const [key, kind] of [
     ['interfaces', 'interface'],
     ['scripts', 'script'],
@@ -81,6 +85,26 @@ export function trackSettings(
     }
   }
   return [...found.values()];
+}
+
+/**
+ * The interfaces that an instance's addresses, routes and rules need: it is not MASTER while one of
+ * them is down, as with keepalived. Not its own, of which `dont_track_primary` decides.
+ */
+export function neededInterfaces(instance: InstanceConfig): readonly string[] {
+  const { virtualAddresses, excludedAddresses, virtualRoutes, virtualRules } = instance;
+  const needed = [
+    ...[...virtualAddresses, ...excludedAddresses].map(
+      (entry) => [entry, entry.interface] as const,
+    ),
+    ...virtualRoutes.map((entry) => [entry, entry.interface] as const),
+    ...virtualRules.map((entry) => [entry, entry.incomingInterface] as const),
+    ...virtualRules.map((entry) => [entry, entry.outgoingInterface] as const),
+  ];
+  const names = needed.flatMap(([{ noTrack }, name]) =>
+    noTrack || name === undefined || name === '' || name === instance.interface ? [] : [name],
+  );
+  return [...new Set(names)];
 }
 
 /** Whom the supervisor tells of changes of state. */

@@ -74,6 +74,15 @@ type EventBody =
       readonly instance: string;
       readonly restored: readonly Ip[];
       readonly failed: readonly { readonly address: Ip; readonly reason: string }[];
+      /** Was there with other options, changed by someone else if `drifted`; is now as wanted. */
+      readonly corrected?: readonly {
+        readonly address: Ip;
+        /** In ip(8)'s words: `label eth0:1`. */
+        readonly was: string;
+        readonly drifted: boolean;
+      }[];
+      /** Is there with other options, and stays so; told once. */
+      readonly uncorrected?: readonly { readonly address: Ip; readonly reason: string }[];
     }
   /** A tracked script, process or session is up or down, or a tracked file has this number. */
   | {

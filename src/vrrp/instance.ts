@@ -47,6 +47,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     releasedMaster: 0,
     priorityZeroReceived: 0,
     priorityZeroSent: 0,
+    kernelRepairs: 0,
     rejected: new Map(),
     logLimit: new Map(),
     alarms: new Map(),

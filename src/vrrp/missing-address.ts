@@ -49,10 +49,13 @@ export function onAddressesReconciled(
     const text = `cannot set ip address ${address}: ${reason}`;
     log(step, instance, 'error', 'address-failed', text, { address, reason });
   }
+  tellOptions(step, instance, event);
   if (instance.state !== 'MASTER') return;
   announceRestored(step, instance, event.restored);
   // An address that a reload removed, and that is still there, is no reason to give up.
-  const wanted = new Set(addressesOf(instance).map(({ address }) => address));
+  const wanted = new Set(
+    addressesOf(instance).flatMap(({ address, noTrack }) => (noTrack ? [] : [address])),
+  );
   const missing = event.failed.find(({ address }) => wanted.has(address));
   if (missing)
     onMissing(step, instance, `cannot set ip address ${missing.address}: ${missing.reason}`);
@@ -61,12 +64,30 @@ export function onAddressesReconciled(
 /** An address that something else removed is back: the neighbours may have forgotten it. */
 function announceRestored(step: Step, instance: Instance, addresses: readonly string[]): void {
   if (addresses.length === 0) return;
+  instance.kernelRepairs += addresses.length;
   const restored = addressesOf(instance).filter((entry) => addresses.includes(entry.address));
   for (const { address, prefixLength, interface: dev } of restored) {
     const text = `ip address ${address}/${prefixLength} dev ${dev}, no longer existed and was restored`;
     log(step, instance, 'warning', 'address-restored', text, { address });
   }
   announce(step, instance, instance.settings.garp.masterRepeat, restored);
+}
+
+/** An address that is there in another way than it is written still serves: that is only told. */
+function tellOptions(
+  step: Step,
+  instance: Instance,
+  event: Extract<VrrpEvent, { kind: 'addresses-reconciled' }>,
+): void {
+  for (const { address, was, drifted } of event.corrected ?? []) {
+    if (drifted) instance.kernelRepairs++;
+    const text = `ip address ${address} had ${was}${drifted ? ', changed by something else,' : ''} and was corrected`;
+    log(step, instance, drifted ? 'warning' : 'info', 'address-corrected', text, { address });
+  }
+  for (const { address, reason } of event.uncorrected ?? []) {
+    const text = `ip address ${address} ${reason}, which cannot be corrected`;
+    log(step, instance, 'warning', 'address-uncorrected', text, { address, reason });
+  }
 }
 
 function onMissing(step: Step, instance: Instance, why: string): void {

@@ -21,6 +21,18 @@ export interface VirtualAddress {
   readonly preferredLifetime?: number;
   /** `-nodad`: the kernel looks for duplicates of an IPv6 address before it answers. */
   readonly duplicateDetection?: true;
+  /** The other end of a point-to-point link. */
+  readonly peer?: Ip;
+  /** `home`, IPv6: IFA_F_HOMEADDRESS. */
+  readonly home?: true;
+  /** `mngtmpaddr`, IPv6: IFA_F_MANAGETEMPADDR. */
+  readonly manageTemporary?: true;
+  /** `noprefixroute`: IFA_F_NOPREFIXROUTE. */
+  readonly noPrefixRoute?: true;
+  /** `autojoin`: IFA_F_MCAUTOJOIN. */
+  readonly autoJoin?: true;
+  /** `no_track`: it is not put back, and no instance minds, when something else removes it. */
+  readonly noTrack?: true;
 }
 
 /** Announcements of an instance (`garp_*`): gratuitous ARP, and neighbour advertisements likewise. */

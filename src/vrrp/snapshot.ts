@@ -61,6 +61,8 @@ export interface InstanceSnapshot {
   readonly releasedMaster: number;
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
+  /** How much of its addresses, routes and rules something else removed or changed; none if absent. */
+  readonly kernelRepairs?: number;
   /** Packets of this instance's VRID that were rejected, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** What a person should look at now. */
@@ -149,6 +151,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     releasedMaster: instance.releasedMaster,
     priorityZeroReceived: instance.priorityZeroReceived,
     priorityZeroSent: instance.priorityZeroSent,
+    ...(instance.kernelRepairs > 0 && { kernelRepairs: instance.kernelRepairs }),
     rejected: Object.fromEntries(instance.rejected),
     alarms: alarmSnapshots(instance, now),
   };

@@ -75,6 +75,8 @@ export interface Instance {
   releasedMaster: number;
   priorityZeroReceived: number;
   priorityZeroSent: number;
+  /** What of its addresses, routes and rules something else had removed or changed. */
+  kernelRepairs: number;
   /** Bounded by the reasons. */
   readonly rejected: Map<DropReason, number>;
   readonly logLimit: LogLimit;

@@ -63,24 +63,13 @@ const common = {
   dev: option(one(interfaceName), 'The interface.', { once: true }),
   scope: option(named('scope', '<SCOPE>'), 'How far the address is valid (IPv4).'),
   label: option(label, 'The name of an alias, <INTERFACE>:<WORD> (IPv4).'),
-  peer: option(addressOf(), 'The other end of a point-to-point link.', {
-    once: true,
-    notRun: true,
-  }),
-  home: option(alone, 'It is the home address of Mobile IPv6.', {
-    without: 'it is not marked as a home address',
-  }),
+  peer: option(addressOf(), 'The other end of a point-to-point link.', { once: true }),
+  home: option(alone, 'It is the home address of Mobile IPv6.'),
   '-nodad': option(alone, 'The kernel looks for duplicates of it (IPv6).'),
-  mngtmpaddr: option(alone, 'The kernel makes temporary addresses from it (IPv6).', {
-    without: 'no temporary addresses are made from it',
-  }),
-  noprefixroute: option(alone, 'No route to its network is made.', { notRun: true }),
-  autojoin: option(alone, 'Its multicast group is joined.', {
-    without: 'no multicast group is joined',
-  }),
-  no_track: option(alone, 'It is not put back when something else removes it.', {
-    without: 'it is put back when something else removes it',
-  }),
+  mngtmpaddr: option(alone, 'The kernel makes temporary addresses from it (IPv6).'),
+  noprefixroute: option(alone, 'No route to its network is made.'),
+  autojoin: option(alone, 'Its multicast group is joined.'),
+  no_track: option(alone, 'It is not put back when something else removes it.'),
   preferred_lft: option(lifetime, 'After that it is no source of new connections.'),
 };
 

@@ -74,15 +74,8 @@ describe('config: addresses', () => {
     assert.equal(address('192.0.2.9/31 brd +')?.broadcast, undefined);
   });
 
-  it('a planned option is told once for a block', () => {
-    const text = instanceText(
-      'virtual_ipaddress_excluded {\n10.0.0.1 no_track\n10.0.0.2 no_track home\n}',
-    );
-    assert.deepEqual(found(load(text)), ['3:10 CONFIG_PLANNED', '4:19 CONFIG_PLANNED']);
-  });
-
   it('what they need to be reached as written keeps the instance from running', () => {
-    for (const option of ['peer 192.0.2.9', 'noprefixroute', 'use_vmac']) {
+    for (const option of ['use_vmac']) {
       const text = instanceText(`virtual_ipaddress_excluded { 10.0.0.1 ${option} }`);
       assert.deepEqual(messages(load(text), 'CONFIG_NOT_RUN'), [
         `vrrp_instance VI_1 is not run by this version: it needs '${option.split(' ')[0]}' of an address`,
@@ -441,7 +434,7 @@ describe('config: what is said about options of lines', () => {
       'vrrp_instance / virtual_ipaddress',
       'vrrp_instance / virtual_ipaddress_excluded',
     ]);
-    assert.equal(onVirtual?.status, 'planned');
+    assert.equal(onVirtual?.status, 'supported');
     assert.equal(explain('scope', 'virtual_ipaddress')[0]?.status, 'supported');
     assert.deepEqual(explain('via', 'virtual_routes')[0]?.oldNames, ['gw']);
     assert.equal(explain('gw', 'virtual_routes')[0]?.oldNameOf, 'via');

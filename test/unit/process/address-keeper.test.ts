@@ -48,6 +48,8 @@ class Fixture {
       failed: [],
       confirmed: [],
       foreignRepaired: [],
+      corrected: [],
+      uncorrected: [],
     };
     this.#resolve({ ...none, ...report });
     await this.keeper.settled();
