@@ -76,10 +76,6 @@ const INSTANCE_NEEDS: readonly Need[] = [
   ['use_ipvlan', ({ virtualInterface }) => virtualInterface?.kind === 'ipvlan'],
   ['use_vmac_addr', ({ vmacForAddresses }) => vmacForAddresses],
   ['no_accept', ({ accept, priority }) => !accept && priority !== OWNER_PRIORITY],
-  [
-    'timer_expired_backup',
-    ({ timerExpiredBackup, preempt }) => timerExpiredBackup !== undefined && !preempt,
-  ],
   tracking('track_bfd', 'bfds'),
 ];
 

@@ -106,7 +106,7 @@ function instanceSettings(
   readKeyFile: ReadKeyFile,
 ): InstanceSettings {
   const tracks = trackSettings(instance, group, neededInterfaces(instance));
-  const { sourceAddress, authentication, garp, unicast, hmac } = instance;
+  const { sourceAddress, authentication, garp, unicast, hmac, timerExpiredBackup } = instance;
   return {
     name: instance.name,
     interface: instance.interface,
@@ -118,6 +118,7 @@ function instanceSettings(
     advertInterval: instance.advertInterval,
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
+    ...(timerExpiredBackup === undefined ? {} : { timerExpiredBackup }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     trackSource: instance.trackSourceAddress,
     multicastGroup: instance.multicastGroup,

@@ -1,13 +1,18 @@
 /** What a timer's expiry does. */
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { onAlarmDue, onMasterAdvert } from './alarms.js';
 import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, log } from './instance.js';
 import { onAddressRetry } from './missing-address.js';
 import type { Instance, Step } from './state.js';
-import { wantMaster } from './sync-group.js';
+import { wantMaster, yieldMaster } from './sync-group.js';
 import type { TimerName } from './timers.js';
+import { masterDownInterval } from './timing.js';
 import { announce, sendAdvert } from './transmit.js';
+
+/** What a machine under load is late by at times. */
+const BUSY: Micros = 100 * MICROS_PER_MILLI;
 
 /**
  * A timer ran out. One that was re-armed or cancelled since (its due time is not the armed one) is
@@ -71,24 +76,44 @@ function onMasterDown(step: Step, instance: Instance, dueAt: number): void {
   wantMaster(step, instance, reason);
 }
 
-/** RFC 9568 6.4.3. The next advert is due an interval after this one *was due*: no drift. */
+/**
+ * RFC 9568 6.4.3. The next advert is due an interval after this one *was due*: no drift. After a stall
+ * of more than an interval there is no burst of the adverts that were missed; and another may have
+ * announced itself meanwhile, so that we announce again. That goes by a timer that is due now: the
+ * process reads what came in before it believes it, so that one who has lost does not announce.
+ */
 function onAdvertDue(step: Step, instance: Instance, dueAt: number): void {
   const { advertInterval, garp } = instance.settings;
-  sendAdvert(step, instance);
-  onMasterAdvert(step, instance);
   const late = step.at - dueAt;
-  if (late < advertInterval) {
-    armTimer(step, instance, 'advert', dueAt + advertInterval);
+  if (othersTookOver(instance, late)) {
+    yieldMaster(step, instance, `held up for ${late / 1e6} s: another must be MASTER by now`);
     return;
   }
-  // We stalled. No burst of the adverts that were missed; and another may have announced itself
-  // meanwhile, so announce again. That goes by a timer that is due now: the process reads what
-  // came in before it believes it, so that one who has lost does not announce.
-  armTimer(step, instance, 'advert', step.at + advertInterval);
+  sendAdvert(step, instance);
+  onMasterAdvert(step, instance);
+  const next = late < advertInterval ? dueAt + advertInterval : step.at + advertInterval;
+  armTimer(step, instance, 'advert', next);
+  if (late < stallBound(advertInterval)) return;
   instance.garpBursts = garp.masterDelay > 0 ? 2 : 1;
   armTimer(step, instance, 'garp-master', step.at);
   const text = `advert was ${Math.round(late / 1000)} ms overdue, announcing the addresses again`;
   log(step, instance, 'warning', 'stalled', text, { late });
+}
+
+/**
+ * How late an advert is after a stall that matters. A stall of S makes it late by S less what was left
+ * of the interval: with a fifth every stall of 1.2 intervals is seen. A busy machine is no stall.
+ */
+function stallBound(advertInterval: Micros): Micros {
+  return Math.min(advertInterval, Math.max(advertInterval / 5, BUSY));
+}
+
+/** `timer_expired_backup`: without preemption whoever took over in a pause is to keep it. */
+function othersTookOver({ settings }: Instance, late: Micros): boolean {
+  const { timerExpiredBackup: priority, version, advertInterval, downTimerAdverts } = settings;
+  if (priority === undefined || settings.preempt) return false;
+  const down = masterDownInterval(version, priority, advertInterval, downTimerAdverts);
+  return late + advertInterval > down;
 }
 
 function onGarpMasterDue(step: Step, instance: Instance, dueAt: number): void {

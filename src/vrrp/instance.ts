@@ -32,6 +32,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     lowerPrioBurstAt: undefined,
     lowerPrioRepetitionOwed: false,
     answeredAt: undefined,
+    lastWord: undefined,
     group: undefined,
     fault: undefined,
     source: undefined,

@@ -1,5 +1,5 @@
 /** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
-import { compareIp, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
+import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
 import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
@@ -7,6 +7,7 @@ import { departAfter } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
 import { decodeIp } from './ip-header.js';
+import { beats, sayLastWord } from './last-word.js';
 import { admit, suppressedNote } from './log-limit.js';
 import { rememberPeer } from './peers.js';
 import { pathViolation, policyViolation } from './policy.js';
@@ -69,8 +70,10 @@ function accept(step: Step, instance: Instance, advert: Advert, source: Ip): voi
     if (instance.state === 'MASTER' && advert.priority !== PRIORITY_RELEASE) {
       departAfter(step, instance, source);
     }
-  } else if (instance.state === 'BACKUP') onAdvertAsBackup(step, instance, advert, source);
-  else if (instance.state === 'MASTER') onAdvertAsMaster(step, instance, advert, source);
+  } else if (instance.state === 'BACKUP') {
+    onAdvertAsBackup(step, instance, advert, source);
+    sayLastWord(step, instance, advert, source);
+  } else if (instance.state === 'MASTER') onAdvertAsMaster(step, instance, advert, source);
 }
 
 /** RFC 9568 6.4.2. */
@@ -135,24 +138,25 @@ function onAdvertAsMaster(step: Step, instance: Instance, advert: Advert, source
     log(step, instance, 'info', 'priority-zero', 'Master received priority 0 message', { source });
     sendAdvert(step, instance);
     armTimer(step, instance, 'advert', step.at + instance.settings.advertInterval);
+    // Another one was MASTER, and has announced the addresses.
+    announceUnit(step, instance);
     return;
   }
   if (priority === OWNER_PRIORITY && ours === OWNER_PRIORITY)
     reportTwoOwners(step, instance, source);
   // Equal priorities: the greater address, as an unsigned number, stays MASTER.
-  const tieLost = priority === ours && instance.source && compareIp(source, instance.source.ip) > 0;
-  if (priority > ours || tieLost) {
+  if (beats(instance, advert, source)) {
+    const tieLost = priority === ours;
     const text = tieLost
       ? `Master received advert from ${source} with same priority ${priority} but higher IP address than ours`
       : `Master received advert from ${source} with higher priority ${priority}, ours ${ours}`;
     log(step, instance, 'notice', 'better-master', text, { source, priority, ours });
-    // The winner hears a losing advert, and announces itself after our last announcement.
-    if (instance.settings.higherPrioSendAdvert) sendAdvert(step, instance);
     learnInterval(step, instance, advert);
     const reason = tieLost
       ? `${source} advertises the same priority ${priority} and has the higher address`
       : `${source} advertises priority ${priority}, ours is ${ours}`;
     yieldMaster(step, instance, reason);
+    sayLastWord(step, instance, advert, source);
     return;
   }
   onLosingAdvert(step, instance, advert, source);
@@ -172,6 +176,10 @@ function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: 
     instance.answeredAt = step.at;
     sendAdvert(step, instance);
   }
+  announceUnit(step, instance);
+}
+
+function announceUnit(step: Step, instance: Instance): void {
   for (const member of unitOf(instance)) {
     if (member.state === 'MASTER') announceAfterLosingAdvert(step, member);
   }

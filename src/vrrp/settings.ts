@@ -121,6 +121,11 @@ export interface InstanceSettings {
   readonly preempt: boolean;
   /** `preempt_delay`: how long a better BACKUP lets a worse MASTER be, from when it could take over. */
   readonly preemptDelay: Micros;
+  /**
+   * `timer_expired_backup`, without preemption only: a MASTER that was held up for so long that a
+   * router of this priority, 1 to 254, must have taken over becomes BACKUP.
+   */
+  readonly timerExpiredBackup?: number;
   /** `mcast_src_ip`, `unicast_src_ip`; otherwise an address of the interface. */
   readonly sourceAddress?: Ip;
   /** `track_src_ip`: FAULT while the interface does not have that address. */

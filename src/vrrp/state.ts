@@ -8,6 +8,7 @@ import type { DesiredAddress } from './desired.js';
 import type { InstanceState } from './effects.js';
 import type { LinkState } from './events.js';
 import type { HmacAuth } from './hmac-auth.js';
+import type { LastWord } from './last-word.js';
 import type { LogLimit } from './log-limit.js';
 import type { MissingAddress } from './missing-address.js';
 import type { Outbox } from './outbox.js';
@@ -54,6 +55,8 @@ export interface Instance {
   lowerPrioRepetitionOwed: boolean;
   /** When the last advert outside the schedule answered a losing one. */
   answeredAt: Micros | undefined;
+  /** It was MASTER, and the one that is now may not know: see `last-word.ts`. */
+  lastWord: LastWord | undefined;
   group: SyncGroup | undefined;
   /** What is wrong with this instance itself, in keepalived's words; FAULT follows from it. */
   fault: string | undefined;

@@ -23,6 +23,7 @@
  */
 import { onNotMaster } from './alarms.js';
 import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
+import { oweLastWord } from './last-word.js';
 import type { Instance, Step } from './state.js';
 import { announce, sendAdvert, sendRelease } from './transmit.js';
 
@@ -32,6 +33,7 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
   instance.becameMaster++;
   instance.wantsMaster = true;
   instance.preemptAt = undefined;
+  instance.lastWord = undefined;
   instance.activeInterval = advertInterval;
   cancelTimer(step, instance, 'master-down');
   log(step, instance, 'notice', 'entering-master', 'Entering MASTER STATE', { reason });
@@ -61,8 +63,10 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
  */
 export function becomeBackup(step: Step, instance: Instance, reason: string): void {
   const from = instance.state;
-  if (from === 'MASTER') releaseMastership(step, instance);
-  else instance.activeInterval = instance.settings.advertInterval;
+  if (from === 'MASTER') {
+    releaseMastership(step, instance);
+    oweLastWord(instance);
+  } else instance.activeInterval = instance.settings.advertInterval;
   instance.wantsMaster = false;
   instance.preemptAt = undefined;
   const text = from === 'INIT' ? 'Entering BACKUP STATE (init)' : 'Entering BACKUP STATE';
@@ -79,7 +83,7 @@ export function becomeFaulty(step: Step, instance: Instance, reason: string): vo
   log(step, instance, 'notice', 'entering-fault', text, { reason });
   cancelTimers(step, instance);
   if (from === 'MASTER') {
-    sendRelease(step, instance);
+    if (!sendRelease(step, instance)) oweLastWord(instance);
     releaseMastership(step, instance);
     logRemoval(step, instance);
   }

@@ -6,7 +6,8 @@
  * - nobody is MASTER for no longer than the longest down interval;
  * - in the end exactly one is, the best one if all preempt, with the address, and nothing changes
  *   any more;
- * - a MASTER that heard a losing advert has announced itself after the loser did;
+ * - a MASTER that heard a losing advert has announced itself after the loser did, and with
+ *   `higher_prio_send_advert` every MASTER has, even if all it could hear was lost;
  * - a signed advert that comes a second time changes nothing;
  * - no group is half MASTER for longer than a step.
  */
@@ -205,7 +206,6 @@ export class Simulation implements NodeWorld {
         this.violated(`${instance}: ${masters.length} MASTERs in the end`);
         continue;
       }
-      const priorityOf = (node: SimNode): number => node.settings.instances[0]?.priority ?? 0;
       const best = Math.max(...this.#nodes.map(priorityOf));
       if (this.#plan.preempt && priorityOf(master) !== best) {
         this.violated(
@@ -224,7 +224,13 @@ export class Simulation implements NodeWorld {
 
   #checkAnnouncements(instance: string, master: SimNode): void {
     const own = this.#announcedAt.get(`${instance} ${master.name}`) ?? -1;
+    // Unless a process ended with what it knew, the loser has seen to it, whatever got lost.
+    const knows = this.#plan.options.higherPrioSendAdvert && this.#nodes.every((n) => n.life === 1);
     for (const loser of this.#nodes) {
+      const theirLast = this.#announcedAt.get(`${instance} ${loser.name}`) ?? -1;
+      if (knows && priorityOf(master) > priorityOf(loser) && own < theirLast) {
+        this.violated(`${instance}: ${loser.name} announced last, and the MASTER was not told`);
+      }
       const lost = this.#lostAt.get(`${instance} ${master.name} ${loser.name}`);
       const theirs = this.#announcedAt.get(`${instance} ${loser.name}`);
       if (lost === undefined || theirs === undefined || lost < theirs) continue;
@@ -256,7 +262,7 @@ export class Simulation implements NodeWorld {
       options: {
         downTimerAdverts: this.random.chance(0.2) ? this.random.int(2, 5) : 3,
         lowerPrioNoAdvert: this.random.chance(0.2),
-        higherPrioSendAdvert: this.random.chance(0.2),
+        higherPrioSendAdvert: this.random.chance(0.8),
       },
       hosts: pool.map((_, i) => this.random.int(1, 45) * 5 + i),
       interval,
@@ -427,4 +433,8 @@ export class Simulation implements NodeWorld {
     const down = options.downTimerAdverts * interval + (version === 2 ? 1_000_000 : interval);
     return grouped ? 2 * down : down;
   }
+}
+
+function priorityOf(node: SimNode): number {
+  return node.settings.instances[0]?.priority ?? 0;
 }

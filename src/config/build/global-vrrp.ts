@@ -14,7 +14,7 @@ export function buildVrrpGlobal(get: GetGlobal): VrrpGlobalConfig {
     garpInterval: get('vrrp_garp_interval') ?? 0,
     gnaInterval: get('vrrp_gna_interval') ?? 0,
     downTimerAdverts: get('vrrp_down_timer_adverts') ?? 3,
-    higherPrioSendAdvert: get('vrrp_higher_prio_send_advert') ?? false,
+    higherPrioSendAdvert: get('vrrp_higher_prio_send_advert') ?? true,
     mcastGroup4: get('vrrp_mcast_group4') ?? GROUP4,
     mcastGroup6: get('vrrp_mcast_group6') ?? GROUP6,
     checkUnicastSource: get('vrrp_check_unicast_src') ?? false,

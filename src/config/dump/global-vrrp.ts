@@ -21,7 +21,7 @@ export function vrrpGlobalLines(global: GlobalConfig): Line[] {
     ...(lowerPrioNoAdvert === undefined
       ? []
       : [yesNo(global, 'vrrp_lower_prio_no_advert', lowerPrioNoAdvert)]),
-    ...flag(vrrp.higherPrioSendAdvert, global, 'vrrp_higher_prio_send_advert', 'yes'),
+    ...flag(!vrrp.higherPrioSendAdvert, global, 'vrrp_higher_prio_send_advert', 'no'),
     ...(ownerIgnoreAdverts === undefined
       ? []
       : [yesNo(global, 'vrrp_owner_ignore_adverts', ownerIgnoreAdverts)]),

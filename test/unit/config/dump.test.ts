@@ -156,7 +156,7 @@ vrrp_instance VI_1 {
     strict_mode no
     accept
     lower_prio_no_advert no
-    higher_prio_send_advert no
+    higher_prio_send_advert yes
     owner_ignore_adverts no
     skip_check_adv_addr no
     v3_checksum_as_v2 no

@@ -239,7 +239,6 @@ describe("config: how an instance's adverts travel", () => {
       ['no_accept\npriority 255', ''],
       ['strict_mode no\ndown_timer_adverts 3\nmcast_dst_ip 224.0.0.18', ''],
       ['timer_expired_backup', ''],
-      ['timer_expired_backup\nnopreempt', 'timer_expired_backup'],
       ['notify /bin/true\nsmtp_alert\npromote_secondaries\nkernel_rx_buf_size 9', ''],
     ];
     for (const [lines, missing] of reasons) assert.equal(notRun(lines), missing, lines);

@@ -42,7 +42,7 @@ describe('config: vrrp_instance', () => {
       strict: false,
       accept: true,
       lowerPrioNoAdvert: false,
-      higherPrioSendAdvert: false,
+      higherPrioSendAdvert: true,
       ownerIgnoreAdverts: false,
       skipCheckAdvAddr: false,
       v3ChecksumAsV2: false,

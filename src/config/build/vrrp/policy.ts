@@ -42,7 +42,7 @@ export function buildPolicy(
     instead: string,
   ): boolean => {
     const own = section.get(keyword);
-    if (!strict) return pick.value<boolean>(keyword, false, own, inherited);
+    if (!strict) return pick.value<boolean>(keyword, !value, own, inherited);
     if (own && own.value !== value) notStrict(keyword, instead);
     return value;
   };

@@ -178,7 +178,7 @@ export const vrrpDefaults = {
   vrrp_higher_prio_send_advert: setting(
     bool,
     'A MASTER that gives way to a higher priority sends one more advert, so that the other announces its addresses again.',
-    { default: 'no' },
+    { default: 'yes (keepalived: no), but no with vrrp_strict' },
   ),
   vrrp_owner_ignore_adverts: setting(
     bool,

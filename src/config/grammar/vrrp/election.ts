@@ -47,13 +47,10 @@ export const election = {
     'How long a MASTER of lower priority is left alone at first.',
     { default: '0' },
   ),
-  timer_expired_backup: planned(
-    setting(
-      otherPriority,
-      'With nopreempt: a MASTER that was held up so long that another of this priority must have taken over becomes BACKUP.',
-      { default: 'off; the priority 254' },
-    ),
-    'an instance with it and nopreempt is not run',
+  timer_expired_backup: setting(
+    otherPriority,
+    'With nopreempt: a MASTER that was held up so long that another of this priority must have taken over becomes BACKUP.',
+    { default: 'off; the priority 254' },
   ),
   lower_prio_no_advert: setting(bool, 'A MASTER leaves an advert of lower priority unanswered.', {
     default: 'vrrp_lower_prio_no_advert; on with strict_mode',
