@@ -50,9 +50,6 @@ export function notRun(config: Config): NotRun {
   return { instances, virtualServers, syncDaemon: missingForSyncDaemon(config.global) };
 }
 
-/** Without them an address would reach other machines, or be reached, in another way. */
-const ADDRESS_OPTIONS = [['useVmac', 'use_vmac']] as const;
-
 const OWNER_PRIORITY = 255;
 
 type Need = readonly [
@@ -70,11 +67,7 @@ const tracking = (keyword: string, kind: keyof TracksConfig): Need => [
  * election. What is merely not told or not tuned (notify scripts, mails, buffers) is no reason.
  */
 const INSTANCE_NEEDS: readonly Need[] = [
-  ['vrf', ({ vrf }) => vrf !== undefined],
   ['auth_type AH', ({ authentication }) => authentication?.type === 'AH'],
-  ['use_vmac', ({ virtualInterface }) => virtualInterface?.kind === 'macvlan'],
-  ['use_ipvlan', ({ virtualInterface }) => virtualInterface?.kind === 'ipvlan'],
-  ['use_vmac_addr', ({ vmacForAddresses }) => vmacForAddresses],
   ['no_accept', ({ accept, priority }) => !accept && priority !== OWNER_PRIORITY],
   tracking('track_bfd', 'bfds'),
 ];
@@ -88,13 +81,6 @@ function missingForInstance(
   if (place.netNamespace !== undefined) missing.push('net_namespace');
   for (const [what, isNeeded] of INSTANCE_NEEDS) {
     if (isNeeded(instance, group)) missing.push(what);
-  }
-  for (const [field, word] of ADDRESS_OPTIONS) {
-    const has = (address: InstanceConfig['virtualAddresses'][number]): boolean =>
-      address[field] !== undefined;
-    if (instance.virtualAddresses.some(has) || instance.excludedAddresses.some(has)) {
-      missing.push(`'${word}' of an address`);
-    }
   }
   return missing;
 }

@@ -4,6 +4,7 @@
  */
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
+import type { SavedSettings } from '../kernel/interface-settings.js';
 import type { InstanceState } from '../vrrp/effects.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
@@ -24,7 +25,13 @@ export type ToVrrp =
       readonly name: string;
       readonly value: boolean | number;
     }
-  | { readonly kind: 'configure'; readonly generation: number; readonly settings: VrrpSettings }
+  | {
+      readonly kind: 'configure';
+      readonly generation: number;
+      readonly settings: VrrpSettings;
+      /** What an earlier vrrp process has told with `interface-settings`. */
+      readonly saved: SavedSettings;
+    }
   | ToChild;
 
 export type ToChecker =
@@ -64,7 +71,9 @@ export type FromVrrp =
       readonly instance: string;
       readonly priority: number;
       readonly effectivePriority: number;
-    };
+    }
+  /** What settings of other interfaces were before they were changed. */
+  | { readonly kind: 'interface-settings'; readonly saved: SavedSettings };
 
 export type FromChecker =
   | FromChild

@@ -17,6 +17,7 @@ import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import { sourceOf } from '../vrrp/instance.js';
 import { releaseAdverts } from '../vrrp/release-advert.js';
+import { socketInterface } from '../vrrp/routers.js';
 import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
 import { LinkTable } from './link-table.js';
 
@@ -107,13 +108,14 @@ async function stopSyncDaemons(): Promise<string[]> {
 }
 
 async function sendPriorityZero(instance: InstanceSettings, links: LinkTable): Promise<void> {
-  const link = links.get(instance.interface);
-  const source = sourceOf(instance, link);
-  if ((!link && instance.interface !== '') || source === undefined) {
+  const name = socketInterface(instance);
+  const link = links.get(name);
+  const source = sourceOf(instance, links.get(instance.sourceInterface ?? instance.interface));
+  if ((!link && name !== '') || source === undefined) {
     throw new Error('no interface or no address to send from');
   }
   let problem: Error | undefined;
-  const { interface: name, family } = instance;
+  const { family } = instance;
   const place = { interface: name, family, groups: [] };
   const transport = new AdvertTransport(place, link?.index ?? 0, {
     onDatagram: () => {},

@@ -11,6 +11,8 @@ export interface RunFiles {
   readonly control: string;
   /** What `tandemd --release` withdraws. */
   readonly release: string;
+  /** What settings of interfaces were before they were changed. */
+  readonly interfaceSettings: string;
 }
 
 /**
@@ -27,5 +29,6 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     checkersPid: join(directory, 'checkers.pid'),
     control: join(directory, 'control.sock'),
     release: join(directory, 'release.json'),
+    interfaceSettings: join(directory, 'interface-settings.json'),
   };
 }

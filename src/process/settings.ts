@@ -37,7 +37,7 @@ import type {
   VirtualAddress,
   VrrpSettings,
 } from '../vrrp/settings.js';
-
+import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
 import { neededInterfaces, trackSettings } from './watch-settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
@@ -59,6 +59,7 @@ export function vrrpSettings(
   const { syncDaemon } = config.global;
   const { instances: left, syncDaemon: lacks } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
+  const own = virtualInterfaces(config, run);
   const names = new Set(run.map(({ name }) => name));
   const groupOf = new Map<string, SyncGroupConfig>();
   for (const group of config.syncGroups) {
@@ -66,8 +67,9 @@ export function vrrpSettings(
   }
   return {
     instances: run.map((instance) =>
-      instanceSettings(instance, groupOf.get(instance.name), readKeyFile),
+      instanceSettings(instance, groupOf.get(instance.name), own, readKeyFile),
     ),
+    ...(own.all.length === 0 ? {} : { virtualInterfaces: own.all }),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.
@@ -103,13 +105,19 @@ export function checkerSettings(config: Config): CheckerSettings {
 function instanceSettings(
   instance: InstanceConfig,
   group: SyncGroupConfig | undefined,
+  own: VirtualInterfaces,
   readKeyFile: ReadKeyFile,
 ): InstanceSettings {
+  const addresses = (list: readonly VirtualAddressConfig[]): VirtualAddress[] =>
+    withoutRepeats(
+      list.map((address) => ({ ...address, interface: own.interfaceOf(instance, address) })),
+    );
   const tracks = trackSettings(instance, group, neededInterfaces(instance));
   const { sourceAddress, authentication, garp, unicast, hmac, timerExpiredBackup } = instance;
   return {
     name: instance.name,
     interface: instance.interface,
+    ...own.instanceFields(instance),
     virtualRouterId: instance.virtualRouterId,
     version: instance.version,
     family: instance.family,
@@ -136,8 +144,8 @@ function instanceSettings(
     ...(authentication?.type === 'PASS'
       ? { authentication: { type: authentication.type, password: authentication.password } }
       : {}),
-    virtualAddresses: withoutRepeats(instance.virtualAddresses),
-    excludedAddresses: withoutRepeats(instance.excludedAddresses),
+    virtualAddresses: addresses(instance.virtualAddresses),
+    excludedAddresses: addresses(instance.excludedAddresses),
     garp: {
       masterDelay: garp.masterDelay,
       masterRepeat: garp.masterRepeat,

@@ -32,6 +32,7 @@ import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
 import type { RunFiles } from './run-files.js';
+import { readSavedSettings, writeSavedSettings } from './saved-settings.js';
 import { SharedAnswer } from './shared-answer.js';
 import type { ServiceManager } from './systemd.js';
 import { Tracker } from './tracking/tracker.js';
@@ -279,7 +280,12 @@ export class Supervisor {
   #configure(role: Role): void {
     const generation = this.#generation;
     if (role === 'vrrp') {
-      this.#vrrp.send({ kind: 'configure', generation, settings: this.#configuration.vrrp });
+      this.#vrrp.send({
+        kind: 'configure',
+        generation,
+        settings: this.#configuration.vrrp,
+        saved: readSavedSettings(this.#options.files.interfaceSettings),
+      });
       this.#handOver.configured(this.#configuration.vrrp);
       for (const tracked of this.#tracker.all()) this.#vrrp.send(tracked);
     } else {
@@ -300,7 +306,9 @@ export class Supervisor {
       this.#history.add(instance, { at, from, to, effectivePriority, reason });
       this.#notifier.stateChanged(message, this.#stopping);
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
-    else this.#onChild(this.#vrrp, message);
+    else if (message.kind === 'interface-settings') {
+      writeSavedSettings(this.#options.files.interfaceSettings, message.saved);
+    } else this.#onChild(this.#vrrp, message);
   }
 
   #onChecker(message: FromChecker): void {

@@ -8,7 +8,7 @@
 import { messageOf } from '../base/errors.js';
 import { type Family, familyOf, type Ip } from '../base/ip.js';
 import type { TransportPlace } from '../packet-io/advert-transport.js';
-import { groupOf, transportKey } from '../vrrp/routers.js';
+import { groupOf, socketInterface, transportKey } from '../vrrp/routers.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 
 /** What the table needs of a transport; {@link AdvertTransport} is one. */
@@ -36,7 +36,8 @@ interface Handlers {
 export function transportPlaces(settings: VrrpSettings): TransportPlace[] {
   const places = new Map<string, TransportPlace>();
   for (const instance of settings.instances) {
-    const { interface: name, family, unicast } = instance;
+    const { family, unicast } = instance;
+    const name = socketInterface(instance);
     const key = transportKey(name, family);
     const groups = new Set(places.get(key)?.groups);
     if (!unicast) groups.add(groupOf(instance));

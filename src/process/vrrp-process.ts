@@ -20,7 +20,6 @@ import { desiredKernel } from '../vrrp/desired.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
-import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
@@ -31,9 +30,12 @@ import { rehearseTakeOver } from './rehearsal.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable, transportPlaces } from './transport-table.js';
+import { VirtualInterfaceKeeper } from './virtual-interface-keeper.js';
 
 /** Effects that only tell of what was done. */
 type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'priority-changed' | 'log' }>;
+
+type Configure = Extract<ToVrrp, { kind: 'configure' }>;
 
 const READ_AGAIN_MILLIS = 1_000;
 
@@ -54,6 +56,9 @@ class VrrpProcess {
   readonly #reconciler: AddressReconciler;
   readonly #addresses: AddressKeeper;
   readonly #daemons: SyncDaemonKeeper;
+  readonly #virtual: VirtualInterfaceKeeper;
+  /** One configuration after the other. */
+  #configuring: Promise<void> = Promise.resolve();
   #monitor: NetlinkMonitor | undefined;
   /** Bounded by one turn of the event loop. */
   readonly #reports: Report[] = [];
@@ -103,6 +108,10 @@ class VrrpProcess {
         logger.error('addresses-failed', `Cannot reconcile addresses: ${messageOf(error)}`),
     });
     this.#daemons = new SyncDaemonKeeper(logger);
+    this.#virtual = new VirtualInterfaceKeeper({
+      logger,
+      onSaved: (saved) => tellSupervisor({ kind: 'interface-settings', saved }),
+    });
   }
 
   async start(): Promise<void> {
@@ -142,7 +151,8 @@ class VrrpProcess {
   async #onMessage(message: ToVrrp): Promise<void> {
     switch (message.kind) {
       case 'configure':
-        await this.#configure(message.generation, message.settings);
+        this.#configuring = this.#configuring.then(() => this.#configure(message));
+        await this.#configuring;
         return;
       case 'status-request':
         tellSupervisor({
@@ -173,7 +183,11 @@ class VrrpProcess {
     }
   }
 
-  async #configure(generation: number, settings: VrrpSettings): Promise<void> {
+  async #configure({ generation, settings, saved }: Configure): Promise<void> {
+    this.#virtual.adopt(saved);
+    // The instances' own interfaces are there before the instances are.
+    if (await this.#virtual.want(settings.virtualInterfaces ?? [])) await this.#readKernel();
+    if (this.#stopping) return;
     this.#links.setVirtual(settings);
     this.#transports.want(transportPlaces(settings));
     const links = this.#links.all();
@@ -182,6 +196,8 @@ class VrrpProcess {
     this.#transports.report();
     this.#reconcile();
     await this.#addresses.settled();
+    await this.#transports.flushed();
+    await this.#virtual.removeRetired();
     tellSupervisor({ kind: 'configured', generation });
   }
 
@@ -200,6 +216,7 @@ class VrrpProcess {
     ]);
     this.#tellReports();
     this.#transports.close();
+    await this.#virtual.stop();
     this.#announcer.close();
     this.#route.close();
     tellSupervisor({ kind: 'stopped' });
@@ -304,6 +321,7 @@ class VrrpProcess {
     if (!link) return;
     this.#transports.linkPresent(link.name, link.index);
     this.#dispatch({ kind: 'link-changed', at: monotonicMicros(), link });
+    this.#virtual.linkChanged(name);
     // Going down or coming back, an interface may have lost our addresses.
     this.#addresses.reconcile();
   }
@@ -312,6 +330,7 @@ class VrrpProcess {
     this.#links.removeLink(index);
     this.#transports.linkAbsent(name);
     this.#dispatch({ kind: 'link-removed', at: monotonicMicros(), name });
+    this.#virtual.linkChanged(name);
   }
 
   #addressChanged(index: number, address: string): void {

@@ -13,7 +13,7 @@ import {
   isOwner,
   wireAddresses,
 } from './instance.js';
-import { indexRouters } from './routers.js';
+import { indexInterfaces, indexRouters, socketInterface } from './routers.js';
 import type { InstanceSettings, VrrpSettings } from './settings.js';
 import { type EngineState, type Instance, type Step, unitOf } from './state.js';
 import { settleUnit, wantMaster } from './sync-group.js';
@@ -86,7 +86,7 @@ function matchInstances(
 /** What makes a virtual router the same one. */
 function routerKey(settings: InstanceSettings): string {
   const { interface: name, virtualRouterId, version, family } = settings;
-  return `${name} ${virtualRouterId} ${version} ${family}`;
+  return `${name} ${socketInterface(settings)} ${virtualRouterId} ${version} ${family}`;
 }
 
 /** The timers' keys carry the name. */
@@ -111,6 +111,7 @@ function index(state: EngineState, settings: VrrpSettings, instances: readonly I
     state.instances.set(next.name, instance);
   });
   state.routers = indexRouters(instances);
+  state.interfaces = indexInterfaces(instances);
   indexTracks(state, settings, instances);
   for (const { name, instances: members } of settings.syncGroups) {
     const group = {

@@ -2,7 +2,7 @@
 import type { LinkState, VrrpEvent } from './events.js';
 import { setSource, sourceOf } from './instance.js';
 import { STANDBY_PRIORITY, setEffectivePriority } from './priority.js';
-import { instancesAt, instancesOn, transportKey } from './routers.js';
+import { instancesAt, instancesOn, socketInterface, transportKey } from './routers.js';
 import type { EngineState, Instance, Step } from './state.js';
 import { unitOf } from './state.js';
 import { settleUnit } from './sync-group.js';
@@ -17,8 +17,8 @@ type EventOf<K extends VrrpEvent['kind']> = Extract<VrrpEvent, { kind: K }>;
  */
 export function refresh(step: Step, instance: Instance): void {
   const { state } = step;
-  const link = state.links.get(instance.settings.interface);
-  setSource(instance, sourceOf(instance.settings, link));
+  const { interface: base, sourceInterface } = instance.settings;
+  setSource(instance, sourceOf(instance.settings, state.links.get(sourceInterface ?? base)));
   const verdict = judge(instance.settings, (track) =>
     track.kind === 'interface'
       ? (state.links.get(track.name)?.up ?? false)
@@ -87,17 +87,21 @@ function refreshAll(step: Step, instances: readonly Instance[]): void {
 }
 
 function faultOf(state: EngineState, instance: Instance): string | undefined {
-  const { interface: name, family, trackSource, sourceAddress, unicast } = instance.settings;
+  const { settings } = instance;
+  const { interface: name, family, trackSource, sourceAddress, unicast } = settings;
   const link = state.links.get(name);
-  const interfaceFault = name === '' ? undefined : faultOfInterface(instance, link);
+  const interfaceFault =
+    faultOfInterface(state, instance, name) ??
+    faultOfInterface(state, instance, settings.ownInterface ?? '');
   if (interfaceFault !== undefined) return interfaceFault;
   if (unicast?.peers.length === 0) return 'no unicast peers';
-  const broken = state.brokenTransports.get(transportKey(name, family));
-  if (broken !== undefined) return `no socket on ${name || 'any interface'}: ${broken}`;
+  const socket = socketInterface(settings);
+  const broken = state.brokenTransports.get(transportKey(socket, family));
+  if (broken !== undefined) return `no socket on ${socket || 'any interface'}: ${broken}`;
   if (!instance.source) {
     if (name === '') return 'neither an interface nor unicast_src_ip';
     const kind = family === 6 && !unicast ? ' link-local' : '';
-    return `no IPv${family}${kind} address for interface ${name}`;
+    return `no IPv${family}${kind} address for interface ${settings.sourceInterface ?? name}`;
   }
   if (!trackSource || sourceAddress === undefined) return undefined;
   const has = (candidate: LinkState): boolean => candidate.addresses.includes(sourceAddress);
@@ -112,10 +116,16 @@ function concernedBy(state: EngineState, name: string): readonly Instance[] {
   return [...new Set([...instancesOn(state, name), ...instancesOn(state, ''), ...trackers])];
 }
 
-function faultOfInterface(instance: Instance, link: LinkState | undefined): string | undefined {
-  const { interface: name, trackPrimary } = instance.settings;
+/** @param name empty: there is none. */
+function faultOfInterface(
+  state: EngineState,
+  instance: Instance,
+  name: string,
+): string | undefined {
+  if (name === '') return undefined;
+  const link = state.links.get(name);
   if (!link) return `interface ${name} doesn't exist`;
-  return trackPrimary && !link.up ? `interface ${name} down` : undefined;
+  return instance.settings.trackPrimary && !link.up ? `interface ${name} down` : undefined;
 }
 
 function reportLink(step: Step, name: string, state: 'up' | 'down' | 'deleted'): void {

@@ -13,12 +13,32 @@ export function transportKey(name: string, family: Family): string {
   return `${name}/${family}`;
 }
 
+/** The interface that an instance's adverts leave by and come in at; empty: any. */
+export function socketInterface(settings: InstanceSettings): string {
+  const { interface: name, ownInterface, transmitOnBase } = settings;
+  return transmitOnBase ? name : (ownInterface ?? name);
+}
+
+/** The instances by the interfaces that they need. */
+export function indexInterfaces(instances: Iterable<Instance>): Map<string, Instance[]> {
+  const index = new Map<string, Instance[]>();
+  for (const instance of instances) {
+    const { interface: base, ownInterface } = instance.settings;
+    for (const name of new Set([base, ownInterface ?? base])) {
+      const known = index.get(name);
+      if (known) known.push(instance);
+      else index.set(name, [instance]);
+    }
+  }
+  return index;
+}
+
 /** The instances by where their packets come in. */
 export function indexRouters(instances: Iterable<Instance>): RouterIndex {
   const index: RouterIndex = new Map();
   for (const instance of instances) {
-    const { interface: name, family, virtualRouterId } = instance.settings;
-    const key = transportKey(name, family);
+    const { family, virtualRouterId } = instance.settings;
+    const key = transportKey(socketInterface(instance.settings), family);
     const byVrid = index.get(key) ?? new Map<number, Instance[]>();
     index.set(key, byVrid);
     byVrid.set(virtualRouterId, [...(byVrid.get(virtualRouterId) ?? []), instance]);
@@ -26,12 +46,12 @@ export function indexRouters(instances: Iterable<Instance>): RouterIndex {
   return index;
 }
 
-/** The instances of both families on an interface. */
+/** The instances of both families that need an interface, theirs or the one below. */
 export function instancesOn(state: EngineState, name: string): readonly Instance[] {
-  return ([4, 6] as const).flatMap((family) => instancesAt(state, name, family));
+  return state.interfaces.get(name) ?? [];
 }
 
-/** The instances of one family on an interface. */
+/** The instances of one family whose packets come in at an interface. */
 export function instancesAt(state: EngineState, name: string, family: Family): readonly Instance[] {
   const byVrid = state.routers.get(transportKey(name, family));
   return byVrid ? [...byVrid.values()].flat() : [];

@@ -2,7 +2,8 @@
  * What the VRRP engine is told to do: value types only, made from the configuration model by
  * `process/settings.ts` and carried to the vrrp process with a generation number.
  */
-import type { Ip } from '../base/ip.js';
+import type { Family, Ip } from '../base/ip.js';
+import type { Mac } from '../base/mac.js';
 import type { Micros } from '../base/time.js';
 
 export type VrrpVersion = 2 | 3;
@@ -109,6 +110,15 @@ export interface InstanceSettings {
   readonly name: string;
   /** Empty: a unicast instance that is bound to no interface. */
   readonly interface: string;
+  /**
+   * One more interface that has to be there and up: the instance's own (`use_vmac`, `use_ipvlan`), or
+   * its `vrf`. Adverts go out of it and come in at it unless `transmitOnBase` says otherwise.
+   */
+  readonly ownInterface?: string;
+  /** `vmac_xmit_base`: adverts go out of `interface` and come in there. */
+  readonly transmitOnBase?: true;
+  /** Whose addresses can be the source of adverts; absent: those of `interface`. */
+  readonly sourceInterface?: string;
   /** Virtual router id, 1 to 255. */
   readonly virtualRouterId: number;
   readonly version: VrrpVersion;
@@ -165,6 +175,38 @@ export interface SyncGroupSettings {
   readonly instances: readonly string[];
 }
 
+/** An interface that the process makes on top of another, and removes when it stops. */
+export type VirtualInterface = {
+  readonly name: string;
+  /** The instance that it is made for, of several the first. */
+  readonly instance: string;
+  /** The interface below. */
+  readonly parent: string;
+  /** Of the addresses that it is for. */
+  readonly family: Family;
+  /** Whether IPv6 is to work on it. */
+  readonly ipv6: boolean;
+  /** Its link group; absent: the parent's. */
+  readonly group?: number;
+  /** IPv6: an address to send from; `parent`: the link-local one of the interface below. */
+  readonly linkLocal?: Ip | 'parent';
+} & (
+  | {
+      /** `use_vmac`, `use_vmac_addr`: in private mode. */
+      readonly kind: 'macvlan';
+      readonly mac: Mac;
+      /** `netlink_notify_msg`: others are told that the interface below has become promiscuous. */
+      readonly notify?: true;
+    }
+  | {
+      /** `use_ipvlan`: in mode L2. */
+      readonly kind: 'ipvlan';
+      readonly mode: 'bridge' | 'private' | 'vepa';
+      /** Its own address, which adverts are sent from. */
+      readonly address?: { readonly address: Ip; readonly prefixLength: number };
+    }
+);
+
 /** `lvs_sync_daemon IF INSTANCE id N`. */
 export interface SyncDaemonSettings {
   readonly interface: string;
@@ -179,6 +221,8 @@ export interface VrrpSettings {
   readonly instances: readonly InstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly syncDaemon?: SyncDaemonSettings;
+  /** Interfaces to make; none if missing. */
+  readonly virtualInterfaces?: readonly VirtualInterface[];
 }
 
 /** keepalived's defaults of what an instance's configuration need not say. */

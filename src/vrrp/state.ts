@@ -115,10 +115,12 @@ export interface EngineState {
   leaving: boolean;
   /** SIGTERM was handled: nothing happens any more. */
   stopped: boolean;
-  /** By name. Bounded by the configuration, as are the next two. */
+  /** By name. Bounded by the configuration, as are the next three. */
   instances: Map<string, Instance>;
   /** By interface, family and VRID: see `routers.ts`. */
   routers: RouterIndex;
+  /** By interface: those that need it. */
+  interfaces: ReadonlyMap<string, readonly Instance[]>;
   groups: Map<string, SyncGroup>;
   /** By name. Bounded by the machine's interfaces. */
   links: Map<string, LinkState>;
@@ -145,6 +147,7 @@ export function createState(): EngineState {
     stopped: false,
     instances: new Map(),
     routers: new Map(),
+    interfaces: new Map(),
     groups: new Map(),
     links: new Map(),
     brokenTransports: new Map(),

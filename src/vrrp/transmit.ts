@@ -6,7 +6,7 @@ import { signAdvert } from './hmac-auth.js';
 import { log } from './instance.js';
 import { REQUIRED_TTL } from './ip-packet.js';
 import { checksumFor } from './peers.js';
-import { groupOf, transportKey } from './routers.js';
+import { groupOf, socketInterface, transportKey } from './routers.js';
 import type { InstanceSettings, VirtualAddress } from './settings.js';
 import type { Instance, Outgoing, Source, Step } from './state.js';
 
@@ -26,7 +26,8 @@ export function sendAdvert(step: Step, instance: Instance): void {
  */
 export function sendRelease(step: Step, instance: Instance): boolean {
   const { source } = instance;
-  const { interface: name, family } = instance.settings;
+  const { family } = instance.settings;
+  const name = socketInterface(instance.settings);
   const isUp = name === '' || step.state.links.get(name)?.up;
   if (!source || !isUp || step.state.brokenTransports.has(transportKey(name, family))) return false;
   transmit(step, instance, source, draftOf(instance, source, PRIORITY_RELEASE));
@@ -87,7 +88,7 @@ function transmit(step: Step, instance: Instance, source: Source, outgoing: Outg
     step.out.add({
       kind: 'send-advert',
       instance: settings.name,
-      interface: settings.interface,
+      interface: socketInterface(settings),
       source: source.ip,
       destination,
       ttl: settings.unicast?.ttl ?? REQUIRED_TTL,

@@ -75,7 +75,7 @@ const common = {
 
 export const virtualAddressOptions = {
   ...common,
-  use_vmac: option(alone, 'It is added to a virtual MAC interface.', { notRun: true }),
+  use_vmac: option(alone, 'It is added to a virtual MAC interface.'),
 };
 
 /** The name of a `track_group`. */

@@ -70,8 +70,8 @@ export type HmacKeyConfig = { readonly id: number; readonly at: Position } & (
 interface OwnInterface {
   /** Its name; without one it is made from the VRID. */
   readonly name?: string;
-  /** The link group, by number or name; without one the parent's. */
-  readonly group?: string;
+  /** The link group; without one the parent's. */
+  readonly group?: number;
 }
 
 /** `use_vmac`: a macvlan with the virtual router's MAC address. */

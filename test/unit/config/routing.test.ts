@@ -74,15 +74,6 @@ describe('config: addresses', () => {
     assert.equal(address('192.0.2.9/31 brd +')?.broadcast, undefined);
   });
 
-  it('what they need to be reached as written keeps the instance from running', () => {
-    for (const option of ['use_vmac']) {
-      const text = instanceText(`virtual_ipaddress_excluded { 10.0.0.1 ${option} }`);
-      assert.deepEqual(messages(load(text), 'CONFIG_NOT_RUN'), [
-        `vrrp_instance VI_1 is not run by this version: it needs '${option.split(' ')[0]}' of an address`,
-      ]);
-    }
-  });
-
   it('what does not fit into an advert of the interface is excluded, as in keepalived', () => {
     const room = (family: 4 | 6, mtu: number): number | undefined => {
       const lines = Array.from({ length: 300 }, (_, i) =>

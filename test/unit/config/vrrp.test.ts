@@ -256,7 +256,6 @@ describe('config: vrrp_instance', () => {
         ['192.0.2.9 brd x', '5:15 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 foo', '5:11 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 label eth0:0123456789abc', '5:17 CONFIG_INVALID_VALUE'],
-        ['192.0.2.9 use_vmac', '1:1 CONFIG_NOT_RUN'],
         ['2001:db8::1/64 brd +', '5:20 CONFIG_INVALID_VALUE'],
         ['192.0.2.9 {', '5:1 CONFIG_UNEXPECTED_OPEN_BRACE'],
       ];

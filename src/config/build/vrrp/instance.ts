@@ -157,7 +157,7 @@ export function buildInstance(
     ...buildVirtualInterface(
       section,
       pick,
-      { name, interface: device, virtualRouterId, family, isUnicast },
+      { name, interface: device, virtualRouterId, family, isUnicast, names: routing.names },
       sink,
     ),
     ...limitAddresses(

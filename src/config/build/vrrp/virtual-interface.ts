@@ -3,6 +3,7 @@ import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { IpvlanArgs, VmacArgs } from '../../grammar/vrrp/virtual-interface.js';
 import type { vrrpInstance } from '../../grammar/vrrp.js';
 import type { IpvlanConfig, VmacConfig } from '../../model/index.js';
+import { NAME_KINDS, numberOf, parseAnyBase, type RoutingNames } from '../../names.js';
 import type { Section } from '../interpret.js';
 import type { Picker } from '../pick.js';
 
@@ -13,6 +14,8 @@ interface Circumstances {
   readonly virtualRouterId: number;
   readonly family: 4 | 6;
   readonly isUnicast: boolean;
+  /** Names of link groups. */
+  readonly names: RoutingNames;
 }
 
 interface VirtualInterface {
@@ -26,7 +29,7 @@ interface VirtualInterface {
 export function buildVirtualInterface(
   section: Section<typeof vrrpInstance>,
   pick: Picker,
-  { name, interface: device, virtualRouterId, family, isUnicast }: Circumstances,
+  { name, interface: device, virtualRouterId, family, isUnicast, names }: Circumstances,
   sink: Sink,
 ): VirtualInterface {
   const vmac = section.get('use_vmac');
@@ -70,9 +73,11 @@ export function buildVirtualInterface(
     );
     transmitOnBase = true;
   }
-  const virtualInterface = vmac
+  const group = groupOf(own.value.group, names, (message) => odd(own.at, message));
+  const made = vmac
     ? vmacOf(pick.value('use_vmac', vmac.value, vmac), virtualRouterId)
     : ipvlan && ipvlanOf(pick.value('use_ipvlan', ipvlan.value, ipvlan));
+  const virtualInterface = made && { ...made, ...(group === undefined ? {} : { group }) };
   if (virtualInterface?.kind === 'ipvlan' && family === 4 && !virtualInterface.address) {
     odd(
       own.at,
@@ -87,13 +92,26 @@ export function buildVirtualInterface(
   };
 }
 
-function vmacOf({ mac, ...rest }: VmacArgs, virtualRouterId: number): VmacConfig {
+/** A link group by number or name. */
+function groupOf(
+  text: string | undefined,
+  names: RoutingNames,
+  odd: (message: string) => void,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const group = parseAnyBase(text) ?? numberOf('group', text, names);
+  if (group !== undefined && group <= NAME_KINDS.group.max) return group;
+  odd(`the link group ${text} is not known: the interface is made in that of the one below`);
+  return undefined;
+}
+
+function vmacOf({ mac, group: _, ...rest }: VmacArgs, virtualRouterId: number): VmacConfig {
   if (!mac) return { kind: 'macvlan', ...rest };
   const octets = mac.length === 5 ? [...mac, virtualRouterId] : mac;
   const text = octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
   return { kind: 'macvlan', ...rest, mac: text };
 }
 
-function ipvlanOf({ mode, ...rest }: IpvlanArgs): IpvlanConfig {
+function ipvlanOf({ mode, group: _, ...rest }: IpvlanArgs): IpvlanConfig {
   return { kind: 'ipvlan', ...rest, mode: mode ?? 'bridge' };
 }

@@ -73,7 +73,7 @@ function virtualInterfaceLines(instance: InstanceConfig): Line[] {
 
 function ownInterfaceWords(own: VmacConfig | IpvlanConfig): string[] {
   const name = own.name === undefined ? [] : ['name', quote(own.name)];
-  const group = own.group === undefined ? [] : ['group', quote(own.group)];
+  const group = own.group === undefined ? [] : ['group', String(own.group)];
   if (own.kind === 'macvlan') {
     const mac = own.mac === undefined ? [] : [own.mac];
     return [...name, ...mac, ...(own.netlinkNotify ? ['netlink_notify_msg'] : []), ...group];

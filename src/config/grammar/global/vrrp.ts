@@ -96,7 +96,6 @@ const receiveBuffer: Args<number | 'MTU' | 'ADVERT'> = {
 const isNone = (value: number): boolean => value === 0;
 
 const AT_ONCE = 'announcements are sent without a pause between them';
-const NO_VMAC = 'no VMAC interface is made';
 
 export const vrrpDefaults = {
   vrrp_version: setting(integer(2, 3), 'The VRRP version of instances that do not say theirs.', {
@@ -245,20 +244,14 @@ export const vrrpDefaults = {
     setting(none, 'The kernel sends no IGMP reports for 224.0.0.0/24.'),
     'the kernel goes on sending them',
   ),
-  vmac_prefix: planned(
-    setting(interfaceName, 'How the names of VMAC interfaces begin.', {
-      default: 'vrrp',
-      firstCounts: true,
-    }),
-    NO_VMAC,
-  ),
-  vmac_addr_prefix: planned(
-    setting(
-      interfaceName,
-      "How the names of VMAC interfaces begin that are not on the instance's interface.",
-      { default: 'vmac_prefix', firstCounts: true },
-    ),
-    NO_VMAC,
+  vmac_prefix: setting(interfaceName, 'How the names of VMAC interfaces begin.', {
+    default: 'vrrp',
+    firstCounts: true,
+  }),
+  vmac_addr_prefix: setting(
+    interfaceName,
+    "How the names of VMAC interfaces begin that are not on the instance's interface.",
+    { default: 'vmac_prefix', firstCounts: true },
   ),
   vrrp_rx_bufs_policy: planned(
     setting(

@@ -2,9 +2,7 @@
 import { familyOf, type Ip, ipToBytes } from '../../../base/ip.js';
 import type { Word } from '../../text/source.js';
 import { address, integer, interfaceName, none, parseAddress } from '../args.js';
-import { type Args, entries, planned, type ReportArg, setting } from '../keyword.js';
-
-const NOT_RUN = 'an instance with it is not run';
+import { type Args, entries, type ReportArg, setting } from '../keyword.js';
 
 /** The groups of VRRP (RFC 9568 5.1.1.2 and 5.1.2.2). */
 export const GROUP_4 = '224.0.0.18';
@@ -94,12 +92,9 @@ export const addressing = {
     oldChecksum,
     'Unicast adverts of version 3 carry the checksum of keepalived before 1.3.7; with never such adverts are not accepted either.',
   ),
-  vrf: planned(
-    setting(
-      interfaceName,
-      'The VRF in which the peers of a unicast instance without an interface are.',
-      { firstCounts: true },
-    ),
-    NOT_RUN,
+  vrf: setting(
+    interfaceName,
+    'The VRF in which the peers of a unicast instance without an interface are.',
+    { firstCounts: true },
   ),
 };

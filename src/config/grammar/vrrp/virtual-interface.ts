@@ -3,9 +3,7 @@ import type { Ip } from '../../../base/ip.js';
 import { familyOf, maxPrefixLength, parseIp } from '../../../base/ip.js';
 import type { Word } from '../../text/source.js';
 import { interfaceName, none, parseInteger } from '../args.js';
-import { type Args, planned, type ReportArg, setting } from '../keyword.js';
-
-const NOT_RUN = 'an instance with it is not run';
+import { type Args, type ReportArg, setting } from '../keyword.js';
 
 interface OwnInterfaceArgs {
   readonly name?: string;
@@ -167,27 +165,15 @@ const ipvlan: Args<IpvlanArgs> = {
 };
 
 export const virtualInterface = {
-  use_vmac: planned(
-    setting(
-      vmac,
-      "Adverts and addresses are on a macvlan with the virtual router's MAC address, which moves with it. A MAC address of five octets is ended by the VRID.",
-    ),
-    NOT_RUN,
+  use_vmac: setting(
+    vmac,
+    "Adverts and addresses are on a macvlan with the virtual router's MAC address, which moves with it. A MAC address of five octets is ended by the VRID.",
   ),
-  use_vmac_addr: planned(
-    setting(none, 'A macvlan on each other interface that addresses are on.'),
-    NOT_RUN,
-  ),
-  vmac_xmit_base: planned(
-    setting(none, 'Adverts are on the interface below the macvlan or ipvlan.'),
-    NOT_RUN,
-  ),
-  use_ipvlan: planned(
-    setting(
-      ipvlan,
-      'Adverts and addresses are on an ipvlan; over IPv4 it needs an address of its own.',
-      { firstCounts: true },
-    ),
-    NOT_RUN,
+  use_vmac_addr: setting(none, 'A macvlan on each other interface that addresses are on.'),
+  vmac_xmit_base: setting(none, 'Adverts are on the interface below the macvlan or ipvlan.'),
+  use_ipvlan: setting(
+    ipvlan,
+    'Adverts and addresses are on an ipvlan; over IPv4 it needs an address of its own.',
+    { firstCounts: true },
   ),
 };

@@ -1,0 +1,170 @@
+/**
+ * Keeps the interfaces that instances have of their own (`use_vmac`, `use_ipvlan`), and how those
+ * below them behave. They are there before the engine hears of its configuration, and go after it has
+ * released what is on them. Nothing is opened before one is wanted.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { InterfaceSettings, type SavedSettings } from '../kernel/interface-settings.js';
+import { Reconciler } from '../kernel/reconciler.js';
+import { VirtualLinkReconciler, type VirtualLinkReport } from '../kernel/virtual-links.js';
+import { type LinkClient, openLinks } from '../netlink/links.js';
+import type { VirtualInterface } from '../vrrp/settings.js';
+
+interface Options {
+  readonly logger: Logger;
+  /** What was changed on other interfaces: to be remembered beyond this process. */
+  onSaved(saved: SavedSettings): void;
+}
+
+export class VirtualInterfaceKeeper {
+  readonly #logger: Logger;
+  readonly #loop: Reconciler<VirtualLinkReport>;
+  readonly #links: VirtualLinkReconciler;
+  readonly #settings: InterfaceSettings;
+  #client: LinkClient | undefined;
+  #desired: readonly VirtualInterface[] = [];
+  /** Names of interfaces that are to go, and for which instance they were; bounded by reloads. */
+  readonly #retired = new Map<string, string>();
+  /** Whether those may go by now. */
+  #retire = false;
+  /** What failed in the last pass, so that it is told once. Bounded by the configuration. */
+  #failed: ReadonlyMap<string, string> = new Map();
+
+  constructor({ logger, onSaved }: Options) {
+    this.#logger = logger;
+    const client = (): LinkClient => this.#client as LinkClient;
+    this.#links = new VirtualLinkReconciler(
+      {
+        links: () => client().links(),
+        addresses: () => client().addresses(),
+        apply: (operation) => client().apply(operation),
+      },
+      disableIpv6,
+    );
+    this.#settings = new InterfaceSettings({
+      apply: (operation) => client().apply(operation),
+      readRpFilter,
+      writeRpFilter: (name, value) => this.#writeRpFilter(name, value),
+      onSaved,
+    });
+    this.#loop = new Reconciler<VirtualLinkReport>({
+      pass: () => this.#pass(),
+      isComplete: (report) => report.failed.length === 0,
+      onReport: (report) => this.#tell(report),
+      onError: (error) =>
+        logger.error('vmac-failed', `Cannot keep virtual interfaces: ${messageOf(error)}`),
+    });
+  }
+
+  /** Takes over what an earlier process has changed on other interfaces. */
+  adopt(saved: SavedSettings): void {
+    this.#settings.adopt(saved);
+  }
+
+  /**
+   * Makes what is wanted; what no longer is stays until {@link removeRetired}. Never rejects.
+   *
+   * @returns whether there is or was anything to do.
+   */
+  async want(interfaces: readonly VirtualInterface[]): Promise<boolean> {
+    const names = new Set(interfaces.map(({ name }) => name));
+    for (const { name, instance } of this.#desired) {
+      if (!names.has(name)) this.#retired.set(name, instance);
+    }
+    for (const name of names) this.#retired.delete(name);
+    this.#desired = interfaces;
+    if (!this.#isUsed()) return false;
+    this.#retire = false;
+    await this.#loop.reconcileNow().catch(() => {});
+    return true;
+  }
+
+  /** Removes what an earlier configuration had. */
+  async removeRetired(): Promise<void> {
+    if (!this.#isUsed()) return;
+    this.#retire = true;
+    if (this.#retired.size > 0) await this.#loop.reconcileNow().catch(() => {});
+  }
+
+  /** An interface has appeared, changed or gone. */
+  linkChanged(name: string): void {
+    const concerns = (item: VirtualInterface): boolean =>
+      item.name === name || item.parent === name;
+    if (this.#desired.some(concerns)) this.#loop.trigger();
+  }
+
+  /** Removes everything and puts back how other interfaces were. Never rejects. */
+  async stop(): Promise<void> {
+    await this.want([]);
+    await this.removeRetired();
+    await this.#loop.stop();
+    this.#client?.close();
+  }
+
+  #isUsed(): boolean {
+    return this.#desired.length > 0 || this.#retired.size > 0 || this.#client !== undefined;
+  }
+
+  async #pass(): Promise<VirtualLinkReport> {
+    this.#client ??= openLinks();
+    const report = await this.#links.reconcile(
+      this.#desired,
+      this.#retire ? [...this.#retired.keys()] : [],
+    );
+    await this.#settings.reconcile(this.#desired, report.links);
+    return report;
+  }
+
+  #tell({ created, removed, failed }: VirtualLinkReport): void {
+    const of = (name: string): VirtualInterface | undefined =>
+      this.#desired.find((item) => item.name === name);
+    for (const name of created) {
+      const item = of(name);
+      const kind = item?.kind === 'ipvlan' ? 'IPVLAN' : 'VMAC';
+      this.#logger.info(
+        'vmac-created',
+        `(${item?.instance}) Success creating ${kind} interface ${name}`,
+      );
+    }
+    for (const name of removed) {
+      const instance = this.#retired.get(name);
+      this.#retired.delete(name);
+      this.#logger.info('vmac-removed', `(${instance}) Success removing VMAC interface ${name}`);
+    }
+    for (const { name, reason } of failed) {
+      if (this.#failed.get(name) === reason) continue;
+      const instance = of(name)?.instance ?? this.#retired.get(name);
+      this.#logger.error(
+        'vmac-failed',
+        `(${instance}) Unable to create VMAC interface ${name}: ${reason}`,
+      );
+    }
+    this.#failed = new Map(failed.map(({ name, reason }) => [name, reason]));
+  }
+
+  #writeRpFilter(name: 'all' | 'default', value: number): void {
+    try {
+      writeFileSync(`/proc/sys/net/ipv4/conf/${name}/rp_filter`, String(value));
+    } catch (error) {
+      this.#logger.warning(
+        'sysctl-failed',
+        `Cannot set net.ipv4.conf.${name}.rp_filter: ${messageOf(error)}`,
+      );
+    }
+  }
+}
+
+/** /proc is no disk. */
+function readRpFilter(name: 'all' | 'default'): number {
+  try {
+    return Number(readFileSync(`/proc/sys/net/ipv4/conf/${name}/rp_filter`, 'latin1').trim());
+  } catch {
+    return 0;
+  }
+}
+
+function disableIpv6(name: string, disabled: boolean): void {
+  writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, disabled ? '1' : '0');
+}
