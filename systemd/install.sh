@@ -7,7 +7,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 root=${1:-}
 lib=$root/usr/lib/tandem
 
-if [ ! -f "$here/dist/src/main.js" ]; then
+if [ ! -f "$here/dist/src/main.js" ] || [ ! -d "$here/dist/chunks" ]; then
     echo "install.sh: not built: npm ci && npm run build" >&2
     exit 1
 fi
@@ -16,7 +16,7 @@ fi
 rm -rf "$lib.new"
 mkdir -p "$lib.new/dist"
 cp -R "$here/bin" "$here/package.json" "$here/package-lock.json" "$here/LICENSE" "$lib.new/"
-cp -R "$here/dist/src" "$lib.new/dist/"
+cp -R "$here/dist/src" "$here/dist/chunks" "$lib.new/dist/"
 cp -R "$here/node_modules" "$lib.new/"
 (cd "$lib.new" && npm prune --omit=dev --offline --ignore-scripts --loglevel=error >&2)
 rm -f "$lib.new/node_modules/.tandem-stamp"

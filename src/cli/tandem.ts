@@ -1,10 +1,6 @@
 /** The operator's command: `tandem`. */
-import { messageOf } from '../base/errors.js';
 import { suggest } from '../config/diagnostics/nearest.js';
-import type { DaemonStatus } from '../control/status.js';
-import { runFiles } from '../process/run-files.js';
 import { VERSION } from '../version.js';
-import { checkCommand } from './check.js';
 import { type CommandLine, parseCommandLine, UsageError } from './command-line.js';
 import {
   COMMANDS,
@@ -13,33 +9,24 @@ import {
   renderCommandHelp,
   renderHelp,
 } from './commands.js';
-import { completionCommand } from './completion/command.js';
-import { requestStatus } from './control-client.js';
-import { diffCommand } from './diff.js';
 import { EXIT } from './exit-codes.js';
-import { explainCommand } from './explain.js';
-import { failbackCommand, failoverCommand } from './failover.js';
-import { formatCommand } from './format.js';
-import { showCommand } from './show.js';
-import { renderStatus } from './status.js';
-import { explainInstance } from './why.js';
 
-/** What runs each command; returns the exit code. */
+/** What runs each command; returns the exit code. Loaded when it is asked for (design/0014). */
 const RUN: {
   readonly [K in CommandName]: (
     line: CommandLine<(typeof COMMANDS)[K]['options']>,
   ) => number | Promise<number>;
 } = {
-  status: ({ values }) => status(values.json),
-  explain: ({ operands }) => explainState(operands),
-  failover: failoverCommand,
-  failback: failbackCommand,
-  check: checkCommand,
-  'config show': showCommand,
-  'config format': formatCommand,
-  'config diff': diffCommand,
-  'config explain': explainCommand,
-  completion: completionCommand,
+  status: async (line) => (await import('./state.js')).statusCommand(line),
+  explain: async (line) => (await import('./state.js')).explainStateCommand(line),
+  failover: async (line) => (await import('./failover.js')).failoverCommand(line),
+  failback: async (line) => (await import('./failover.js')).failbackCommand(line),
+  check: async (line) => (await import('./check.js')).checkCommand(line),
+  'config show': async (line) => (await import('./show.js')).showCommand(line),
+  'config format': async (line) => (await import('./format.js')).formatCommand(line),
+  'config diff': async (line) => (await import('./diff.js')).diffCommand(line),
+  'config explain': async (line) => (await import('./explain.js')).explainCommand(line),
+  completion: async (line) => (await import('./completion/command.js')).completionCommand(line),
   version() {
     process.stdout.write(`Tandem v${VERSION}\n`);
     return EXIT.ok;
@@ -98,44 +85,4 @@ function help(operands: readonly string[]): number {
   if (!found) return unknown(operands);
   process.stdout.write(renderCommandHelp(COMMANDS[found.name]));
   return EXIT.ok;
-}
-
-async function explainState([wanted]: readonly string[]): Promise<number> {
-  const { control } = runFiles(process.env);
-  let answer: DaemonStatus;
-  try {
-    answer = await requestStatus(control);
-  } catch (error) {
-    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
-    return EXIT.daemon;
-  }
-  const instances = answer.vrrp?.instances ?? [];
-  const chosen = instances.filter(({ name }) => wanted === undefined || name === wanted);
-  const left = answer.notRun.filter(({ name }) => wanted === undefined || name === wanted);
-  for (const { kind, name, needs } of left) {
-    process.stdout.write(`${kind} ${name} is not run: this version lacks ${needs.join(', ')}.\n`);
-  }
-  process.stdout.write(
-    chosen.map((one) => explainInstance(one, answer.transitions[one.name])).join('\n'),
-  );
-  if (chosen.length + left.length > 0 || wanted === undefined) return EXIT.ok;
-  const meant = suggest(
-    wanted,
-    instances.map(({ name }) => name),
-  );
-  const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
-  process.stderr.write(`tandem: no instance '${wanted}' runs here${hint}\n`);
-  return EXIT.usage;
-}
-
-async function status(asJson: boolean): Promise<number> {
-  const { control } = runFiles(process.env);
-  try {
-    const answer = await requestStatus(control);
-    process.stdout.write(asJson ? `${JSON.stringify(answer, null, 2)}\n` : renderStatus(answer));
-    return EXIT.ok;
-  } catch (error) {
-    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
-    return EXIT.daemon;
-  }
 }

@@ -7,13 +7,11 @@
  *                   +-----> stop() -> `shutdown` -> exits, or SIGKILL at the deadline
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { monotonicMicros } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { MICROS_PER_SECOND, type Micros } from '../base/time.js';
+import { MAIN } from '../program.js';
 import type { FromChild, Role } from './ipc.js';
-
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 const FIRST_DELAY_MILLIS = 1_000;
 const LONGEST_DELAY_MILLIS = 60_000;

@@ -134,6 +134,7 @@ describe('arch: rules', () => {
       ['an I prefix', 'src/a.ts', 'interface IReader {}'],
       ['a name that is not kebab-case', 'src/vrrpEngine.ts', ''],
       ['the console', 'src/a.ts', "console.error('x');"],
+      ['a path of its own', 'src/cli/a.ts', "new URL('../a', import.meta.url);"],
     ] as const) {
       it(`is without ${what}`, () => {
         assert.equal(shape(file(name, text)).length, 1);

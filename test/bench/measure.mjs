@@ -22,10 +22,7 @@ export function measure(command, args, { limit, cwd }) {
         memory = Number(
           /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? memory,
         );
-        const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ');
-        cpu = (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
+        cpu = processorTime(child.pid);
       } catch {
         // It has ended; the last sample counts.
       }
@@ -44,6 +41,14 @@ export function measure(command, args, { limit, cwd }) {
       resolve({ wall, cpu, memory: memory / 1024, code: stopped ? undefined : code });
     });
   });
+}
+
+/** Seconds of the processor that a living process has had. */
+export function processorTime(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
 }
 
 /** The middle one of some numbers. */

@@ -1,17 +1,20 @@
 /**
- * Compiles src/ and test/ into dist/ when a source has changed since the last good build, and
- * removes what sources that are gone have left there. `--force` compiles in any case.
+ * Compiles src/ and test/ into dist/ when a source has changed since the last good build, removes
+ * what sources that are gone have left there, and bundles the two programs. `--force` does so in any
+ * case.
  *
  *   node test/support/build.mjs [--force]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle, ENTRIES } from './bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
+const BUNDLE = 'test/support/bundle.mjs';
 const STAMP = path.join(DIST, '.tandem-stamp');
 
 /**
@@ -21,7 +24,7 @@ const STAMP = path.join(DIST, '.tandem-stamp');
 export function build({ force = false } = {}) {
   const sources = ['src', 'test'].flatMap((folder) => filesUnder(folder, /\.ts$/));
   const now = stamp(sources);
-  if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === now) return false;
+  if (!force && isBuilt(now)) return false;
   console.log('Building (tsc)');
   removeOrphans(sources);
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -33,13 +36,24 @@ export function build({ force = false } = {}) {
     rmSync(STAMP, { force: true });
     throw new Error('The build failed.');
   }
+  bundle();
   writeFileSync(STAMP, now);
   return true;
 }
 
+/** Whether dist/ is what a whole build of these sources has left: the compiler alone bundles nothing. */
+function isBuilt(now) {
+  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== now) return false;
+  const { mtimeMs } = statSync(STAMP);
+  return ENTRIES.every((entry) => {
+    const entryStat = statSync(path.join(DIST, `${entry}.js`), { throwIfNoEntry: false });
+    return entryStat !== undefined && entryStat.mtimeMs <= mtimeMs;
+  });
+}
+
 function stamp(sources) {
   const hash = createHash('sha256');
-  for (const file of [...sources, 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [...sources, 'tsconfig.json', 'package-lock.json', BUNDLE]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(path.join(ROOT, file)))

@@ -1,0 +1,113 @@
+/** `tandemd`: reads the configuration and becomes the supervisor, here or in the background. */
+import { spawn } from 'node:child_process';
+import { messageOf } from '../base/errors.js';
+import { flushLogs, type Level, type Logger } from '../base/log.js';
+import { LOG_VARIABLE, openLog } from '../process/child-log.js';
+import { loadFile, type RunnableConfiguration, readyToRun } from '../process/configuration.js';
+import { runningPid } from '../process/pidfile.js';
+import type { RunFiles } from '../process/run-files.js';
+import { Supervisor } from '../process/supervisor.js';
+import { ServiceManager } from '../process/systemd.js';
+import { MAIN } from '../program.js';
+import { VERSION } from '../version.js';
+import type { DaemonArguments } from './arguments.js';
+import { renderReport } from './check.js';
+import { EXIT } from './exit-codes.js';
+import { filesFor, logTarget } from './places.js';
+import { wantsColor } from './terminal.js';
+
+const BACKGROUND_POLL_MILLIS = 20;
+const BACKGROUND_WAIT_MILLIS = 10_000;
+
+/**
+ * Runs the daemon until it is told to stop, or starts it in the background; returns the exit code.
+ *
+ * @param argv what a daemon in the background is started with.
+ */
+export async function run(args: DaemonArguments, argv: readonly string[]): Promise<number> {
+  const files = filesFor(args);
+  const pid = runningPid(files.pid);
+  if (pid !== undefined) {
+    process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
+    return EXIT.daemon;
+  }
+  const loaded = await loadFile(args.configFile, args.configId, 'start');
+  const { configuration, problems } = readyToRun(loaded);
+  if (!configuration) {
+    process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
+    return EXIT.configuration;
+  }
+  if (!args.dontFork) {
+    // Node cannot fork itself into the background: the daemon is a new process.
+    return startInBackground(argv, args.logConsole, files);
+  }
+  const level: Level = args.logDetail ? 'info' : 'notice';
+  const target = logTarget(args);
+  const logger = openLog('tandemd', target, level);
+  process.title = 'tandemd';
+  try {
+    await supervise(args, files, logger, configuration, problems, `${target}:${level}`);
+    return EXIT.ok;
+  } catch (error) {
+    logger.error('start-failed', `Cannot start: ${messageOf(error)}`);
+    process.stderr.write(`tandemd: cannot start: ${messageOf(error)}\n`);
+    await flushLogs();
+    process.exit(EXIT.failed);
+  }
+}
+
+/** Starts the daemon as a process of its own and waits until it has its pid file, or has failed. */
+function startInBackground(
+  argv: readonly string[],
+  logConsole: boolean,
+  files: RunFiles,
+): Promise<number> {
+  const output = logConsole ? 'inherit' : 'ignore';
+  const child = spawn(process.execPath, [...process.execArgv, MAIN, ...argv, '--dont-fork'], {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  return new Promise((resolve) => {
+    const done = (code: number): void => {
+      clearInterval(poll);
+      clearTimeout(giveUp);
+      child.unref();
+      resolve(code);
+    };
+    child.once('error', () => done(EXIT.failed));
+    child.once('exit', (code) => done(code ?? EXIT.failed));
+    const poll = setInterval(() => {
+      if (runningPid(files.pid) === child.pid) done(EXIT.ok);
+    }, BACKGROUND_POLL_MILLIS);
+    // It is slow, not dead: whoever started it need not wait for ever.
+    const giveUp = setTimeout(() => done(EXIT.ok), BACKGROUND_WAIT_MILLIS);
+  });
+}
+
+async function supervise(
+  args: DaemonArguments,
+  files: RunFiles,
+  logger: Logger,
+  configuration: RunnableConfiguration,
+  problems: readonly string[],
+  childLog: string,
+): Promise<void> {
+  logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
+  for (const problem of problems) logger.warning('config-problem', problem);
+  if (args.dumpConf) {
+    for (const line of configuration.text().split('\n')) logger.notice('config-dump', line);
+  }
+  const serviceManager = new ServiceManager(process.env, logger);
+  const supervisor = new Supervisor(configuration, {
+    version: VERSION,
+    configFile: args.configFile,
+    files,
+    runVrrp: args.runVrrp,
+    runChecker: args.runChecker,
+    childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
+    logger,
+    serviceManager,
+    load: async () => readyToRun(await loadFile(args.configFile, args.configId, 'start')),
+  });
+  await supervisor.start();
+}
