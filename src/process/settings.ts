@@ -77,6 +77,7 @@ export function vrrpSettings(
         names.has(name),
       ),
     })),
+    ...linkDelays(config),
     ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {
@@ -87,6 +88,12 @@ export function vrrpSettings(
         }
       : {}),
   };
+}
+
+function linkDelays({ interfaceDelays }: Config): Pick<VrrpSettings, 'linkDelays'> {
+  if (interfaceDelays.length === 0) return {};
+  const delays = interfaceDelays.map(({ name, down, up }) => [name, { down, up }]);
+  return { linkDelays: Object.fromEntries(delays) };
 }
 
 /** What the checker process is told. Times are microseconds, persistence is seconds. */

@@ -13,6 +13,7 @@ import {
   isOwner,
   wireAddresses,
 } from './instance.js';
+import { takeLinks } from './link-delay.js';
 import { indexInterfaces, indexRouters, socketInterface } from './routers.js';
 import type { InstanceSettings, VrrpSettings } from './settings.js';
 import { type EngineState, type Instance, type Step, unitOf } from './state.js';
@@ -32,7 +33,8 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   const { settings } = event;
   const before = [...state.instances.values()];
   state.generation = event.generation;
-  state.links = new Map(event.links.map((link) => [link.name, link]));
+  state.linkDelays = settings.linkDelays ?? {};
+  takeLinks(step, event.links);
   state.syncDaemon = settings.syncDaemon;
 
   const kept = matchInstances(before, settings.instances);

@@ -3,6 +3,7 @@ import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { onAlarmDue, onMasterAdvert } from './alarms.js';
 import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
+import { onLinkDelayOver } from './faults.js';
 import { armTimer, log } from './instance.js';
 import { onAddressRetry } from './missing-address.js';
 import type { Instance, Step } from './state.js';
@@ -25,6 +26,10 @@ export function onTimerExpired(
   const { timer, dueAt } = event;
   const slash = timer.indexOf('/');
   const name = timer.slice(0, slash) as TimerName;
+  if (name === 'link-delay') {
+    onLinkDelayOver(step, timer.slice(slash + 1), dueAt);
+    return;
+  }
   const instance = step.state.instances.get(timer.slice(slash + 1));
   if (instance?.timers.get(name) !== dueAt) return;
   instance.timers.delete(name);

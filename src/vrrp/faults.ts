@@ -1,6 +1,8 @@
 /** What keeps an instance from working at all, and the events that change it. */
+import type { Micros } from '../base/time.js';
 import type { LinkState, VrrpEvent } from './events.js';
 import { setSource, sourceOf } from './instance.js';
+import { delayed, forgetDelay, takeDelayed } from './link-delay.js';
 import { STANDBY_PRIORITY, setEffectivePriority } from './priority.js';
 import { instancesAt, instancesOn, socketInterface, transportKey } from './routers.js';
 import type { EngineState, Instance, Step } from './state.js';
@@ -36,7 +38,16 @@ export function refresh(step: Step, instance: Instance): void {
 
 /** An interface appeared or changed. */
 export function onLinkChanged(step: Step, event: EventOf<'link-changed'>): void {
-  const { link } = event;
+  takeLink(step, delayed(step, event.link));
+}
+
+/** What a change of an interface had to wait for is over. */
+export function onLinkDelayOver(step: Step, name: string, dueAt: Micros): void {
+  const link = takeDelayed(step, name, dueAt);
+  if (link) takeLink(step, link);
+}
+
+function takeLink(step: Step, link: LinkState): void {
   const before = step.state.links.get(link.name);
   step.state.links.set(link.name, link);
   const instances = instancesOn(step.state, link.name);
@@ -56,6 +67,7 @@ export function onLinkChanged(step: Step, event: EventOf<'link-changed'>): void 
 
 /** An interface is gone. */
 export function onLinkRemoved(step: Step, event: EventOf<'link-removed'>): void {
+  forgetDelay(step, event.name);
   if (!step.state.links.delete(event.name)) return;
   const concerned = concernedBy(step.state, event.name);
   if (concerned.length === 0) return;

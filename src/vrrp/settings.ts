@@ -216,8 +216,16 @@ export interface SyncDaemonSettings {
   readonly syncId: number;
 }
 
+/** `interface_up_down_delays`: how long an interface must be down, or up, before it counts. */
+export interface LinkDelay {
+  readonly down: Micros;
+  readonly up: Micros;
+}
+
 /** Everything the vrrp process needs to know of one configuration. */
 export interface VrrpSettings {
+  /** By interface; absent: every change counts at once. */
+  readonly linkDelays?: Readonly<Record<string, LinkDelay>>;
   readonly instances: readonly InstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly syncDaemon?: SyncDaemonSettings;

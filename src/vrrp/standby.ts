@@ -24,12 +24,17 @@ type EventOf<K extends VrrpEvent['kind']> = Extract<VrrpEvent, { kind: K }>;
 
 /** The operator puts instances into standby, or takes them out of it. */
 export function onStandby(step: Step, event: EventOf<'standby'>): void {
-  for (const instance of withGroups(step.state, event.instances)) {
-    if (instance.standby === event.on) continue;
+  const changed = [...withGroups(step.state, event.instances)].filter(
+    (instance) => instance.standby !== event.on,
+  );
+  for (const instance of changed) {
     instance.standby = event.on;
     const text = event.on ? 'in standby: another node is to be MASTER' : 'no longer in standby';
     log(step, instance, 'notice', 'standby', text);
     refresh(step, instance);
+  }
+  // Not before each has its priority: an owner takes its whole group with it.
+  for (const instance of changed) {
     if (instance.state === 'MASTER') sendAdvert(step, instance);
     else if (instance.state === 'BACKUP' && isOwner(instance)) {
       wantMaster(step, instance, 'owns the addresses (priority 255)');

@@ -15,7 +15,7 @@ import type { Outbox } from './outbox.js';
 import type { Peer } from './peers.js';
 import type { DropReason } from './rejection.js';
 import type { RouterIndex } from './routers.js';
-import type { InstanceSettings, SyncDaemonSettings } from './settings.js';
+import type { InstanceSettings, LinkDelay, SyncDaemonSettings } from './settings.js';
 import type { TimerName } from './timers.js';
 import type { Contribution, TrackedValue } from './tracking.js';
 
@@ -124,6 +124,9 @@ export interface EngineState {
   groups: Map<string, SyncGroup>;
   /** By name. Bounded by the machine's interfaces. */
   links: Map<string, LinkState>;
+  /** Changes of interfaces that do not count yet: see `link-delay.ts`. Bounded by `links`. */
+  readonly delayedLinks: Map<string, Micros>;
+  linkDelays: Readonly<Record<string, LinkDelay>>;
   /** Sockets that do not work, by `transportKey`, and why. Bounded by the interfaces in use. */
   readonly brokenTransports: Map<string, string>;
   /** By `trackKey`; what no configuration tracks any more is dropped. Interfaces are in `links`. */
@@ -150,6 +153,8 @@ export function createState(): EngineState {
     interfaces: new Map(),
     groups: new Map(),
     links: new Map(),
+    delayedLinks: new Map(),
+    linkDelays: {},
     brokenTransports: new Map(),
     tracked: new Map(),
     trackers: new Map(),

@@ -18,9 +18,11 @@ export type TimerName =
   /** An instance that could not hold its addresses may try again. */
   | 'address-retry'
   /** An alarm that was not seen again is over. */
-  | 'alarm';
+  | 'alarm'
+  /** Of an interface, not of an instance: see `link-delay.ts`. */
+  | 'link-delay';
 
-/** `<timer name>/<instance name>`. */
+/** `<timer name>/<instance name>`, of `link-delay` the interface. */
 export type TimerKey = `${TimerName}/${string}`;
 
 /** The key of one instance's timer. */

@@ -1,6 +1,6 @@
 /** Blocks about interfaces. */
 import { interfaceName, none, timer } from './args.js';
-import { allPlanned, block, entries, planned, setting } from './keyword.js';
+import { allPlanned, block, entries, planned, setting, withoutEffect } from './keyword.js';
 
 /** keepalived keeps the pace in a signed count of microseconds. */
 const MAX_PACE_SECONDS = 2147.483647;
@@ -21,6 +21,8 @@ const garpGroup = allPlanned(
   AT_ONCE,
 );
 
+/** keepalived polls for drivers that do not report their carrier. */
+export const NOTIFIED = 'the kernel tells of every change of a link';
 export const LINKBEAT_SYNTAX = '<INTERFACE> [MII|ETHTOOL|IOCTL]';
 export const DELAYS_SYNTAX = '<INTERFACE> <DOWN_SECONDS> [<UP_SECONDS>]';
 
@@ -29,19 +31,16 @@ export const interfaces = {
     block(none, garpGroup, 'The pace of announcements on some interfaces.', { repeatable: true }),
     AT_ONCE,
   ),
-  linkbeat_interfaces: planned(
+  linkbeat_interfaces: withoutEffect(
     entries(none, LINKBEAT_SYNTAX, 'Interfaces whose link is polled, and how.', {
       repeatable: true,
     }),
-    'the kernel notifies of the state of links',
+    NOTIFIED,
   ),
-  interface_up_down_delays: planned(
-    entries(
-      none,
-      DELAYS_SYNTAX,
-      'How long an interface must be down or up before an instance minds; without the second the first counts for both.',
-      { repeatable: true },
-    ),
-    'an instance minds at once',
+  interface_up_down_delays: entries(
+    none,
+    DELAYS_SYNTAX,
+    'How long an interface must be down or up before an instance minds; without the second the first counts for both.',
+    { repeatable: true },
   ),
 };

@@ -1,5 +1,6 @@
 /** The single settings at the top of a configuration: where the daemon runs. */
 import { integer, none, text } from './args.js';
+import { NOTIFIED } from './interfaces.js';
 import { type Args, planned, setting, withoutEffect } from './keyword.js';
 
 const MAX_UINT32 = 4_294_967_295;
@@ -49,8 +50,8 @@ export const top = {
     setting(wholeSeconds, 'How long the other processes may take to exit.', { default: '5' }),
     'the other processes have the time that releasing everything takes',
   ),
-  linkbeat_use_polling: planned(
+  linkbeat_use_polling: withoutEffect(
     setting(none, 'The state of every link is polled rather than notified.'),
-    'the kernel notifies of the state of links',
+    NOTIFIED,
   ),
 };

@@ -1,6 +1,7 @@
 /** `vrrp_instance` and `vrrp_sync_group`. */
 import { VIRTUAL_ADDRESS_SYNTAX, virtualAddressOptions } from './addresses.js';
 import { integer, interfaceName, none } from './args.js';
+import { NOTIFIED } from './interfaces.js';
 import { block, entries, oldName, planned, setting, withoutEffect } from './keyword.js';
 import { VIRTUAL_ROUTE_SYNTAX, virtualRouteWords } from './routes.js';
 import { VIRTUAL_RULE_SYNTAX, virtualRuleOptions } from './rules.js';
@@ -84,9 +85,9 @@ export const vrrpInstance = {
     }),
     "the kernel's size is used",
   ),
-  linkbeat_use_polling: planned(
+  linkbeat_use_polling: withoutEffect(
     setting(none, 'Asks the interface for its link again and again; today linkbeat_interfaces.'),
-    'the link is what the kernel tells of it',
+    NOTIFIED,
   ),
   lvs_sync_daemon_interface: setting(
     interfaceName,
