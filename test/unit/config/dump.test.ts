@@ -118,6 +118,7 @@ describe('config: canonical text', () => {
       '^CONFIG_WITHOUT_EFFECT ',
       '^CONFIG_(?:LINK_LOCAL|TRACKED_ANYWAY|TRACK_NOPREEMPT|UNICAST_NO_PEER|UNUSED) ',
       '^CONFIG_OLD_NAME .*linkbeat_use_polling',
+      "^CONFIG_IGNORED 'linkbeat_",
       "^CONFIG_OLD_NAME 'host' in SMTP_CHECK",
     ].join('|'),
   );

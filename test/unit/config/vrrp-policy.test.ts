@@ -168,7 +168,7 @@ describe('config: the policy of an instance', () => {
   });
 
   it('old forms', () => {
-    assert.deepEqual(codes('linkbeat_use_polling'), ['OLD_NAME']);
+    assert.deepEqual(codes('linkbeat_use_polling'), ['IGNORED', 'OLD_NAME']);
     assert.deepEqual(codes('vmac_garp_intvl 5'), ['OLD_NAME']);
     const daemon = load(instanceText('lvs_sync_daemon_interface eth1'));
     assert.deepEqual(plain(daemon.config?.global.syncDaemon), {
