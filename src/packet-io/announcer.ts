@@ -3,11 +3,24 @@
  * neighbour advertisements (RFC 4861 7.2.6), as RFC 9568 6.4.2 wants them.
  */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { familyOf, type Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import { encodeGratuitousArp } from '../vrrp/arp.js';
 import { encodeNeighbourAdvertisement } from '../vrrp/ndp.js';
-import { closeSocket, openPacketSocket, sendFrame } from './libc.js';
+import {
+  closeSocket,
+  openPacketSocket,
+  SystemCallError,
+  sendFrame,
+  setSocketOption,
+} from './libc.js';
+
+/** asm-generic/socket.h, linux/pkt_sched.h */
+const SOL_SOCKET = 1;
+const SO_PRIORITY = 12;
+const TC_PRIO_CONTROL = 7;
+const FULL: ReadonlySet<number> = new Set([constants.errno.EAGAIN, constants.errno.ENOBUFS]);
 
 /** What is needed of an interface. */
 export interface AnnouncedLink {
@@ -20,25 +33,45 @@ export class Announcer {
   #fd: number | undefined;
 
   /**
-   * Tells the neighbours on one interface that an address is at its MAC now, `repeat` times. Needs
-   * CAP_NET_RAW.
+   * Tells the neighbours on one interface that an address is at its MAC now. Needs CAP_NET_RAW.
    *
+   * @returns false: the buffer is full; try again a little later.
    * @throws SystemCallError, for example ENETDOWN
    */
-  announce(link: AnnouncedLink, address: Ip, repeat: number): void {
-    const fd = this.#fd ?? openPacketSocket();
-    this.#fd = fd;
+  announce(link: AnnouncedLink, address: Ip): boolean {
+    this.#fd ??= open();
+    const fd = this.#fd;
     const frame =
       familyOf(address) === 4
         ? encodeGratuitousArp(link.mac, address)
         : encodeNeighbourAdvertisement(link.mac, address, forwardsIpv6(link.name));
-    for (let i = 0; i < repeat; i++) sendFrame(fd, link.index, frame);
+    try {
+      sendFrame(fd, link.index, frame);
+      return true;
+    } catch (error) {
+      if (error instanceof SystemCallError && FULL.has(error.errno)) return false;
+      throw error;
+    }
   }
 
   close(): void {
     if (this.#fd !== undefined) closeSocket(this.#fd);
     this.#fd = undefined;
   }
+}
+
+/** With the priority of adverts: a loser's last advert must not overtake its last announcement. */
+function open(): number {
+  const fd = openPacketSocket();
+  const priority = Buffer.alloc(4);
+  priority.writeInt32LE(TC_PRIO_CONTROL);
+  try {
+    setSocketOption(fd, SOL_SOCKET, SO_PRIORITY, priority);
+  } catch (error) {
+    closeSocket(fd);
+    throw error;
+  }
+  return fd;
 }
 
 /** Whether the kernel routes what comes in here. It is asked each time; /proc is no disk. */

@@ -99,7 +99,7 @@ async function rehearseAddresses(
   keeper.announceWhenPresent([target], 1);
   await keeper.settled();
   keeper.stop();
-  for (const address of [NOWHERE, NOWHERE_IPV6]) announcer.announce(loopback, address, 1);
+  for (const address of [NOWHERE, NOWHERE_IPV6]) announcer.announce(loopback, address);
 }
 
 function place(loopback: LinkState): { readonly interface: string; readonly groups: readonly [] } {

@@ -37,6 +37,7 @@ import type {
   VirtualAddress,
   VrrpSettings,
 } from '../vrrp/settings.js';
+import { extraOf, paceOf } from './announcement-settings.js';
 import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
 import { neededInterfaces, trackSettings } from './watch-settings.js';
 
@@ -78,6 +79,7 @@ export function vrrpSettings(
       ),
     })),
     ...linkDelays(config),
+    ...paceOf(config),
     ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {
@@ -160,6 +162,7 @@ function instanceSettings(
       masterRefreshRepeat: garp.masterRefreshRepeat,
       lowerPrioDelay: garp.lowerPrioDelay,
       lowerPrioRepeat: garp.lowerPrioRepeat,
+      ...extraOf(instance, own),
     },
     ...(tracks.length === 0 ? {} : { tracks }),
     trackPrimary: instance.trackPrimary,

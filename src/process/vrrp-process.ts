@@ -6,13 +6,13 @@
 import { constants, setPriority } from 'node:os';
 import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { MICROS_PER_MILLI } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
+import type { AnnouncementQueue } from '../packet-io/announcement-queue.js';
 import { Announcer } from '../packet-io/announcer.js';
 import { getSocketOption, setSocketOption } from '../packet-io/libc.js';
 import { hasLeft } from '../vrrp/departure.js';
@@ -23,6 +23,7 @@ import type { VrrpEvent } from '../vrrp/events.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
+import { announcementQueue } from './announcements.js';
 import { DrainingTimers } from './draining-timers.js';
 import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
@@ -52,6 +53,7 @@ class VrrpProcess {
   readonly #timers: DrainingTimers<TimerKey>;
   readonly #transports: TransportTable;
   readonly #announcer = new Announcer();
+  readonly #announcements: AnnouncementQueue;
   readonly #route = openRoute();
   readonly #reconciler: AddressReconciler;
   readonly #addresses: AddressKeeper;
@@ -97,11 +99,16 @@ class VrrpProcess {
           logger.info('send-failed', `Cannot send on ${name}: ${error.message}`),
       },
     );
+    this.#announcements = announcementQueue(
+      this.#announcer,
+      (name) => this.#links.get(name),
+      logger,
+    );
     this.#reconciler = new AddressReconciler(this.#route);
     this.#addresses = new AddressKeeper({
       reconcile: (desired, onAdded) => this.#reconciler.reconcile(desired, onAdded),
       desired: () => desiredKernel(this.#engine).addresses,
-      announce: (targets, repeat) => this.#announce(targets, repeat),
+      announce: (targets, repeat) => this.#announcements.push(targets, repeat),
       onReconciled: (report) =>
         this.#dispatch({ kind: 'addresses-reconciled', at: monotonicMicros(), ...report }),
       onError: (error) =>
@@ -189,6 +196,7 @@ class VrrpProcess {
     if (await this.#virtual.want(settings.virtualInterfaces ?? [])) await this.#readKernel();
     if (this.#stopping) return;
     this.#links.setVirtual(settings);
+    this.#announcements.setPace(settings.pace);
     this.#transports.want(transportPlaces(settings));
     const links = this.#links.all();
     for (const link of links) this.#transports.linkPresent(link.name, link.index);
@@ -216,6 +224,7 @@ class VrrpProcess {
     ]);
     this.#tellReports();
     this.#transports.close();
+    this.#announcements.close();
     await this.#virtual.stop();
     this.#announcer.close();
     this.#route.close();
@@ -277,6 +286,7 @@ class VrrpProcess {
   }
 
   #reconcile(): void {
+    this.#dropAnnouncements();
     this.#addresses.reconcile();
     // Starting a daemon blocks in the kernel for a while: the addresses come first.
     void this.#addresses
@@ -284,27 +294,12 @@ class VrrpProcess {
       .then(() => this.#daemons.want(desiredKernel(this.#engine).syncDaemon));
   }
 
-  #announce(
-    targets: readonly { readonly interface: string; readonly address: string }[],
-    repeat: number,
-  ): void {
-    for (const { interface: name, address } of targets) {
-      const link = this.#links.get(name);
-      if (!link) continue;
-      try {
-        this.#announcer.announce(link, address, repeat);
-        const what = announcementOf(address);
-        this.#logger.info(
-          'garp-sent',
-          `Sending ${what} on ${name} for ${address} (${repeat} times)`,
-        );
-      } catch (error) {
-        this.#logger.warning(
-          'announce-failed',
-          `Error sending ${announcementOf(address)} on ${name} for ${address}: ${messageOf(error)}`,
-        );
-      }
-    }
+  /** What is another's now is not announced any more, however long it has waited for its turn. */
+  #dropAnnouncements(): void {
+    if (this.#announcements.isEmpty) return;
+    const present = desiredKernel(this.#engine).addresses.filter((entry) => entry.present);
+    const wanted = new Set(present.map(({ address }) => `${address.interface} ${address.address}`));
+    this.#announcements.retain((target) => wanted.has(`${target.interface} ${target.address}`));
   }
 
   /** Adverts are few and short, and a machine whose processors are busy must not delay them. */
@@ -370,9 +365,4 @@ function isReport(effect: VrrpEffect): effect is Report {
   return (
     effect.kind === 'log' || effect.kind === 'state-changed' || effect.kind === 'priority-changed'
   );
-}
-
-/** keepalived's words. */
-function announcementOf(address: Ip): string {
-  return familyOf(address) === 4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
 }

@@ -14,6 +14,7 @@ import {
   wireAddresses,
 } from './instance.js';
 import { takeLinks } from './link-delay.js';
+import { changePeriodic } from './periodic.js';
 import { indexInterfaces, indexRouters, socketInterface } from './routers.js';
 import type { InstanceSettings, VrrpSettings } from './settings.js';
 import { type EngineState, type Instance, type Step, unitOf } from './state.js';
@@ -183,10 +184,7 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     }
     const added = addressesOf(instance).filter((entry) => !before.addresses.has(addressKey(entry)));
     announce(step, instance, next.garp.masterRepeat, added);
-    if (previous.garp.masterRefresh !== next.garp.masterRefresh) {
-      if (next.garp.masterRefresh === 0) cancelTimer(step, instance, 'garp-refresh');
-      else armTimer(step, instance, 'garp-refresh', step.at + next.garp.masterRefresh);
-    }
+    changePeriodic(step, instance, previous.garp);
   } else if (instance.state === 'BACKUP') {
     const dueAt = instance.timers.get('master-down');
     const change = downInterval(instance) - downBefore;

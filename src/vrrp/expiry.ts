@@ -6,6 +6,7 @@ import type { VrrpEvent } from './events.js';
 import { onLinkDelayOver } from './faults.js';
 import { armTimer, log } from './instance.js';
 import { onAddressRetry } from './missing-address.js';
+import { onPeriodicDue } from './periodic.js';
 import type { Instance, Step } from './state.js';
 import { wantMaster, yieldMaster } from './sync-group.js';
 import type { TimerName } from './timers.js';
@@ -47,8 +48,8 @@ export function onTimerExpired(
       onGarpLowerPrioDue(step, instance);
       return;
     case 'garp-refresh':
-      announce(step, instance, instance.settings.garp.masterRefreshRepeat);
-      rearm(step, instance, 'garp-refresh', dueAt, instance.settings.garp.masterRefresh);
+    case 'garp-extra':
+      onPeriodicDue(step, instance, name, dueAt);
       return;
     case 'departure':
       onDepartureDue(step, instance);

@@ -48,6 +48,21 @@ export interface GarpSettings {
   /** Pause between the burst after a losing advert and its repetition; 0: no repetition. */
   readonly lowerPrioDelay: Micros;
   readonly lowerPrioRepeat: number;
+  /** `garp_extra_if`: announcements, again and again, on interfaces that have no adverts. */
+  readonly extra?: { readonly interval: Micros; readonly interfaces: readonly string[] };
+}
+
+/** The least distance of announcements on an interface (`vrrp_garp_interval`, `garp_group`), µs; 0: none. */
+export interface PaceSettings {
+  readonly garpInterval: Micros;
+  readonly gnaInterval: Micros;
+  /** Interfaces with a pace of their own; shared: one for all of them together. */
+  readonly groups: readonly {
+    readonly interfaces: readonly string[];
+    readonly shared: boolean;
+    readonly garpInterval: Micros;
+    readonly gnaInterval: Micros;
+  }[];
 }
 
 /** What an instance's fitness or priority follows (`track_interface`, `track_script`, ...). */
@@ -231,6 +246,8 @@ export interface VrrpSettings {
   readonly syncDaemon?: SyncDaemonSettings;
   /** Interfaces to make; none if missing. */
   readonly virtualInterfaces?: readonly VirtualInterface[];
+  /** Absent: announcements go out at once. */
+  readonly pace?: PaceSettings;
 }
 
 /** keepalived's defaults of what an instance's configuration need not say. */

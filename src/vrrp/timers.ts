@@ -13,6 +13,8 @@ export type TimerName =
   | 'garp-lower-prio'
   /** `garp_master_refresh`. */
   | 'garp-refresh'
+  /** `garp_extra_if`. */
+  | 'garp-extra'
   /** A node that stops waits no longer for its successor. */
   | 'departure'
   /** An instance that could not hold its addresses may try again. */

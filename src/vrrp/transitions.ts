@@ -24,6 +24,7 @@
 import { onNotMaster } from './alarms.js';
 import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
 import { oweLastWord } from './last-word.js';
+import { startPeriodic, stopPeriodic } from './periodic.js';
 import type { Instance, Step } from './state.js';
 import { announce, sendAdvert, sendRelease } from './transmit.js';
 
@@ -51,9 +52,7 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
     instance.garpBursts = 1;
     armTimer(step, instance, 'garp-master', step.at + garp.masterDelay);
   }
-  if (garp.masterRefresh > 0) {
-    armTimer(step, instance, 'garp-refresh', step.at + garp.masterRefresh);
-  }
+  startPeriodic(step, instance);
 }
 
 /**
@@ -120,9 +119,10 @@ function releaseMastership(step: Step, instance: Instance): void {
   instance.garpBursts = 0;
   instance.lowerPrioBurstAt = undefined;
   instance.lowerPrioRepetitionOwed = false;
-  for (const name of ['advert', 'garp-master', 'garp-lower-prio', 'garp-refresh'] as const) {
+  for (const name of ['advert', 'garp-master', 'garp-lower-prio'] as const) {
     cancelTimer(step, instance, name);
   }
+  stopPeriodic(step, instance);
   step.out.add({ kind: 'reconcile' });
 }
 

@@ -92,11 +92,6 @@ const receiveBuffer: Args<number | 'MTU' | 'ADVERT'> = {
   },
 };
 
-/** What this version does anyway. */
-const isNone = (value: number): boolean => value === 0;
-
-const AT_ONCE = 'announcements are sent without a pause between them';
-
 export const vrrpDefaults = {
   vrrp_version: setting(integer(2, 3), 'The VRRP version of instances that do not say theirs.', {
     default: '2',
@@ -136,28 +131,19 @@ export const vrrpDefaults = {
     'One packet an address after becoming MASTER and no second burst, unless other lines say how many.',
     { default: 'no' },
   ),
-  vrrp_garp_interval: planned(
-    setting(garpInterval, 'The pause between two gratuitous ARP packets on an interface.', {
-      default: '0',
-    }),
-    AT_ONCE,
-    isNone,
+  vrrp_garp_interval: setting(
+    garpInterval,
+    'The pause between two gratuitous ARP packets on an interface.',
+    { default: '0' },
   ),
-  vrrp_gna_interval: planned(
-    setting(
-      garpInterval,
-      'The pause between two unsolicited neighbour advertisements on an interface.',
-      { default: '0' },
-    ),
-    AT_ONCE,
-    isNone,
+  vrrp_gna_interval: setting(
+    garpInterval,
+    'The pause between two unsolicited neighbour advertisements on an interface.',
+    { default: '0' },
   ),
-  vrrp_garp_extra_if: planned(
-    setting(
-      garpExtraInterface(1),
-      "How often a MASTER announces addresses on VMAC interfaces other than the instance's, with all on every other interface.",
-    ),
-    'addresses on other interfaces are not announced again',
+  vrrp_garp_extra_if: setting(
+    garpExtraInterface(1),
+    "How often a MASTER announces addresses on VMAC interfaces other than the instance's, with all on every other interface.",
   ),
   vrrp_vmac_garp_intvl: oldName('vrrp_garp_extra_if'),
   vrrp_down_timer_adverts: setting(

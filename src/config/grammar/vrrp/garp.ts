@@ -1,7 +1,7 @@
 /** Gratuitous ARP and unsolicited neighbour advertisements of an instance (`garp_*`). */
 import { garpDelay, garpLowerPrioRepeat, garpRefresh, garpRepeat } from '../garp.js';
 import { garpExtraInterface } from '../global/vrrp.js';
-import { planned, setting } from '../keyword.js';
+import { setting } from '../keyword.js';
 
 export const garp = {
   garp_master_delay: setting(garpDelay, 'As vrrp_garp_master_delay, for this instance.', {
@@ -26,13 +26,9 @@ export const garp = {
     'As vrrp_garp_lower_prio_repeat, for this instance.',
     { default: 'vrrp_garp_lower_prio_repeat' },
   ),
-  garp_extra_if: planned(
-    setting(
-      garpExtraInterface(0),
-      'Announces addresses on other interfaces than the own one again and again, so that switches remember them: on those with a macvlan of ours, with `all` on each; 0: never.',
-      { default: 'vrrp_garp_extra_if' },
-    ),
-    'addresses on other interfaces are announced when the instance becomes MASTER only',
-    ({ interval }) => interval === 0,
+  garp_extra_if: setting(
+    garpExtraInterface(0),
+    'Announces addresses on other interfaces than the own one again and again, so that switches remember them: on those with a macvlan of ours, with `all` on each; 0: never.',
+    { default: 'vrrp_garp_extra_if' },
   ),
 };
