@@ -4,7 +4,7 @@ import { type Command, optionLines, parseCommandLine } from './command-line.js';
 export { UsageError } from './command-line.js';
 
 export interface DaemonArguments {
-  readonly action: 'run' | 'config-test' | 'release' | 'help' | 'version';
+  readonly action: 'run' | 'config-test' | 'release' | 'signum' | 'help' | 'version';
   /** `-f`: the configuration file. */
   readonly configFile: string;
   /** `-n`: stay in the foreground. */
@@ -27,6 +27,8 @@ export interface DaemonArguments {
   readonly testLogFile: string | undefined;
   /** `-t --json`: the report as data. */
   readonly json: boolean;
+  /** `--signum`: the word whose signal is asked for. */
+  readonly signum: string | undefined;
 }
 
 export const DEFAULT_CONFIG_FILE = '/etc/tandem/tandem.conf';
@@ -78,6 +80,10 @@ export const DAEMON = {
       attached: true,
       help: 'Check the configuration for errors, output to stderr or LOG_FILE',
     },
+    signum: {
+      value: 'SIGFUNC',
+      help: 'Return signal number for STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON',
+    },
     json: { help: 'With -t: the report as JSON, as tandem check --json' },
     release: { help: 'Withdraw the addresses that an ended tandemd has left behind' },
     version: { short: 'v', help: 'Display the version number' },
@@ -100,11 +106,13 @@ export function parseDaemonArguments(argv: readonly string[]): DaemonArguments {
     ? 'help'
     : values.version
       ? 'version'
-      : values.release
-        ? 'release'
-        : test !== false
-          ? 'config-test'
-          : 'run';
+      : values.signum !== undefined
+        ? 'signum'
+        : values.release
+          ? 'release'
+          : test !== false
+            ? 'config-test'
+            : 'run';
   const both = values.vrrp === values.check;
   return {
     action,
@@ -120,6 +128,7 @@ export function parseDaemonArguments(argv: readonly string[]): DaemonArguments {
     runChecker: both || values.check,
     pidFile: values.pid,
     vrrpPidFile: values.vrrp_pid,
+    signum: values.signum,
     checkersPidFile: values.checkers_pid,
   };
 }

@@ -2,6 +2,8 @@
  * The daemon's command: `tandemd`, with keepalived(8)'s options. What an action needs is loaded when
  * it is asked for: most of the program is not (design/0014).
  */
+
+import { SIGNALS } from '../process/signal-numbers.js';
 import { VERSION } from '../version.js';
 import { DAEMON_HELP, parseDaemonArguments, UsageError } from './arguments.js';
 import { EXIT } from './exit-codes.js';
@@ -23,6 +25,7 @@ export async function runDaemonCommand(argv: readonly string[]): Promise<void> {
   }
   if (args.action === 'help') process.stdout.write(DAEMON_HELP);
   else if (args.action === 'version') process.stdout.write(`Tandem v${VERSION}\n`);
+  else if (args.action === 'signum') process.exitCode = printSignal(args.signum ?? '');
   else if (args.action === 'config-test') {
     const { testConfiguration } = await import('./config-test.js');
     process.exitCode = await testConfiguration(args);
@@ -33,4 +36,15 @@ export async function runDaemonCommand(argv: readonly string[]): Promise<void> {
     const { run } = await import('./run.js');
     process.exitCode = await run(args, argv);
   }
+}
+
+/** `--signum`: for `kill -s $(tandemd --signum=DATA) $(cat /run/tandem/tandemd.pid)`. */
+function printSignal(word: string): number {
+  const found = Object.entries(SIGNALS).find(([name]) => name === word);
+  if (!found) {
+    process.stderr.write(`Unknown sigfunc ${word}\n`);
+    return EXIT.failed;
+  }
+  process.stdout.write(`${found[1]}\n`);
+  return EXIT.ok;
 }

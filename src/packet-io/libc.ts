@@ -335,3 +335,78 @@ export function inNetworkNamespace<T>(path: string, run: () => T): T {
 function enterNetworkNamespace(fd: number): void {
   if (setnsCall(fd, CLONE_NEWNET) !== 0) throw new SystemCallError('setns', koffi.errno());
 }
+
+/**
+ * struct sigaction of glibc and musl on 64-bit machines but MIPS and s390x: handler, mask of 128
+ * bytes, flags, restorer.
+ */
+const SIGACTION = koffi.struct('tandem_sigaction', {
+  handler: 'void *',
+  mask: koffi.array('uint8_t', 128),
+  flags: 'int',
+  restorer: 'void *',
+});
+const SIGACTION_BYTES = 152;
+const SA_SIGINFO = 4;
+const SA_RESTART = 0x10000000;
+const SIG_IGN = 1n;
+const F_GETFD = 1;
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+const sigactionCall = libc.func(
+  'int sigaction(int signal, const tandem_sigaction *action, void *old)',
+);
+const pipe2Call = libc.func('int pipe2(_Out_ int *ends, int flags)');
+const dup3Call = libc.func('int dup3(int from, int to, int flags)');
+const fcntlCall = libc.func('int fcntl(int fd, int command)');
+const dlsymCall = koffi.load(null).func('void *dlsym(void *handle, const char *name)');
+
+/**
+ * Makes a signal that Node knows no name for (a real-time signal) readable. Its handler is
+ * eventfd_write(3): called with the signal's number as its first argument, it writes 8 bytes to the
+ * descriptor of that number, which is the end of a pipe. So no JavaScript runs in a handler, and
+ * whichever thread is interrupted, nothing is lost.
+ *
+ * @returns the descriptor to read from: 8 bytes a signal, their value means nothing. It is
+ *   non-blocking and belongs to the caller.
+ * @throws SystemCallError, EBUSY when the descriptor of that number is in use
+ */
+export function catchSignal(signal: number): number {
+  if (koffi.sizeof(SIGACTION) !== SIGACTION_BYTES) {
+    throw new SystemCallError('sigaction', constants.errno.ENOSYS);
+  }
+  if (fcntlCall(signal, F_GETFD) !== -1) throw new SystemCallError('dup3', constants.errno.EBUSY);
+  const handler: unknown = dlsymCall(null, 'eventfd_write');
+  if (!handler) throw new SystemCallError('dlsym', constants.errno.ENOSYS);
+  const ends = [0, 0];
+  if (pipe2Call(ends, O_NONBLOCK | O_CLOEXEC) !== 0) {
+    throw new SystemCallError('pipe2', koffi.errno());
+  }
+  const [readEnd, writeEnd] = ends as [number, number];
+  const moved = dup3Call(writeEnd, signal, O_CLOEXEC);
+  const errno = koffi.errno();
+  closeCall(writeEnd);
+  if (moved < 0) {
+    closeCall(readEnd);
+    throw new SystemCallError('dup3', errno);
+  }
+  setHandler(signal, handler);
+  return readEnd;
+}
+
+/** Ignores a signal by its number. @throws SystemCallError */
+export function ignoreSignal(signal: number): void {
+  setHandler(signal, SIG_IGN);
+}
+
+function setHandler(signal: number, handler: unknown): void {
+  const action = {
+    handler,
+    mask: new Uint8Array(128),
+    flags: SA_SIGINFO | SA_RESTART,
+    restorer: null,
+  };
+  if (sigactionCall(signal, action, null) !== 0) {
+    throw new SystemCallError('sigaction', koffi.errno());
+  }
+}

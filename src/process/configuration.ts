@@ -9,11 +9,13 @@ import type { Config } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
 import { renderPosition } from '../config/text/source.js';
 import type { NotRunStatus } from '../control/status.js';
+import type { DumpSettings } from '../dump/settings.js';
 import { openRoute } from '../netlink/route.js';
 import type { NotifySettings } from '../notify/settings.js';
 import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { diskFiles } from './config-files.js';
+import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
 import { readRoutingNames } from './routing-names.js';
 import { Commands } from './scripts/command-settings.js';
@@ -28,6 +30,7 @@ export interface RunnableConfiguration {
   readonly checker: CheckerSettings;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
+  readonly dumps: DumpSettings;
   /** What is in the configuration and left out: this version cannot run it as written. */
   readonly notRun: readonly NotRunStatus[];
   /** The effective configuration as canonical text. */
@@ -82,6 +85,7 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
       checker: checkerSettings(config),
       tracking: trackingSettings(config, commands),
       notify: notifySettings(config, commands),
+      dumps: dumpSettings(config),
       notRun: notRunStatus(config),
       text: () => dump(config),
     },

@@ -1,5 +1,7 @@
 /** The child's side of the supervisor's channel, the same in every child. */
+
 import type { FromChecker, FromVrrp, ToChecker, ToVrrp } from './ipc.js';
+import { ignoreDumpSignals } from './signals.js';
 
 /**
  * Connects a child's life to its supervisor, and says `ready`.
@@ -18,6 +20,7 @@ export function serveSupervisor<Message extends ToVrrp | ToChecker>(handlers: {
   });
   process.on('disconnect', () => handlers.onGone());
   process.on('SIGTERM', () => handlers.onTerm());
+  ignoreDumpSignals();
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   tellSupervisor({ kind: 'ready' });
 }

@@ -18,12 +18,14 @@ import { History } from '../control/history.js';
 import { nameNeighbours } from '../control/neighbours.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import type { DaemonStatus } from '../control/status.js';
+import type { DumpSettings } from '../dump/settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
 import type { LoadedConfiguration } from './configuration.js';
+import { Dumps } from './dumps.js';
 import { HandOver } from './hand-over.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
@@ -63,6 +65,7 @@ interface Configuration {
   readonly checker: CheckerSettings;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
+  readonly dumps: DumpSettings;
   /** What is left out of them, for the status. */
   readonly notRun: DaemonStatus['notRun'];
 }
@@ -81,6 +84,7 @@ export class Supervisor {
   readonly #tracker: Tracker;
   readonly #notifier: Notifier;
   readonly #history = new History();
+  readonly #dumps: Dumps;
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -112,6 +116,13 @@ export class Supervisor {
     this.#handOver = new HandOver((message) => this.#vrrp.send(message));
     this.#tracker = new Tracker(options.logger, (tracked) => this.#vrrp.send(tracked));
     this.#notifier = new Notifier(options.logger);
+    this.#dumps = new Dumps(options.logger, {
+      settings: () => this.#configuration.dumps,
+      vrrp: () => this.#vrrpStatus.get(),
+      scripts: () => this.#tracker.scripts(),
+      files: () => this.#tracker.files(),
+      processes: () => this.#tracker.processes(),
+    });
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
       onDeath: () => this.#checkerStatus.forget(),
@@ -124,6 +135,7 @@ export class Supervisor {
     process.on('SIGHUP', () => void this.reload());
     process.on('SIGTERM', () => void this.stop());
     process.on('SIGINT', () => void this.stop());
+    this.#dumps.listen();
     writePidFile(files.pid, process.pid);
     await this.#loadModules();
     this.#watch();

@@ -4,6 +4,7 @@ import type { Micros } from '../base/time.js';
 import type { ChecksumForm } from './advert.js';
 import type { AlarmKind } from './alarms.js';
 import type { InstanceState } from './effects.js';
+import { downInterval } from './instance.js';
 import type { EngineState, Instance, SyncGroup } from './state.js';
 import type { Contribution } from './tracking.js';
 
@@ -15,6 +16,8 @@ export interface InstanceSnapshot {
   /** Microseconds since the last transition. */
   readonly inStateFor: number;
   readonly interface: string;
+  /** The source of its adverts, if there is one. */
+  readonly source?: Ip;
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
   readonly priority: number;
@@ -30,6 +33,8 @@ export interface InstanceSnapshot {
   readonly addresses: readonly Ip[];
   /** false: `nopreempt`. */
   readonly preempt: boolean;
+  /** Active_Down_Interval (RFC 9568 6.1), µs. */
+  readonly downInterval: number;
   /** Microseconds until the master-down timer runs out; only while it is armed. */
   readonly masterDownIn?: number;
   /** Microseconds until `preempt_delay` is over; only while it counts. */
@@ -117,6 +122,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     reason: instance.reason,
     inStateFor: now - instance.since,
     interface: settings.interface,
+    ...(instance.source && { source: instance.source.ip }),
     virtualRouterId: settings.virtualRouterId,
     version: settings.version,
     priority: settings.priority,
@@ -127,6 +133,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     configuredInterval: settings.advertInterval,
     addresses: settings.virtualAddresses.map((entry) => entry.address),
     preempt: settings.preempt,
+    downInterval: downInterval(instance),
     ...(masterDown !== undefined && { masterDownIn: masterDown - now }),
     ...(instance.preemptAt !== undefined && { preemptIn: instance.preemptAt - now }),
     ...(instance.pending !== undefined && { pending: instance.pending }),

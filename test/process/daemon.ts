@@ -14,7 +14,7 @@ const TANDEM = new URL('../../../bin/tandem', import.meta.url).pathname;
 const BIN = new URL('../../../bin/tandemd', import.meta.url).pathname;
 const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
 /** A pair of veth ends in the namespace: `v0` with 192.0.2.1 is the daemon's. */
-const NETWORK = `ip link set lo up
+export const NETWORK = `ip link set lo up
 ip link add v0 type veth peer name v1
 ip link set v0 up
 ip link set v1 up
@@ -116,11 +116,19 @@ export class Daemon {
   }
 
   /** Resolves with the status when a condition on it holds. */
-  untilStatus(what: string, test: (status: DaemonStatus) => boolean): Promise<DaemonStatus> {
-    return eventually(what, async () => {
-      const status = await this.status().catch(() => undefined);
-      return status && test(status) ? status : undefined;
-    });
+  untilStatus(
+    what: string,
+    test: (status: DaemonStatus) => boolean,
+    deadlineMillis?: number,
+  ): Promise<DaemonStatus> {
+    return eventually(
+      what,
+      async () => {
+        const status = await this.status().catch(() => undefined);
+        return status && test(status) ? status : undefined;
+      },
+      deadlineMillis,
+    );
   }
 
   /** Whether an IPv4 address is on an interface of the namespace of a living process of it. */
@@ -133,8 +141,10 @@ export class Daemon {
       );
   }
 
-  kill(signal: NodeJS.Signals): void {
-    this.#process?.kill(signal);
+  kill(signal: NodeJS.Signals | number): void {
+    // ChildProcess.kill knows no real-time signals.
+    if (typeof signal === 'number') process.kill(this.pid, signal);
+    else this.#process?.kill(signal);
   }
 
   /** The exit code; bounded. */

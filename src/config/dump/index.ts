@@ -73,3 +73,17 @@ export function secretWriter({ secrets }: DumpOptions): (text: string) => string
 export function hideMarked(text: string): string {
   return text.includes(MARK) ? text.replace(/\0[^\0]*\0/g, HIDDEN) : text;
 }
+
+/** Each route in one line, as it is written in the configuration. */
+export function routeTexts(routes: Config['staticRoutes']): string[] {
+  return bodyTexts(routeBlock('virtual_routes', routes));
+}
+
+/** Each rule in one line. */
+export function ruleTexts(rules: Config['staticRules']): string[] {
+  return bodyTexts(ruleBlock('virtual_rules', rules));
+}
+
+function bodyTexts(blocks: readonly Line[]): string[] {
+  return blocks.flatMap(({ body }) => (body ?? []).map(({ text }) => text));
+}

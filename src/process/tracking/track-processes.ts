@@ -89,6 +89,11 @@ export class TrackProcesses {
     return new Map([...this.#tracked].map(([name, { state }]) => [name, state.up]));
   }
 
+  /** The numbers and verdicts, by name. */
+  states(): ReadonlyMap<string, ProcessState> {
+    return new Map([...this.#tracked].map(([name, { state }]) => [name, state]));
+  }
+
   stop(): void {
     this.configure([]);
   }

@@ -1,5 +1,6 @@
 /** Everything that the supervisor watches for the VRRP engine. */
 import type { Logger } from '../../base/log.js';
+import type { ProcessState } from '../../tracking/process-state.js';
 import type { TrackingSettings } from '../../tracking/settings.js';
 import type { ToVrrp } from '../ipc.js';
 import { TrackFiles } from './track-files.js';
@@ -47,6 +48,21 @@ export class Tracker {
         ([name, value]) => ({ kind: 'tracked', what: 'process', name, value }) as const,
       ),
     ];
+  }
+
+  /** The verdicts of scripts, by name. */
+  scripts(): ReadonlyMap<string, boolean> {
+    return this.#scripts.verdicts();
+  }
+
+  /** The numbers in files, by name. */
+  files(): ReadonlyMap<string, number> {
+    return this.#files.values();
+  }
+
+  /** How many there are of each tracked process, and what is told of it, by name. */
+  processes(): ReadonlyMap<string, ProcessState> {
+    return this.#processes.states();
   }
 
   /** Ends every script and watches nothing any more. */

@@ -84,7 +84,6 @@ const optionalPath: Args<string> = {
 const path: Args<string> = { ...text, syntax: '<PATH>', expects: 'a path' };
 
 const NO_TIMED_RELOAD = 'a reload comes with a signal only';
-const NO_DUMP = 'no such file is written, the status is on the control socket';
 
 export const files = {
   include_check: setting(
@@ -92,10 +91,9 @@ export const files = {
     'When an include that names nothing is an error; it counts from its line on, as the text is read.',
     { default: 'never', repeatable: true },
   ),
-  umask: planned(
-    setting(umask, 'The permission bits that new files do not get.', { default: '0177' }),
-    'the mask that the daemon was started with counts',
-  ),
+  umask: setting(umask, 'The permission bits that the dump files do not get.', {
+    default: '0177',
+  }),
   reload_check_config: withoutEffect(
     setting(optionalPath, 'A new configuration is checked before a reload.'),
     'every reload is checked first, and what is wrong is in the log',
@@ -114,33 +112,24 @@ export const files = {
     }),
     'no such file is made',
   ),
-  state_dump_file: planned(
-    setting(path, 'Where SIGUSR1 writes the state; a folder ends in a slash.'),
-    NO_DUMP,
+  state_dump_file: setting(path, 'Where SIGUSR1 writes the state; a folder ends in a slash.', {
+    default: '/tmp/keepalived.data',
+  }),
+  stats_dump_file: setting(path, 'Where SIGUSR2 writes the statistics; a folder ends in a slash.', {
+    default: '/tmp/keepalived.stats',
+  }),
+  json_dump_file: setting(path, 'Where the state is written as JSON; a folder ends in a slash.', {
+    default: '/tmp/keepalived.json',
+  }),
+  json_version: setting(
+    choice(['1', '2']),
+    'The form of that JSON: 2 has the instances in an array of its own.',
+    { default: '1' },
   ),
-  stats_dump_file: planned(
-    setting(path, 'Where SIGUSR2 writes the statistics; a folder ends in a slash.'),
-    NO_DUMP,
-  ),
-  json_dump_file: planned(
-    setting(path, 'Where the state is written as JSON; a folder ends in a slash.'),
-    NO_DUMP,
-  ),
-  json_version: planned(
-    setting(
-      choice(['1', '2']),
-      'The form of that JSON: 2 has the instances in an array of its own.',
-      {
-        default: '1',
-      },
-    ),
-    NO_DUMP,
-  ),
-  data_use_instance: planned(
-    setting(bool, 'The names of those files have the instance and the namespace in them.', {
-      default: 'no',
-    }),
-    NO_DUMP,
+  data_use_instance: setting(
+    bool,
+    'The name of the state file has the namespace and the instance in it.',
+    { default: 'no' },
   ),
   tmp_config_directory: withoutEffect(
     setting(path, 'A folder for a copy of the configuration.', { firstCounts: true }),
