@@ -3,7 +3,7 @@
  * closes with one line: `N passed, N failed, N skipped`. Fails when anything failed, and when
  * nothing ran.
  *
- *   node test/support/run.mjs [lint] [unit] [process] [oracle] [lab] [--coverage]
+ *   node test/support/run.mjs [lint] [unit] [simulation] [process] [oracle] [lab] [--coverage]
  *                             [-- [--grep PATTERN] [FILE...]]
  *
  * FILE is a source path such as test/unit/base/ip.test.ts.
@@ -22,6 +22,7 @@ const MINUTE = 60_000;
 const LAYERS = {
   lint: { limit: 2 * MINUTE },
   unit: { folders: ['unit', 'conformance', 'sim', 'fuzz', 'arch'], limit: 10 * MINUTE },
+  simulation: { folders: ['simulation'], limit: 30 * MINUTE },
   process: { folders: ['process'], limit: 15 * MINUTE },
   oracle: { folders: ['oracle'], limit: 20 * MINUTE },
   lab: { limit: 60 * MINUTE },
@@ -31,7 +32,7 @@ const LAYERS = {
  * Counts of seeded tests when the quick layer is asked for by itself; in a whole run, and with the
  * variable set, there are more of them.
  */
-const QUICK = { FUZZ_ROUNDS: '5000', VRRP_SIM_SEEDS: '500', CONFIG_FUZZ_SEEDS: '300' };
+const QUICK = { FUZZ_ROUNDS: '5000', CONFIG_FUZZ_SEEDS: '300' };
 
 const options = parseArguments(process.argv.slice(2));
 const totals = { passed: 0, failed: 0, skipped: 0 };
