@@ -7,7 +7,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -135,6 +142,9 @@ function nativeModulesLoad() {
 
 function installNpmPackages() {
   console.log('Installing npm packages (npm ci): as package-lock.json says');
+  // npm empties the folder first: one that several checkouts share by a link is another's.
+  const folder = path.join(ROOT, 'node_modules');
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(folder);
   const env = { ...process.env };
   // Headers beside this Node save node-gyp a download.
   const prefix = path.dirname(path.dirname(process.execPath));
