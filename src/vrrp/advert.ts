@@ -50,6 +50,8 @@ import type { VrrpVersion } from './settings.js';
 export const TYPE_ADVERTISEMENT = 1;
 /** RFC 9568 5.2.4: the sender gives up mastership. */
 export const PRIORITY_RELEASE = 0;
+/** The least that a router can have (RFC 9568 5.2.4). */
+export const PRIORITY_LOWEST = 1;
 
 const HEADER_LENGTH = 8;
 const CHECKSUM_OFFSET = 6;

@@ -1,6 +1,7 @@
 /** What a timer's expiry does. */
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { onAlarmDue, onMasterAdvert } from './alarms.js';
+import { onAskDue } from './asking.js';
 import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { onLinkDelayOver } from './faults.js';
@@ -53,6 +54,9 @@ export function onTimerExpired(
       return;
     case 'departure':
       onDepartureDue(step, instance);
+      return;
+    case 'ask':
+      onAskDue(step, instance);
       return;
     case 'address-retry':
       onAddressRetry(step, instance);

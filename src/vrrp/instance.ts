@@ -32,6 +32,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     lowerPrioBurstAt: undefined,
     lowerPrioRepetitionOwed: false,
     answeredAt: undefined,
+    asking: false,
     lastWord: undefined,
     group: undefined,
     fault: undefined,
@@ -144,6 +145,7 @@ export function changeState(
   instance.reason = reason;
   if (from === to) return;
   instance.state = to;
+  instance.asking = false;
   instance.since = step.at;
   step.out.add({
     kind: 'state-changed',

@@ -1,8 +1,10 @@
 /** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
+
 import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
 import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
+import { isQuestion } from './asking.js';
 import { departAfter } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
@@ -79,6 +81,7 @@ function accept(step: Step, instance: Instance, advert: Advert, source: Ip): voi
 /** RFC 9568 6.4.2. */
 function onAdvertAsBackup(step: Step, instance: Instance, advert: Advert, source: Ip): void {
   const { settings } = instance;
+  if (isQuestion(step, instance, advert)) return;
   if (advert.priority === PRIORITY_RELEASE) {
     log(step, instance, 'info', 'priority-zero', 'Backup received priority 0 advertisement', {
       source,

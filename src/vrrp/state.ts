@@ -55,6 +55,8 @@ export interface Instance {
   lowerPrioRepetitionOwed: boolean;
   /** When the last advert outside the schedule answered a losing one. */
   answeredAt: Micros | undefined;
+  /** It has asked whether there is a MASTER, and waits for the answer: see `asking.ts`. */
+  asking: boolean;
   /** It was MASTER, and the one that is now may not know: see `last-word.ts`. */
   lastWord: LastWord | undefined;
   group: SyncGroup | undefined;

@@ -5,6 +5,8 @@ export type TimerName =
   | 'advert'
   /** Master_Down_Timer (RFC 9568 6.2). */
   | 'master-down'
+  /** With `nopreempt`: whether there is a MASTER is asked before the take-over. */
+  | 'ask'
   /** `preempt_delay`. */
   | 'preempt'
   /** The second gratuitous ARP burst after becoming MASTER (`garp_master_delay`). */

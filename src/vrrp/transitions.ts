@@ -21,7 +21,9 @@
  *
  * INIT is also where every state goes on shutdown.
  */
+
 import { onNotMaster } from './alarms.js';
+import { planToAsk } from './asking.js';
 import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
 import { oweLastWord } from './last-word.js';
 import { startPeriodic, stopPeriodic } from './periodic.js';
@@ -37,6 +39,7 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
   instance.lastWord = undefined;
   instance.activeInterval = advertInterval;
   cancelTimer(step, instance, 'master-down');
+  cancelTimer(step, instance, 'ask');
   log(step, instance, 'notice', 'entering-master', 'Entering MASTER STATE', { reason });
   changeState(step, instance, 'MASTER', reason);
   sendAdvert(step, instance);
@@ -73,6 +76,7 @@ export function becomeBackup(step: Step, instance: Instance, reason: string): vo
   if (from === 'MASTER') logRemoval(step, instance);
   changeState(step, instance, 'BACKUP', reason);
   armTimer(step, instance, 'master-down', step.at + downInterval(instance));
+  if (from !== 'MASTER') planToAsk(step, instance);
 }
 
 /** To FAULT: a MASTER tells its backups if it still can, and lets the addresses go. */

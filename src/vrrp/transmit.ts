@@ -18,6 +18,12 @@ export function sendAdvert(step: Step, instance: Instance): void {
   transmit(step, instance, source, instance.outgoing);
 }
 
+/** Sends an advert with another priority than the effective one. Nothing is sent without a source. */
+export function sendAdvertOf(step: Step, instance: Instance, priority: number): void {
+  const { source } = instance;
+  if (source) transmit(step, instance, source, draftOf(instance, source, priority));
+}
+
 /**
  * Sends priority 0 (RFC 9568 5.2.4): the backups take over after their skew time instead of a whole
  * Active_Down_Interval. Nothing is sent where nothing can be sent.

@@ -7,6 +7,8 @@ import { macOf } from './network.js';
 import { must } from './program.js';
 
 const PROGRAM = '/run/tandem-lab/send-frames';
+/** A flood takes as long as the machine lets it. */
+const TIMEOUT_MS = 90_000;
 const VRRP_MAC = '01:00:5e:00:00:12';
 const VRRP_GROUP = '224.0.0.18';
 
@@ -29,17 +31,28 @@ export interface AdvertShape {
   readonly length?: number;
 }
 
-/** Sends Ethernet frames from a host, in order. The program for it is compiled at first use. */
+/** How often frames are sent again, and how many a second at most. */
+export interface Flood {
+  readonly rounds: number;
+  readonly perSecond: number;
+}
+
+/**
+ * Sends Ethernet frames from a host, in order: no more than 256, and again and again in a flood. The
+ * program for it is compiled at first use.
+ */
 export async function sendFrames(
   host: Host,
   device: string,
   frames: readonly Uint8Array[],
+  flood?: Flood,
 ): Promise<void> {
   if (!existsSync(PROGRAM)) {
     await must(['cc', '-O1', '-o', PROGRAM, path.join(CHECKOUT, 'test/lab/kernel/send-frames.c')]);
   }
   const input = frames.map((frame) => `${Buffer.from(frame).toString('hex')}\n`).join('');
-  await must([PROGRAM, device], { netns: host.netns, input });
+  const words = flood ? [`${flood.rounds}`, `${flood.perSecond}`] : [];
+  await must([PROGRAM, device, ...words], { netns: host.netns, input, timeoutMs: TIMEOUT_MS });
 }
 
 /** A VRRP version 2 advert as an Ethernet frame, written here and not by tandem's own encoder. */

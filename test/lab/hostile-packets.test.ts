@@ -1,36 +1,22 @@
 /** Packets that nobody should send change no state, and are counted by what is wrong with them. */
 import assert from 'node:assert/strict';
+import { now, renderMillis, sleep } from './clock.js';
 import { VRID } from './config-text.js';
 import { type AdvertShape, advertFrame, sendFrames } from './frames.js';
-import { startPair } from './steps.js';
+import { measured, startPair } from './steps.js';
 import { labSuite } from './suite.js';
 
 const EACH = 3;
+/** Packets a second, and for how long. */
+const RATE = 10_000;
+const FLOOD_SECONDS = 3;
 
 labSuite('hostile packets', 'pair', (lab) => {
   it('are dropped and counted by reason, by a MASTER and by a BACKUP', async () => {
     const { vip, client, capture } = lab();
     const [a, b] = [lab().director('a'), lab().director('b')];
     await startPair(lab());
-    // All of them would make either give up, or take over, if they were believed.
-    const good: AdvertShape = {
-      source: '172.25.254.10',
-      vrid: VRID,
-      priority: 254,
-      addresses: [vip],
-    };
-    const spoiled: Readonly<Record<string, AdvertShape>> = {
-      short: { ...good, length: 7 },
-      'count of addresses beyond its end': { ...good, count: 12 },
-      'wrong type': { ...good, type: 2 },
-      'unknown version': { ...good, version: 4 },
-      'version of the other RFC': { ...good, version: 3 },
-      'wrong checksum': { ...good, checksumError: 1 },
-      'TTL 254': { ...good, ttl: 254 },
-      'VRID unknown': { ...good, vrid: 99 },
-      'another address list': { ...good, addresses: ['172.25.254.200'] },
-      'another interval': { ...good, advertInt: 3 },
-    };
+    const spoiled = spoiledAdverts(vip);
     const before = await rejections();
     const frames = Object.values(spoiled).flatMap((shape) =>
       Array.from({ length: EACH }, () => advertFrame(shape)),
@@ -54,6 +40,42 @@ labSuite('hostile packets', 'pair', (lab) => {
     }
   });
 
+  it('ten thousand a second while electing: the election goes on, the log stays short', async () => {
+    const { vip, client } = lab();
+    const [a, b] = [lab().director('a'), lab().director('b')];
+    const frames = Object.values(spoiledAdverts(vip)).map(advertFrame);
+    const before = await rejections();
+    const lines = b.logs().split('\n').length;
+    const flood = { rounds: Math.ceil((RATE * FLOOD_SECONDS) / frames.length), perSecond: RATE };
+    const begun = now();
+    const sending = sendFrames(client, 'eth0', frames, flood);
+    await sleep(1000);
+    assert.deepEqual(lab().owners(), ['a'], 'nobody believes them');
+    const died = await a.powerOff();
+    await lab().eventually(() => b.state() === 'MASTER', 10_000, 'b takes over in the flood');
+    measured(`b is MASTER ${renderMillis(now() - died)} after the death of a`);
+    await sending;
+    measured(`${frames.length * flood.rounds} packets were sent in ${renderMillis(now() - begun)}`);
+    await lab().always(() => b.holds(vip), 1000, 'b stays');
+    const told = b
+      .logs()
+      .split('\n')
+      .slice(lines - 1);
+    console.log(`      b wrote ${told.length} lines`);
+    assert.ok(told.length < 60, told.join('\n'));
+    assert.deepEqual(
+      told.flatMap((line) => /Entering \w+ STATE/.exec(line)?.[0] ?? []),
+      ['Entering MASTER STATE'],
+    );
+    const after = (await b.status()).vrrp!;
+    const counted = { ...after.rejected, ...after.instances[0]!.rejected };
+    const grown = Object.entries(counted).filter(([why, n]) => n > (before.b[why] ?? 0) + 100);
+    console.log(`      b counted: ${grown.map(([why, n]) => `${why} ${n}`).join(', ')}`);
+    assert.ok(grown.length >= 7, 'each under its name');
+    const alarms = after.instances[0]!.alarms.map(({ kind }) => kind);
+    assert.deepEqual(alarms, ['foreign-router']);
+  });
+
   /** Counters of both directors: of packets for an instance and for none. */
   async function rejections(): Promise<Record<'a' | 'b', Record<string, number>>> {
     const result: Record<'a' | 'b', Record<string, number>> = { a: {}, b: {} };
@@ -69,3 +91,31 @@ labSuite('hostile packets', 'pair', (lab) => {
     return result;
   }
 });
+
+/** Adverts by what is wrong with them. All would make either give up, or take over, if believed. */
+function spoiledAdverts(vip: string): Readonly<Record<string, AdvertShape>> {
+  const good: AdvertShape = {
+    source: '172.25.254.10',
+    vrid: VRID,
+    priority: 254,
+    addresses: [vip],
+  };
+  return {
+    short: { ...good, length: 7 },
+    'count of addresses beyond its end': { ...good, count: 12 },
+    'wrong type': { ...good, type: 2 },
+    'unknown version': { ...good, version: 4 },
+    'version of the other RFC': { ...good, version: 3 },
+    'wrong checksum': { ...good, checksumError: 1 },
+    'TTL 254': { ...good, ttl: 254 },
+    'VRID unknown': { ...good, vrid: 99 },
+    'another address list': { ...good, addresses: ['172.25.254.200'] },
+    'another interval': { ...good, advertInt: 3 },
+    'no address': { ...good, addresses: [], count: 0 },
+    'priority of the owner, other addresses': {
+      ...good,
+      priority: 255,
+      addresses: ['172.25.254.201', '172.25.254.202'],
+    },
+  };
+}
