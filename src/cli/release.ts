@@ -4,6 +4,7 @@ import { openLog } from '../process/child-log.js';
 import { runningPid } from '../process/pidfile.js';
 import { Releaser } from '../process/release.js';
 import { readReleaseRecord, removeReleaseRecord } from '../process/release-record.js';
+import { readSavedSettings, writeSavedSettings } from '../process/saved-settings.js';
 import type { DaemonArguments } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { filesFor, logTarget } from './places.js';
@@ -24,7 +25,11 @@ export async function release(args: DaemonArguments): Promise<number> {
     }
     const logger = openLog('release', logTarget(args), 'notice');
     const releaser = new Releaser(logger);
-    const { removed, failed } = await releaser.release(settings).finally(() => releaser.close());
+    const saved = readSavedSettings(files.interfaceSettings);
+    const { removed, failed } = await releaser
+      .release(settings, { forGood: true, saved })
+      .finally(() => releaser.close());
+    writeSavedSettings(files.interfaceSettings, {});
     process.stdout.write(`Withdrew ${removed.join(', ') || 'no address'}.\n`);
     for (const failure of failed) process.stderr.write(`tandemd: ${failure}\n`);
     if (failed.length > 0) return EXIT.failed;

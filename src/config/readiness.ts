@@ -50,8 +50,6 @@ export function notRun(config: Config): NotRun {
   return { instances, virtualServers, syncDaemon: missingForSyncDaemon(config.global) };
 }
 
-const OWNER_PRIORITY = 255;
-
 type Need = readonly [
   what: string,
   isNeeded: (instance: InstanceConfig, group: SyncGroupConfig | undefined) => boolean,
@@ -68,7 +66,6 @@ const tracking = (keyword: string, kind: keyof TracksConfig): Need => [
  */
 const INSTANCE_NEEDS: readonly Need[] = [
   ['auth_type AH', ({ authentication }) => authentication?.type === 'AH'],
-  ['no_accept', ({ accept, priority }) => !accept && priority !== OWNER_PRIORITY],
   tracking('track_bfd', 'bfds'),
 ];
 

@@ -73,11 +73,13 @@ export class VirtualLinkReconciler {
    * One pass. Passes must not overlap.
    *
    * @param retired names that are to be gone.
+   * @param beforeUp called when new ones are there, and not up yet.
    * @throws {NetlinkError} the kernel could not be read.
    */
   async reconcile(
     desired: readonly VirtualInterface[],
     retired: readonly string[] = [],
+    beforeUp: (links: readonly LinkDetails[]) => Promise<void> = async () => {},
   ): Promise<VirtualLinkReport> {
     const failures = new Map<string, string>();
     const created: string[] = [];
@@ -106,6 +108,7 @@ export class VirtualLinkReconciler {
     }
     changes += created.length + removed.length;
     if (changes > 0) links = byName(await this.#kernel.links());
+    if (created.length > 0) await beforeUp([...links.values()]);
     const addresses = desired.some(needsAddress) ? await this.#kernel.addresses() : [];
     for (const item of desired) {
       const link = links.get(item.name);

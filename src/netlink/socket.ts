@@ -168,6 +168,37 @@ export class NetlinkSocket {
     });
   }
 
+  /**
+   * Requests that are carried out together or not at all, between two that say so (nfnetlink's
+   * NFNL_MSG_BATCH_BEGIN and END). They travel in one datagram; what the kernel does not say about
+   * them before the fence behind it went well.
+   *
+   * @throws {NetlinkError} what was wrong with the first request that was refused.
+   */
+  atomically(
+    operation: string,
+    begin: NetlinkRequest,
+    requests: readonly NetlinkRequest[],
+    end: NetlinkRequest,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const all = [begin, ...requests, end];
+      const sequences = new Map(all.map((request) => [this.#nextSequence(), request.operation]));
+      const fence = this.#nextSequence();
+      let refused: NetlinkError | undefined;
+      const parts = [...sequences.keys()].map((sequence, i) =>
+        encodeRequest(all[i] as NetlinkRequest, NLM_F_REQUEST, sequence),
+      );
+      const accept = (message: NetlinkMessage): boolean => {
+        const of = sequences.get(message.sequence);
+        if (of !== undefined && message.type === NLMSG_ERROR) refused ??= errorOf(of, message.body);
+        return message.sequence === fence;
+      };
+      await this.#exchange(operation, concat(parts), accept, encodeFence(fence));
+      if (refused) throw refused;
+    });
+  }
+
   /** Closes the socket; what waits is rejected with NETLINK_CLOSED. */
   close(): void {
     if (this.#closed) return;
@@ -238,11 +269,16 @@ export class NetlinkSocket {
     return Math.max(1, Math.min(BATCH_MESSAGES, Math.floor(room / ANSWER_BYTES)));
   }
 
-  /** Sends, and waits until `accept` has seen the last answer; it must not throw. */
+  /**
+   * Sends, and waits until `accept` has seen the last answer; it must not throw.
+   *
+   * @param next one more datagram.
+   */
   #exchange(
     operation: string,
     datagram: Uint8Array,
     accept: (message: NetlinkMessage) => boolean,
+    next?: Uint8Array,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new NetlinkError('NETLINK_CLOSED', operation);
@@ -268,6 +304,7 @@ export class NetlinkSocket {
         }),
       );
       this.#transport?.send(datagram);
+      if (next) this.#transport?.send(next);
     });
   }
 

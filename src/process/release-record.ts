@@ -13,9 +13,13 @@ const FORMAT = 1;
 /** Writes the record for all of the given settings (the old and the new ones during a reload). */
 export function writeReleaseRecord(path: string, ...settings: readonly VrrpSettings[]): void {
   const daemon = settings.map((s) => s.syncDaemon).findLast((d) => d !== undefined);
+  const interfaces = settings.flatMap((s) => s.virtualInterfaces ?? []);
+  const firewall = settings.map((s) => s.firewall).findLast((f) => f !== undefined);
   const merged: VrrpSettings = {
     instances: settings.flatMap((s) => s.instances),
     syncGroups: [],
+    ...(interfaces.length > 0 ? { virtualInterfaces: interfaces } : {}),
+    ...(firewall ? { firewall } : {}),
     ...(daemon ? { syncDaemon: daemon } : {}),
   };
   // It holds what signs the farewell: passwords and keys.

@@ -13,6 +13,9 @@ import type { Logger } from '../base/log.js';
 import { MICROS_PER_MILLI } from '../base/time.js';
 import { IpvsClient } from '../ipvs/client.js';
 import { AddressReconciler } from '../kernel/addresses.js';
+import { FirewallReconciler } from '../kernel/firewall.js';
+import type { SavedSettings } from '../kernel/interface-settings.js';
+import { openNfTables } from '../netlink/nf-client.js';
 import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import { sourceOf } from '../vrrp/instance.js';
@@ -20,6 +23,7 @@ import { releaseAdverts } from '../vrrp/release-advert.js';
 import { socketInterface } from '../vrrp/routers.js';
 import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
 import { LinkTable } from './link-table.js';
+import { VirtualInterfaceKeeper } from './virtual-interface-keeper.js';
 
 export interface ReleaseReport {
   /** Addresses that were there and are gone. */
@@ -49,8 +53,14 @@ export class Releaser {
   /**
    * Withdraws all that the settings name. Goes on after a failure; rejects only when the kernel's
    * addresses cannot be read at all.
+   *
+   * @param forGood nobody goes on after this: interfaces of instances' own and filters go as well, and
+   *   other interfaces get their settings back (`saved`, see {@link InterfaceSettings}).
    */
-  async release(settings: VrrpSettings): Promise<ReleaseReport> {
+  async release(
+    settings: VrrpSettings,
+    { forGood, saved = {} }: { readonly forGood: boolean; readonly saved?: SavedSettings },
+  ): Promise<ReleaseReport> {
     this.#route ??= openRoute();
     const route = this.#route;
     const links = new LinkTable();
@@ -76,6 +86,7 @@ export class Releaser {
       }
     }
     if (settings.syncDaemon) failed.push(...(await stopSyncDaemons()));
+    if (forGood) failed.push(...(await removeInterfaces(settings, saved, this.#logger)));
     for (const failure of failed) {
       this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
     }
@@ -87,6 +98,37 @@ export class Releaser {
     this.#route?.close();
     this.#route = undefined;
   }
+}
+
+/** Removes interfaces and filters as a vrrp process does that stops; returns what failed. */
+async function removeInterfaces(
+  settings: VrrpSettings,
+  saved: SavedSettings,
+  logger: Logger,
+): Promise<string[]> {
+  const failed: string[] = [];
+  const { firewall, virtualInterfaces = [] } = settings;
+  if (virtualInterfaces.length > 0) {
+    const keeper = new VirtualInterfaceKeeper({
+      logger,
+      onSaved: () => {},
+      beforeUp: async () => {},
+    });
+    keeper.adopt(saved);
+    await keeper.removeAll(virtualInterfaces);
+  }
+  if (!firewall) return failed;
+  try {
+    const client = openNfTables();
+    try {
+      await new FirewallReconciler(client).remove(firewall.table);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    failed.push(`nftables table ${firewall.table}: ${messageOf(error)}`);
+  }
+  return failed;
 }
 
 /** Stops the daemons of both states; returns what failed, in words. */

@@ -38,6 +38,7 @@ import type {
   VrrpSettings,
 } from '../vrrp/settings.js';
 import { extraOf, paceOf } from './announcement-settings.js';
+import { firewallSettings } from './firewall-settings.js';
 import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
 import { neededInterfaces, trackSettings } from './watch-settings.js';
 
@@ -66,11 +67,14 @@ export function vrrpSettings(
   for (const group of config.syncGroups) {
     for (const { name } of group.instances) groupOf.set(name, group);
   }
+  const instances = run.map((instance) =>
+    instanceSettings(instance, groupOf.get(instance.name), own, readKeyFile),
+  );
+  const firewall = firewallSettings(config, run, instances, own.all);
   return {
-    instances: run.map((instance) =>
-      instanceSettings(instance, groupOf.get(instance.name), own, readKeyFile),
-    ),
+    instances,
     ...(own.all.length === 0 ? {} : { virtualInterfaces: own.all }),
+    ...(firewall ? { firewall } : {}),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.

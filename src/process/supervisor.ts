@@ -181,7 +181,11 @@ export class Supervisor {
     const vrrp = await this.#vrrp.stop(VRRP_STOP_DEADLINE_MILLIS);
     // It was killed before it had withdrawn its addresses, or was dead when we were told to stop.
     if (vrrp === 'killed' || !this.#configured.has('vrrp')) {
-      await this.#releaser.release(this.#configuration.vrrp);
+      await this.#releaser.release(this.#configuration.vrrp, {
+        forGood: true,
+        saved: readSavedSettings(this.#options.files.interfaceSettings),
+      });
+      writeSavedSettings(this.#options.files.interfaceSettings, {});
     }
     const took = Math.ceil((monotonicMicros() - begun) / MICROS_PER_MILLI);
     await this.#checker.stop(Math.max(MIN_STOP_MILLIS, STOP_DEADLINE_MILLIS - took));
@@ -350,7 +354,7 @@ export class Supervisor {
     this.#configured.delete('vrrp');
     this.#handOver.left();
     this.#releaser
-      .release(this.#configuration.vrrp)
+      .release(this.#configuration.vrrp, { forGood: false })
       .then((report) =>
         this.#logger.warning(
           'released',

@@ -10,12 +10,15 @@ import { InterfaceSettings, type SavedSettings } from '../kernel/interface-setti
 import { Reconciler } from '../kernel/reconciler.js';
 import { VirtualLinkReconciler, type VirtualLinkReport } from '../kernel/virtual-links.js';
 import { type LinkClient, openLinks } from '../netlink/links.js';
+import type { LinkDetails } from '../netlink/virtual-link.js';
 import type { VirtualInterface } from '../vrrp/settings.js';
 
 interface Options {
   readonly logger: Logger;
   /** What was changed on other interfaces: to be remembered beyond this process. */
   onSaved(saved: SavedSettings): void;
+  /** New interfaces are there, and not up yet. Never rejects. */
+  beforeUp(links: readonly LinkDetails[]): Promise<void>;
 }
 
 export class VirtualInterfaceKeeper {
@@ -23,6 +26,7 @@ export class VirtualInterfaceKeeper {
   readonly #loop: Reconciler<VirtualLinkReport>;
   readonly #links: VirtualLinkReconciler;
   readonly #settings: InterfaceSettings;
+  readonly #beforeUp: Options['beforeUp'];
   #client: LinkClient | undefined;
   #desired: readonly VirtualInterface[] = [];
   /** Names of interfaces that are to go, and for which instance they were; bounded by reloads. */
@@ -32,7 +36,8 @@ export class VirtualInterfaceKeeper {
   /** What failed in the last pass, so that it is told once. Bounded by the configuration. */
   #failed: ReadonlyMap<string, string> = new Map();
 
-  constructor({ logger, onSaved }: Options) {
+  constructor({ logger, onSaved, beforeUp }: Options) {
+    this.#beforeUp = beforeUp;
     this.#logger = logger;
     const client = (): LinkClient => this.#client as LinkClient;
     this.#links = new VirtualLinkReconciler(
@@ -95,6 +100,12 @@ export class VirtualInterfaceKeeper {
     if (this.#desired.some(concerns)) this.#loop.trigger();
   }
 
+  /** Removes what a process that is gone has made. Never rejects. */
+  async removeAll(interfaces: readonly VirtualInterface[]): Promise<void> {
+    for (const { name, instance } of interfaces) this.#retired.set(name, instance);
+    await this.stop();
+  }
+
   /** Removes everything and puts back how other interfaces were. Never rejects. */
   async stop(): Promise<void> {
     await this.want([]);
@@ -112,6 +123,7 @@ export class VirtualInterfaceKeeper {
     const report = await this.#links.reconcile(
       this.#desired,
       this.#retire ? [...this.#retired.keys()] : [],
+      this.#beforeUp,
     );
     await this.#settings.reconcile(this.#desired, report.links);
     return report;

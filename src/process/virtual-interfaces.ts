@@ -33,14 +33,11 @@ export function virtualInterfaces(
 ): VirtualInterfaces {
   const table = new Table(global, instances);
   const own = new Map<InstanceConfig, VirtualInterface>();
+  const onAddress = new Map<VirtualAddressConfig, string>();
   for (const instance of instances) {
     const made = table.ofInstance(instance);
     if (made) own.set(instance, made);
-  }
-  const onAddress = new Map<VirtualAddressConfig, string>();
-  for (const instance of instances) {
     for (const address of addressesOf(instance)) {
-      const made = own.get(instance);
       if (made && isOnOwn(instance, address)) onAddress.set(address, made.name);
       else if (address.useVmac || (instance.vmacForAddresses && !isOnOwn(instance, address))) {
         onAddress.set(address, table.ofAddress(instance, address));

@@ -25,6 +25,7 @@ import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
 import { announcementQueue } from './announcements.js';
 import { DrainingTimers } from './draining-timers.js';
+import { FirewallKeeper } from './firewall-keeper.js';
 import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
 import { rehearseTakeOver } from './rehearsal.js';
@@ -59,6 +60,7 @@ class VrrpProcess {
   readonly #addresses: AddressKeeper;
   readonly #daemons: SyncDaemonKeeper;
   readonly #virtual: VirtualInterfaceKeeper;
+  readonly #firewall: FirewallKeeper;
   /** One configuration after the other. */
   #configuring: Promise<void> = Promise.resolve();
   #monitor: NetlinkMonitor | undefined;
@@ -118,6 +120,15 @@ class VrrpProcess {
     this.#virtual = new VirtualInterfaceKeeper({
       logger,
       onSaved: (saved) => tellSupervisor({ kind: 'interface-settings', saved }),
+      // What they send when they come up is filtered already.
+      beforeUp: async (links) => {
+        for (const link of links) this.#links.setLink(link);
+        await this.#firewall.reconcile();
+      },
+    });
+    this.#firewall = new FirewallKeeper({
+      logger,
+      indexOf: (name) => this.#links.get(name)?.index,
     });
   }
 
@@ -193,7 +204,9 @@ class VrrpProcess {
   async #configure({ generation, settings, saved }: Configure): Promise<void> {
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
+    this.#firewall.want(settings);
     if (await this.#virtual.want(settings.virtualInterfaces ?? [])) await this.#readKernel();
+    await this.#firewall.reconcile();
     if (this.#stopping) return;
     this.#links.setVirtual(settings);
     this.#announcements.setPace(settings.pace);
@@ -226,6 +239,7 @@ class VrrpProcess {
     this.#transports.close();
     this.#announcements.close();
     await this.#virtual.stop();
+    await this.#firewall.stop();
     this.#announcer.close();
     this.#route.close();
     tellSupervisor({ kind: 'stopped' });
@@ -317,6 +331,7 @@ class VrrpProcess {
     this.#transports.linkPresent(link.name, link.index);
     this.#dispatch({ kind: 'link-changed', at: monotonicMicros(), link });
     this.#virtual.linkChanged(name);
+    this.#firewall.linkChanged(name);
     // Going down or coming back, an interface may have lost our addresses.
     this.#addresses.reconcile();
   }
@@ -326,6 +341,7 @@ class VrrpProcess {
     this.#transports.linkAbsent(name);
     this.#dispatch({ kind: 'link-removed', at: monotonicMicros(), name });
     this.#virtual.linkChanged(name);
+    this.#firewall.linkChanged(name);
   }
 
   #addressChanged(index: number, address: string): void {

@@ -222,6 +222,18 @@ export type VirtualInterface = {
     }
 );
 
+/** The nftables rules that instances need. */
+export interface FirewallSettings {
+  /** The table (`nftables`), of both families; nothing else may use it. */
+  readonly table: string;
+  /** `nftables_priority` of its chains. */
+  readonly priority: number;
+  /** `nftables_counters`: the rules count their packets. */
+  readonly counters: boolean;
+  /** `no_accept`: addresses that are only routed to, and the interfaces that they are on. */
+  readonly closed: readonly { readonly address: Ip; readonly interface: string }[];
+}
+
 /** `lvs_sync_daemon IF INSTANCE id N`. */
 export interface SyncDaemonSettings {
   readonly interface: string;
@@ -248,6 +260,8 @@ export interface VrrpSettings {
   readonly virtualInterfaces?: readonly VirtualInterface[];
   /** Absent: announcements go out at once. */
   readonly pace?: PaceSettings;
+  /** Absent: no rules are needed. */
+  readonly firewall?: FirewallSettings;
 }
 
 /** keepalived's defaults of what an instance's configuration need not say. */

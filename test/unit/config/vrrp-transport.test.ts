@@ -235,7 +235,7 @@ describe("config: how an instance's adverts travel", () => {
     const reasons: readonly [string, string][] = [
       ['use_vmac', ''],
       ['use_ipvlan 192.0.2.9\nuse_vmac_addr', ''],
-      ['no_accept', 'no_accept'],
+      ['no_accept', ''],
       ['no_accept\npriority 255', ''],
       ['strict_mode no\ndown_timer_adverts 3\nmcast_dst_ip 224.0.0.18', ''],
       ['timer_expired_backup', ''],

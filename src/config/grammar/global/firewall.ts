@@ -31,27 +31,21 @@ function names(what: string, max: number, longest: number): Args<readonly string
 
 const table = names('TABLE', 1, MAX_TABLE_NAME);
 const priority = integer(-INT32, INT32 - 1);
-const NO_RULES = 'no nftables rule is made';
+const NO_RULES = 'no nftables rule is made for virtual server groups';
 const NO_IPTABLES =
   "there are no rules of iptables: 'nftables' names the table that packets will be filtered in";
 
 export const firewall = {
-  nftables: planned(
-    setting(
-      table,
-      'The nftables table of the rules that no_accept and VMAC interfaces need; nothing else may use it.',
-      { firstCounts: true },
-    ),
-    NO_RULES,
+  nftables: setting(
+    table,
+    'The nftables table of the rules that no_accept and VMAC interfaces need; nothing else may use it.',
+    { default: 'keepalived', firstCounts: true },
   ),
-  nftables_priority: planned(
-    setting(priority, "The priority of that table's chains.", { default: '-1' }),
-    NO_RULES,
-  ),
-  nftables_counters: planned(setting(none, 'The rules count their packets.'), NO_RULES),
-  nftables_ifindex: planned(
-    setting(none, 'Sets of link-local addresses hold numbers of interfaces rather than names.'),
-    NO_RULES,
+  nftables_priority: setting(priority, "The priority of that table's chains.", { default: '-1' }),
+  nftables_counters: setting(none, 'The rules count their packets.'),
+  nftables_ifindex: setting(
+    none,
+    'Sets of link-local addresses hold numbers of interfaces rather than names, as they always do; they follow an interface that comes back with another number.',
   ),
   nftables_ipvs: planned(
     setting(table, 'The nftables table that marks the packets of virtual server groups.', {

@@ -1,6 +1,6 @@
 /** Who becomes MASTER and what is answered to whom. */
 import { bool, choice, integer, none, timer } from '../args.js';
-import { type Args, planned, setting } from '../keyword.js';
+import { type Args, setting } from '../keyword.js';
 
 /** The highest priority that is not the owner's. */
 const HIGHEST = 254;
@@ -77,10 +77,7 @@ export const election = {
     none,
     'Packets to the virtual addresses are accepted by whoever is MASTER: the default but for strict_mode.',
   ),
-  no_accept: planned(
-    setting(none, 'Packets to the virtual addresses are accepted by their owner only.'),
-    'an instance with it is not run',
-  ),
+  no_accept: setting(none, 'Packets to the virtual addresses are accepted by their owner only.'),
   v3_checksum_as_v2: setting(
     bool,
     'Version 3 over IPv4 without the pseudo-header in the checksum, as RFC 9568 and some makers have it.',
