@@ -1,4 +1,5 @@
 /** Who is told of what: value types made from the configuration model. */
+import type { Micros } from '../base/time.js';
 import type { CommandSettings } from '../tracking/settings.js';
 
 /** What `notify_*` keywords name, by the event that runs it. */
@@ -21,6 +22,8 @@ export interface SubjectSettings {
   readonly priorityChanges: boolean;
   /** `notify_deleted`: removed by a reload is DELETED; otherwise it is FAULT. */
   readonly tellDeleted: boolean;
+  /** `smtp_alert`. */
+  readonly mail?: true;
 }
 
 /** `notify_fifo` or `vrrp_notify_fifo`: a named pipe, and the program that reads it. */
@@ -32,6 +35,28 @@ export interface FifoSettings {
   readonly script?: CommandSettings;
 }
 
+/** `startup_script` and `shutdown_script`. */
+export interface HookSettings {
+  readonly startup?: { readonly command: CommandSettings; readonly timeout: Micros };
+  readonly shutdown?: { readonly command: CommandSettings; readonly timeout: Micros };
+}
+
+/** Where mail goes (`notification_email`, `smtp_server` and so on). */
+export interface MailSettings {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly host: string;
+  readonly port: number;
+  /** The name in HELO. */
+  readonly heloName: string;
+  /** How long the server may be silent. */
+  readonly timeout: Micros;
+  /** The first words of each subject. */
+  readonly routerId: string;
+  /** `no_email_faults`. */
+  readonly noFaults: boolean;
+}
+
 export interface NotifySettings {
   /** By the instance's name. */
   readonly instances: Readonly<Record<string, SubjectSettings>>;
@@ -40,4 +65,9 @@ export interface NotifySettings {
     Record<string, SubjectSettings & { readonly members: readonly string[] }>
   >;
   readonly fifos: readonly FifoSettings[];
+  /** `fifo_write_vrrp_states_on_reload`. */
+  readonly writeStatesOnReload?: true;
+  /** Absent: nobody gets mail, or there is no server. */
+  readonly mail?: MailSettings;
+  readonly hooks?: HookSettings;
 }

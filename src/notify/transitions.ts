@@ -9,12 +9,14 @@ export interface Known {
   sequence: number;
   /** By instance. Bounded by the configuration. */
   readonly states: Map<string, State>;
+  /** The effective priorities that were last heard, by instance. */
+  readonly priorities: Map<string, number>;
   /** What each group was last told to be. */
   readonly groups: Map<string, State>;
 }
 
 export function nothingKnown(): Known {
-  return { sequence: 0, states: new Map(), groups: new Map() };
+  return { sequence: 0, states: new Map(), priorities: new Map(), groups: new Map() };
 }
 
 /**
@@ -36,6 +38,7 @@ export function onStateChanged(
 ): Notice[] {
   const { instance, to, effectivePriority, reason } = change;
   known.states.set(instance, to);
+  known.priorities.set(instance, effectivePriority);
   const event = to === 'INIT' ? leaving : to;
   const notices = [notice(known, 'INSTANCE', instance, event, effectivePriority, reason)];
   for (const [name, { members }] of Object.entries(settings.groups)) {
@@ -55,9 +58,40 @@ export function onPriorityChanged(
   effectivePriority: number,
 ): Notice | undefined {
   const state = known.states.get(instance);
+  known.priorities.set(instance, effectivePriority);
   if (state !== 'MASTER' && state !== 'BACKUP') return undefined;
   const reason = `effective priority ${effectivePriority}`;
   return notice(known, 'INSTANCE', instance, `${state}_PRIORITY`, effectivePriority, reason);
+}
+
+/** A MASTER heard an advert that loses against it. */
+export function onLosingAdvert(
+  known: Known,
+  { instance, effectivePriority, source }: LosingAdvert,
+): Notice {
+  const reason = `${source} advertises a lower priority`;
+  return notice(known, 'INSTANCE', instance, 'MASTER_RX_LOWER_PRI', effectivePriority, reason);
+}
+
+/** What each instance, and then each group, is: for readers who missed it (`fifo_write_vrrp_states_on_reload`). */
+export function statesOf(known: Known, settings: NotifySettings): Notice[] {
+  const found: Notice[] = [];
+  const add = (subject: Notice['subject'], name: string, state: State | undefined): void => {
+    if (state === undefined || state === 'INIT') return;
+    const priority = subject === 'GROUP' ? 0 : (known.priorities.get(name) ?? 0);
+    found.push(notice(known, subject, name, state, priority, 'reloaded'));
+  };
+  for (const name of Object.keys(settings.instances)) {
+    add('INSTANCE', name, known.states.get(name));
+  }
+  for (const name of Object.keys(settings.groups)) add('GROUP', name, known.groups.get(name));
+  return found;
+}
+
+interface LosingAdvert {
+  readonly instance: string;
+  readonly effectivePriority: number;
+  readonly source: string;
 }
 
 function notice(

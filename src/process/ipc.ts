@@ -2,6 +2,7 @@
  * The messages between the supervisor and its children: plain data with the configuration's
  * generation number, so that they can be recorded and replayed.
  */
+import type { Ip } from '../base/ip.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
@@ -71,6 +72,12 @@ export type FromVrrp =
       readonly instance: string;
       readonly priority: number;
       readonly effectivePriority: number;
+    }
+  | {
+      readonly kind: 'losing-advert';
+      readonly instance: string;
+      readonly effectivePriority: number;
+      readonly source: Ip;
     }
   /** What settings of other interfaces were before they were changed. */
   | { readonly kind: 'interface-settings'; readonly saved: SavedSettings };

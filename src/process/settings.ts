@@ -16,6 +16,7 @@ import type {
   CheckTargetConfig,
   Config,
   ForwardingConfig,
+  GlobalConfig,
   HmacConfig,
   InstanceConfig,
   RealServerConfig,
@@ -73,6 +74,9 @@ export function vrrpSettings(
   const firewall = firewallSettings(config, run, instances, own.all);
   return {
     instances,
+    instances: run.map((instance) =>
+      instanceSettings(config, instance, groupOf.get(instance.name), own, readKeyFile),
+    ),
     ...(own.all.length === 0 ? {} : { virtualInterfaces: own.all }),
     ...(firewall ? { firewall } : {}),
     syncGroups: config.syncGroups.map((group) => ({
@@ -116,6 +120,7 @@ export function checkerSettings(config: Config): CheckerSettings {
 }
 
 function instanceSettings(
+  { global }: Config,
   instance: InstanceConfig,
   group: SyncGroupConfig | undefined,
   own: VirtualInterfaces,
@@ -170,7 +175,16 @@ function instanceSettings(
     },
     ...(tracks.length === 0 ? {} : { tracks }),
     trackPrimary: instance.trackPrimary,
+    ...(hearsLosingAdverts(global, instance) ? { tellLosingAdverts: true } : {}),
   };
+}
+
+function hearsLosingAdverts({ fifos }: GlobalConfig, { notify }: InstanceConfig): boolean {
+  return (
+    notify.masterRxLowerPri !== undefined ||
+    fifos.all?.path !== undefined ||
+    fifos.vrrp?.path !== undefined
+  );
 }
 
 const OLD_CHECKSUM = { detect: 'auto', always: 'always', never: 'never' } as const;

@@ -29,6 +29,7 @@ import { Dumps } from './dumps.js';
 import { HandOver } from './hand-over.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
+import { Hooks } from './notify/hooks.js';
 import { Notifier } from './notify/notifier.js';
 import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
@@ -83,6 +84,7 @@ export class Supervisor {
   readonly #handOver: HandOver;
   readonly #tracker: Tracker;
   readonly #notifier: Notifier;
+  readonly #hooks: Hooks;
   readonly #history = new History();
   readonly #dumps: Dumps;
   #configuration: Configuration;
@@ -123,6 +125,7 @@ export class Supervisor {
       files: () => this.#tracker.files(),
       processes: () => this.#tracker.processes(),
     });
+    this.#hooks = new Hooks(options.logger);
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
       onDeath: () => this.#checkerStatus.forget(),
@@ -137,6 +140,8 @@ export class Supervisor {
     process.on('SIGINT', () => void this.stop());
     this.#dumps.listen();
     writePidFile(files.pid, process.pid);
+    await this.#hooks.startup(this.#configuration.notify.hooks);
+    if (this.#stopping) return;
     await this.#loadModules();
     this.#watch();
     this.#startWanted();
@@ -171,6 +176,7 @@ export class Supervisor {
       return;
     }
     this.#stopping = true;
+    this.#hooks.stop();
     this.#tracker.stop();
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
@@ -190,7 +196,8 @@ export class Supervisor {
     const took = Math.ceil((monotonicMicros() - begun) / MICROS_PER_MILLI);
     await this.#checker.stop(Math.max(MIN_STOP_MILLIS, STOP_DEADLINE_MILLIS - took));
     this.#control?.close();
-    this.#notifier.stop();
+    await this.#notifier.stop();
+    await this.#hooks.shutdown(this.#configuration.notify.hooks);
     const { files } = this.#options;
     for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
     removeReleaseRecord(files.release);
@@ -322,6 +329,7 @@ export class Supervisor {
       this.#history.add(instance, { at, from, to, effectivePriority, reason });
       this.#notifier.stateChanged(message, this.#stopping);
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
+    else if (message.kind === 'losing-advert') this.#notifier.losingAdvert(message);
     else if (message.kind === 'interface-settings') {
       writeSavedSettings(this.#options.files.interfaceSettings, message.saved);
     } else this.#onChild(this.#vrrp, message);
@@ -344,7 +352,10 @@ export class Supervisor {
     } else if (message.kind === 'configured' && message.generation === this.#generation) {
       this.#configured.add(child.role);
       if (child.role === 'checker') this.#flushed = true;
-      if (child.role === 'vrrp') writeReleaseRecord(files.release, this.#configuration.vrrp);
+      if (child.role === 'vrrp') {
+        writeReleaseRecord(files.release, this.#configuration.vrrp);
+        if (this.#lastReload) this.#notifier.reloaded();
+      }
       this.#announceReady();
     }
   }

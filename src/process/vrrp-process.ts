@@ -35,7 +35,10 @@ import { TransportTable, transportPlaces } from './transport-table.js';
 import { VirtualInterfaceKeeper } from './virtual-interface-keeper.js';
 
 /** Effects that only tell of what was done. */
-type Report = Extract<VrrpEffect, { kind: 'state-changed' | 'priority-changed' | 'log' }>;
+type Report = Extract<
+  VrrpEffect,
+  { kind: 'state-changed' | 'priority-changed' | 'losing-advert' | 'log' }
+>;
 
 type Configure = Extract<ToVrrp, { kind: 'configure' }>;
 
@@ -377,8 +380,13 @@ class VrrpProcess {
   }
 }
 
+const REPORTS: ReadonlySet<VrrpEffect['kind']> = new Set([
+  'log',
+  'state-changed',
+  'priority-changed',
+  'losing-advert',
+]);
+
 function isReport(effect: VrrpEffect): effect is Report {
-  return (
-    effect.kind === 'log' || effect.kind === 'state-changed' || effect.kind === 'priority-changed'
-  );
+  return REPORTS.has(effect.kind);
 }

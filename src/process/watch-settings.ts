@@ -5,6 +5,7 @@
 import type {
   Config,
   FifoConfig,
+  GlobalConfig,
   InstanceConfig,
   NotifyConfig,
   ScriptConfig,
@@ -13,6 +14,7 @@ import type {
 } from '../config/model/index.js';
 import type {
   FifoSettings,
+  HookSettings,
   NotifyScripts,
   NotifySettings,
   SubjectSettings,
@@ -107,8 +109,16 @@ export function neededInterfaces(instance: InstanceConfig): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Whom the supervisor tells of changes of state. */
-export function notifySettings(config: Config, commands: Commands): NotifySettings {
+/**
+ * Whom the supervisor tells of changes of state.
+ *
+ * @param host this machine's name, for mail.
+ */
+export function notifySettings(
+  config: Config,
+  commands: Commands,
+  host = 'localhost',
+): NotifySettings {
   const { all, vrrp } = config.global.fifos;
   return {
     instances: Object.fromEntries(
@@ -124,6 +134,38 @@ export function notifySettings(config: Config, commands: Commands): NotifySettin
       ]),
     ),
     fifos: [all, vrrp].flatMap((fifo) => (fifo ? fifoSettings(fifo, commands) : [])),
+    ...(config.global.fifos.writeStatesOnReload ? { writeStatesOnReload: true } : {}),
+    ...mailSettings(config.global, host),
+    hooks: hookSettings(config.global, commands),
+  };
+}
+
+function mailSettings(
+  { mail, routerId }: GlobalConfig,
+  host: string,
+): Pick<NotifySettings, 'mail'> {
+  // keepalived sends none either without a server or somebody to send it to.
+  if (!mail.server || mail.to.length === 0) return {};
+  return {
+    mail: {
+      to: mail.to,
+      from: mail.from ?? `keepalived@${host}`,
+      host: mail.server.host,
+      port: mail.server.port,
+      heloName: mail.heloName ?? host,
+      timeout: mail.connectTimeout,
+      routerId: routerId ?? host,
+      noFaults: mail.noFaults,
+    },
+  };
+}
+
+function hookSettings({ scripts }: GlobalConfig, commands: Commands): HookSettings {
+  const startup = scripts.startup && commands.settings(scripts.startup);
+  const shutdown = scripts.shutdown && commands.settings(scripts.shutdown);
+  return {
+    ...(startup ? { startup: { command: startup, timeout: scripts.startupTimeout } } : {}),
+    ...(shutdown ? { shutdown: { command: shutdown, timeout: scripts.shutdownTimeout } } : {}),
   };
 }
 
@@ -142,8 +184,8 @@ function subject(notify: NotifyConfig, commands: Commands): SubjectSettings {
     const command = script && commands.settings(script);
     if (command) scripts[event] = command;
   }
-  const { priorityChanges, tellDeleted } = notify;
-  return { scripts, priorityChanges, tellDeleted };
+  const { priorityChanges, tellDeleted, mail } = notify;
+  return { scripts, priorityChanges, tellDeleted, ...(mail ? { mail } : {}) };
 }
 
 function fifoSettings(

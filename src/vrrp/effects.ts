@@ -56,6 +56,13 @@ export type VrrpEffect =
       readonly priority: number;
       readonly effectivePriority: number;
     }
+  /** A MASTER heard an advert that loses against it: for scripts and pipes. */
+  | {
+      readonly kind: 'losing-advert';
+      readonly instance: string;
+      readonly effectivePriority: number;
+      readonly source: Ip;
+    }
   /** One line for the log. `event` is its stable name; `text` uses keepalived's words. */
   | {
       readonly kind: 'log';

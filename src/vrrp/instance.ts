@@ -33,6 +33,7 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     lowerPrioRepetitionOwed: false,
     answeredAt: undefined,
     asking: false,
+    toldLosingAt: undefined,
     lastWord: undefined,
     group: undefined,
     fault: undefined,

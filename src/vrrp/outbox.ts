@@ -12,6 +12,7 @@ const RANK: Readonly<Record<VrrpEffect['kind'], number>> = {
   announce: 3,
   'state-changed': 4,
   'priority-changed': 4,
+  'losing-advert': 4,
   log: 5,
 };
 

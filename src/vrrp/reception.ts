@@ -1,7 +1,7 @@
 /** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
 
 import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
-import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
 import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
 import { isQuestion } from './asking.js';
@@ -173,6 +173,7 @@ function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: 
     log(step, instance, 'notice', 'losing-advert', text + suppressedNote(suppressed), { source });
   }
   onLosingAdvertHeard(step, instance, advert, source);
+  tellLosingAdvert(step, instance, source);
   const { answeredAt, settings } = instance;
   const mayAnswer = !settings.lowerPrioNoAdvert;
   if (mayAnswer && (answeredAt === undefined || step.at - answeredAt >= ANSWER_PAUSE)) {
@@ -180,6 +181,17 @@ function onLosingAdvert(step: Step, instance: Instance, advert: Advert, source: 
     sendAdvert(step, instance);
   }
   announceUnit(step, instance);
+}
+
+/** A loser advertises once an interval: what is more than that is a flood, and told of no more. */
+function tellLosingAdvert(step: Step, instance: Instance, source: Ip): void {
+  const { settings, toldLosingAt, effectivePriority } = instance;
+  if (!settings.tellLosingAdverts) return;
+  const pause = Math.min(settings.advertInterval, MICROS_PER_SECOND) / 2;
+  if (toldLosingAt !== undefined && step.at - toldLosingAt < pause) return;
+  instance.toldLosingAt = step.at;
+  const { name } = settings;
+  step.out.add({ kind: 'losing-advert', instance: name, effectivePriority, source });
 }
 
 function announceUnit(step: Step, instance: Instance): void {

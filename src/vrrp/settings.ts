@@ -181,6 +181,8 @@ export interface InstanceSettings {
   readonly garp: GarpSettings;
   /** None if missing. */
   readonly tracks?: readonly TrackSettings[];
+  /** Somebody wants to hear of losing adverts (`notify_master_rx_lower_pri`, or a pipe). */
+  readonly tellLosingAdverts?: true;
   /** `dont_track_primary`: the instance's own interface going down is not a FAULT. */
   readonly trackPrimary: boolean;
 }

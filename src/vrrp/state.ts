@@ -59,6 +59,8 @@ export interface Instance {
   asking: boolean;
   /** It was MASTER, and the one that is now may not know: see `last-word.ts`. */
   lastWord: LastWord | undefined;
+  /** When a losing advert was last told of. */
+  toldLosingAt: Micros | undefined;
   group: SyncGroup | undefined;
   /** What is wrong with this instance itself, in keepalived's words; FAULT follows from it. */
   fault: string | undefined;

@@ -3,7 +3,14 @@
  * after the other, never beside each other, and the last thing told is the newest.
  */
 import type { Logger } from '../../base/log.js';
-import { fifoLine, type Notice, scriptArguments, scriptEnvironment } from '../../notify/notice.js';
+import { mailAbout } from '../../notify/mail.js';
+import {
+  fifoLine,
+  type Notice,
+  type NoticeEvent,
+  scriptArguments,
+  scriptEnvironment,
+} from '../../notify/notice.js';
 import { finished, IDLE, type Offered, offer, type Queue } from '../../notify/queue.js';
 import type {
   FifoSettings,
@@ -14,13 +21,16 @@ import type {
 import {
   type Known,
   nothingKnown,
+  onLosingAdvert,
   onPriorityChanged,
   onStateChanged,
+  statesOf,
 } from '../../notify/transitions.js';
 import type { CommandSettings } from '../../tracking/settings.js';
 import type { FromVrrp } from '../ipc.js';
 import { describeOutcome, type RunningScript, runScript } from '../scripts/run-script.js';
 import { Fifo } from './fifo.js';
+import { Mailer } from './mailer.js';
 
 /** Longer than any script that tells somebody; one that takes over a service may need minutes. */
 const SCRIPT_MILLIS = 300_000;
@@ -28,6 +38,7 @@ const SCRIPT_MILLIS = 300_000;
 const FOREVER_MILLIS = 2_147_483_647;
 
 type StateChanged = Extract<FromVrrp, { kind: 'state-changed' }>;
+type LosingAdvert = Extract<FromVrrp, { kind: 'losing-advert' }>;
 type PriorityChanged = Extract<FromVrrp, { kind: 'priority-changed' }>;
 
 interface OpenFifo {
@@ -39,6 +50,9 @@ interface OpenFifo {
 export class Notifier {
   readonly #logger: Logger;
   readonly #known: Known = nothingKnown();
+  readonly #mailer: Mailer;
+  /** The event of the last mail of each instance and group. Bounded by the configurations. */
+  readonly #mailed = new Map<string, NoticeEvent>();
   #settings: NotifySettings = { instances: {}, groups: {}, fifos: [] };
   #fifos: OpenFifo[] = [];
   /** What was configured when it happened. */
@@ -50,6 +64,7 @@ export class Notifier {
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#mailer = new Mailer(logger);
   }
 
   /** Takes over a configuration. A pipe that is the same stays open, with its reader. */
@@ -58,6 +73,7 @@ export class Notifier {
       if (!settings.instances[name]) this.#removed.set(name, subject);
     }
     this.#settings = settings;
+    this.#mailer.configure(settings.mail);
     const kept: OpenFifo[] = [];
     for (const open of this.#fifos) {
       const same = settings.fifos.some((next) => sameFifo(next, open.settings));
@@ -87,8 +103,22 @@ export class Notifier {
     for (const { fifo } of this.#fifos) fifo.write(fifoLine(notice));
   }
 
+  /** A MASTER heard an advert that loses against it. */
+  losingAdvert(heard: LosingAdvert): void {
+    this.#tell(onLosingAdvert(this.#known, heard));
+  }
+
+  /** A reload is done: readers of the pipes that began with it are told what they have missed. */
+  reloaded(): void {
+    if (!this.#settings.writeStatesOnReload) return;
+    for (const notice of statesOf(this.#known, this.#settings)) {
+      for (const { fifo } of this.#fifos) fifo.write(fifoLine(notice));
+    }
+  }
+
   /** Closes the pipes and ends their readers; scripts that run go on to their end. */
-  stop(): void {
+  async stop(): Promise<void> {
+    await this.#mailer.stop();
     for (const open of this.#fifos) this.#close(open);
     this.#fifos = [];
   }
@@ -96,9 +126,19 @@ export class Notifier {
   #tell(notice: Notice): void {
     const line = fifoLine(notice);
     for (const { fifo } of this.#fifos) fifo.write(line);
+    this.#mail(notice);
     this.#scriptsOf.set(notice, this.#subject(notice)?.scripts ?? {});
     const key = `${notice.subject} ${notice.name}`;
     this.#advance(key, offer(this.#queues.get(key) ?? IDLE, notice));
+  }
+
+  #mail(notice: Notice): void {
+    const { mail: settings } = this.#settings;
+    if (!settings || !this.#subject(notice)?.mail) return;
+    const mail = mailAbout(notice, settings);
+    if (!mail || this.#mailed.get(mail.about) === notice.event) return;
+    this.#mailed.set(mail.about, notice.event);
+    this.#mailer.offer(mail);
   }
 
   #advance(key: string, { queue, start }: Offered): void {
@@ -114,6 +154,8 @@ export class Notifier {
   async #run(notice: Notice, scripts: NotifyScripts): Promise<void> {
     const own = scripts[notice.event as keyof NotifyScripts];
     if (own) await this.#runOne(own, notice);
+    // That an advert lost is no change of state (keepalived).
+    if (notice.event === 'MASTER_RX_LOWER_PRI') return;
     const { any } = scripts;
     if (any) {
       await this.#runOne({ ...any, words: [...any.words, ...scriptArguments(notice)] }, notice);

@@ -1,5 +1,5 @@
 /** From a script of the configuration to what can be run: who runs it, and whether it may be. */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ScriptConfig, ScriptsConfig } from '../../config/model/index.js';
 import type { CommandSettings } from '../../tracking/settings.js';
@@ -39,7 +39,8 @@ export class Commands {
         return undefined;
       }
     }
-    const words = script.command as readonly [string, ...string[]];
+    const [program, ...args] = script.command as readonly [string, ...string[]];
+    const words = [this.#scripts.useSymlinkPaths ? program : resolved(program), ...args] as const;
     return user ? { words, user } : { words };
   }
 
@@ -64,6 +65,20 @@ export class Commands {
   #find(name: string): ReturnType<typeof findUser> {
     if (!this.#users.has(name)) this.#users.set(name, findUser(name));
     return this.#users.get(name);
+  }
+}
+
+/**
+ * Without `use_symlink_paths` links on the way to a program are followed once, when the configuration
+ * is read: what is run then is what was looked at. The program's own name stays, for those that are
+ * many programs in one.
+ */
+function resolved(program: string): string {
+  if (!program.includes('/')) return program;
+  try {
+    return path.join(realpathSync(path.dirname(program)), path.basename(program));
+  } catch {
+    return program;
   }
 }
 

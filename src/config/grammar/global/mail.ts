@@ -4,7 +4,7 @@ import { bool, integer, none, parseInteger, text } from '../args.js';
 import { oneForZero } from '../garp.js';
 import { type Args, entries, planned, setting } from '../keyword.js';
 
-const NO_MAIL = 'no mail is sent, alerts are in the log only';
+const NO_MAIL = 'no mail is sent about servers, they are in the log only';
 /** What happens anyway. */
 const isNo = (value: boolean): boolean => !value;
 /** keepalived keeps the time in an unsigned count of microseconds. */
@@ -39,44 +39,31 @@ const connectSeconds: Args<number> = {
 };
 
 export const mail = {
-  notification_email: planned(
-    entries(none, '<ADDRESS>', 'Who gets mail, one or more a line.', { repeatable: true }),
-    NO_MAIL,
+  notification_email: entries(none, '<ADDRESS>', 'Who gets mail, one or more a line.', {
+    repeatable: true,
+  }),
+  notification_email_from: setting(text, 'The sender of mail.', {
+    default: "keepalived@ and the host's name",
+  }),
+  smtp_server: setting(mailServer, 'The mail server.', { default: 'none; the port is 25' }),
+  smtp_helo_name: setting(optionalName, 'The name given in HELO.', {
+    default: "the host's name",
+  }),
+  smtp_connect_timeout: setting(
+    connectSeconds,
+    'How long the mail server may take for each of its answers.',
+    { default: '30' },
   ),
-  notification_email_from: planned(
-    setting(text, 'The sender of mail.', { default: "keepalived@ and the host's name" }),
-    NO_MAIL,
-  ),
-  smtp_server: planned(
-    setting(mailServer, 'The mail server.', { default: 'none; the port is 25' }),
-    NO_MAIL,
-  ),
-  smtp_helo_name: planned(
-    setting(optionalName, 'The name given in HELO.', { default: "the host's name" }),
-    NO_MAIL,
-  ),
-  smtp_connect_timeout: planned(
-    setting(connectSeconds, 'How long the mail server may take to answer.', { default: '30' }),
-    NO_MAIL,
-  ),
-  smtp_alert: planned(
-    setting(bool, 'The default of every smtp_alert.', { default: 'no' }),
-    NO_MAIL,
-    isNo,
-  ),
-  smtp_alert_vrrp: planned(
-    setting(bool, 'The default of smtp_alert in instances and sync groups.', {
-      default: 'smtp_alert',
-    }),
-    NO_MAIL,
-    isNo,
-  ),
+  smtp_alert: setting(bool, 'The default of every smtp_alert.', { default: 'no' }),
+  smtp_alert_vrrp: setting(bool, 'The default of smtp_alert in instances and sync groups.', {
+    default: 'smtp_alert',
+  }),
   smtp_alert_checker: planned(
     setting(bool, 'The default of smtp_alert in virtual servers.', { default: 'smtp_alert' }),
     NO_MAIL,
     isNo,
   ),
-  no_email_faults: planned(setting(none, 'No mail about faults of instances.'), NO_MAIL),
+  no_email_faults: setting(none, 'No mail about faults of instances.'),
   no_checker_emails: planned(
     setting(bool, "No mail about each check's change, only when a real server comes or goes.", {
       default: 'no',

@@ -46,39 +46,34 @@ export const scripts = {
     none,
     'Scripts of root are not run if others could have written them.',
   ),
-  use_symlink_paths: planned(
-    setting(bool, 'Symbolic links in the paths of scripts are followed at each run.', {
+  use_symlink_paths: setting(
+    bool,
+    'Symbolic links in the paths of scripts are followed at each run.',
+    {
       default: 'no',
-    }),
-    NO_SCRIPTS,
+    },
   ),
   set_supplementary_groups: setting(bool, 'Scripts are run with all groups of their user.', {
     default: 'no',
   }),
-  startup_script: planned(
-    setting(script, 'Run once, before anything else is done.', { firstCounts: true }),
-    NO_SCRIPTS,
-  ),
-  startup_script_timeout: planned(
-    setting(wholeSeconds(1, 1000), 'When startup_script is killed.', { default: '10' }),
-    NO_SCRIPTS,
-  ),
-  shutdown_script: planned(
-    setting(script, 'Run once, after everything else is done.', { firstCounts: true }),
-    NO_SCRIPTS,
-  ),
-  shutdown_script_timeout: planned(
-    setting(wholeSeconds(1, 1000), 'When shutdown_script is killed.', { default: '10' }),
-    NO_SCRIPTS,
-  ),
+  startup_script: setting(script, 'Run once, before anything else is done.', { firstCounts: true }),
+  startup_script_timeout: setting(wholeSeconds(1, 1000), 'When startup_script is killed.', {
+    default: '10',
+  }),
+  shutdown_script: setting(script, 'Run once, after everything else is done.', {
+    firstCounts: true,
+  }),
+  shutdown_script_timeout: setting(wholeSeconds(1, 1000), 'When shutdown_script is killed.', {
+    default: '10',
+  }),
   notify_fifo: all.fifo,
   notify_fifo_script: all.script,
   vrrp_notify_fifo: vrrp.fifo,
   vrrp_notify_fifo_script: vrrp.script,
   lvs_notify_fifo: planned(lvs.fifo, NO_FIFO),
   lvs_notify_fifo_script: planned(lvs.script, NO_SCRIPTS),
-  fifo_write_vrrp_states_on_reload: planned(
-    setting(none, 'VRRP states are written to the FIFOs again after a reload.'),
-    NO_FIFO,
+  fifo_write_vrrp_states_on_reload: setting(
+    none,
+    'VRRP states are written to the FIFOs again after a reload.',
   ),
 };

@@ -1,9 +1,7 @@
 /** Scripts and mails about changes of state, of instances and groups. */
 import { bool } from '../args.js';
-import { type Args, planned, setting } from '../keyword.js';
+import { type Args, setting } from '../keyword.js';
 import { type ScriptArgs, script } from '../script.js';
-
-const isOff = (on: boolean): boolean => !on;
 
 const event = (when: string) => setting(script, `Is run ${when}.`, { firstCounts: true });
 
@@ -21,13 +19,9 @@ export const notify = {
   notify_priority_changes: setting(bool, 'Tells the notify FIFOs of changes of the priority.', {
     default: "the sync group's, or vrrp_notify_priority_changes",
   }),
-  smtp_alert: planned(
-    setting(bool, 'Sends a mail at changes of state.', {
-      default: 'smtp_alert_vrrp, or smtp_alert of global_defs',
-    }),
-    'no mail is sent, changes of state are in the log',
-    isOff,
-  ),
+  smtp_alert: setting(bool, 'Sends a mail at changes of state.', {
+    default: 'smtp_alert_vrrp, or smtp_alert of global_defs',
+  }),
 };
 
 /** `[SCRIPT]`: without one only the state that is told is another. */
@@ -46,8 +40,5 @@ export const instanceNotify = {
     'Is run when a reload removes the instance; its state is then told as DELETED, which without this keyword is FAULT.',
     { firstCounts: true },
   ),
-  notify_master_rx_lower_pri: planned(
-    event('when a MASTER receives an advert of lower priority'),
-    'it is not run',
-  ),
+  notify_master_rx_lower_pri: event('when a MASTER receives an advert of lower priority'),
 };
