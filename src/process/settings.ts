@@ -69,14 +69,11 @@ export function vrrpSettings(
     for (const { name } of group.instances) groupOf.set(name, group);
   }
   const instances = run.map((instance) =>
-    instanceSettings(instance, groupOf.get(instance.name), own, readKeyFile),
+    instanceSettings(config, instance, groupOf.get(instance.name), own, readKeyFile),
   );
   const firewall = firewallSettings(config, run, instances, own.all);
   return {
     instances,
-    instances: run.map((instance) =>
-      instanceSettings(config, instance, groupOf.get(instance.name), own, readKeyFile),
-    ),
     ...(own.all.length === 0 ? {} : { virtualInterfaces: own.all }),
     ...(firewall ? { firewall } : {}),
     syncGroups: config.syncGroups.map((group) => ({
