@@ -23,6 +23,7 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 /** NLM_F_ROOT | NLM_F_MATCH have the bits of NLM_F_REPLACE | NLM_F_EXCL: the type decides. */
 
 // linux/netlink.h: attribute types carry two flags
@@ -43,14 +44,24 @@ export const RTM_GETLINK = 18;
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_GETADDR = 22;
+export const RTM_NEWROUTE = 24;
+export const RTM_DELROUTE = 25;
+export const RTM_NEWRULE = 32;
+export const RTM_DELRULE = 33;
 export const RTMGRP_LINK = 0x1;
 export const RTMGRP_IPV4_IFADDR = 0x10;
 export const RTMGRP_IPV6_IFADDR = 0x100;
+export const RTMGRP_IPV4_ROUTE = 0x40;
+export const RTMGRP_IPV4_RULE = 0x80;
+export const RTMGRP_IPV6_ROUTE = 0x400;
+/** RTNLGRP_IPV6_RULE, which has no old name. */
+export const RTMGRP_IPV6_RULE = 1 << 18;
 
 // linux/rtnetlink.h: scopes, and keepalived's routing protocol number
 export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_HOST = 254;
+export const RT_SCOPE_NOWHERE = 255;
 export const RTPROT_KEEPALIVED = 18;
 
 // linux/if.h
@@ -64,6 +75,7 @@ export const IFLA_IFNAME = 3;
 export const IFLA_MTU = 4;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_EXT_MASK = 29;
+export const IFLA_VRF_TABLE = 1;
 /** Leave the traffic counters out of a link dump. */
 export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
 

@@ -16,6 +16,8 @@ export interface SocketOptions {
 }
 
 export interface OverrunGuard {
+  /** The socket's descriptor. */
+  readonly fd: number;
   /** Whether datagrams were lost since the last call (or since the guard was made). */
   hasLost(): boolean;
 }
@@ -53,6 +55,7 @@ export function overrunGuard(options: SocketOptions, protocol: number, port: num
   };
   let seen = drops();
   return {
+    fd,
     hasLost() {
       const now = drops();
       const lost = now !== seen;

@@ -1,4 +1,4 @@
-/** The kernel's links and addresses, read and changed over rtnetlink. */
+/** The kernel's links, addresses, routes and rules, read and changed over rtnetlink. */
 import { NETLINK_ROUTE } from './constants.js';
 import {
   type AddressEntry,
@@ -12,7 +12,12 @@ import {
   encodeNewAddress,
   type Link,
 } from './rtnl.js';
-import { type BatchResult, NetlinkSocket, type NetlinkSocketOptions } from './socket.js';
+import {
+  type BatchResult,
+  type NetlinkRequest,
+  NetlinkSocket,
+  type NetlinkSocketOptions,
+} from './socket.js';
 import { type OpenTransport, rawTransport } from './transport.js';
 
 export type AddressOperation =
@@ -78,6 +83,11 @@ export class RouteClient {
   /** Many operations in their order, each with its own outcome. Never rejects. */
   applyAddresses(operations: readonly AddressOperation[]): Promise<BatchResult[]> {
     return this.#socket.batch(operations.map(({ kind, spec }) => ENCODE[kind](spec)));
+  }
+
+  /** Many requests in their order, each with its own outcome. Never rejects. */
+  applyRequests(requests: readonly NetlinkRequest[]): Promise<BatchResult[]> {
+    return this.#socket.batch(requests);
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import { viewOf } from '../base/bytes.js';
 import { type Family, familyOf, type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
 import { type Mac, macFromBytes } from '../base/mac.js';
 import {
+  type Attributes,
   attribute,
   concat,
   decodeAttributes,
@@ -43,8 +44,12 @@ import {
   IFLA_ADDRESS,
   IFLA_EXT_MASK,
   IFLA_IFNAME,
+  IFLA_INFO_DATA,
+  IFLA_INFO_KIND,
+  IFLA_LINKINFO,
   IFLA_MTU,
   IFLA_OPERSTATE,
+  IFLA_VRF_TABLE,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
@@ -72,6 +77,8 @@ export interface Link {
   /** All zero where the interface has none of six bytes. */
   readonly mac: Mac;
   readonly mtu: number;
+  /** The routing table of a VRF (IFLA_VRF_TABLE); other interfaces have none. */
+  readonly vrfTable?: number;
 }
 
 /** An address on an interface. */
@@ -200,7 +207,14 @@ export function decodeLink(message: NetlinkMessage): Link | undefined {
     operState: attributes.u8(IFLA_OPERSTATE) ?? 0,
     mac: macFromBytes(attributes.bytes(IFLA_ADDRESS, 6) ?? new Uint8Array(6)),
     mtu,
+    ...vrfTableOf(attributes.nested(IFLA_LINKINFO)),
   };
+}
+
+function vrfTableOf(info: Attributes | undefined): { readonly vrfTable?: number } {
+  if (info?.text(IFLA_INFO_KIND) !== 'vrf') return {};
+  const vrfTable = info.nested(IFLA_INFO_DATA)?.u32(IFLA_VRF_TABLE);
+  return vrfTable === undefined ? {} : { vrfTable };
 }
 
 /** An address out of RTM_NEWADDR or RTM_DELADDR. `undefined`: another family, or too short. */

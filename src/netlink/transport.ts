@@ -58,6 +58,8 @@ export interface RawTransportOptions {
   readonly receive: 'dump' | 'exact';
   /** Keeps an overrun from ending the process: for notifications. */
   readonly socketOptions?: SocketOptions;
+  /** Told the descriptor of a socket with `socketOptions`, before anything is read from it. */
+  readonly onDescriptor?: (fd: number) => void;
 }
 
 /** The most that netlink_recvmsg makes of a dump's datagram. */
@@ -79,6 +81,7 @@ export function rawTransport(options: RawTransportOptions): OpenTransport {
     try {
       if (options.socketOptions) {
         guard = overrunGuard(options.socketOptions, options.protocol, socket.address().port);
+        options.onDescriptor?.(guard.fd);
       }
     } catch (error) {
       setImmediate(() => socket.close());

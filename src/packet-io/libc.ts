@@ -22,6 +22,7 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
 const SO_MARK = 36;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -40,6 +41,15 @@ const setsockoptCall = libc.func(
 const getsockoptCall = libc.func(
   'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
 );
+/** struct sock_fprog of packet(7). */
+const SOCK_FPROG = koffi.struct('sock_fprog', { length: 'uint16_t', filter: 'void *' });
+const attachFilterCall = libc.func('setsockopt', 'int', [
+  'int',
+  'int',
+  'int',
+  koffi.pointer(SOCK_FPROG),
+  'uint32_t',
+]);
 const closeCall = libc.func('int close(int fd)');
 
 /** struct iovec and struct msghdr of recvmsg(2). */
@@ -247,6 +257,30 @@ function decodeControl(bytes: Buffer): ReadonlyMap<string, Uint8Array> {
 /** setsockopt(2) on a descriptor of this process. @throws SystemCallError */
 export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array): void {
   if (setsockoptCall(fd, level, name, value, value.length) !== 0) {
+    throw new SystemCallError('setsockopt', koffi.errno());
+  }
+}
+
+/**
+ * Lets through only the datagrams that a program of the classic packet filter accepts (packet(7)).
+ *
+ * @param program struct sock_filter: code, jump if true, jump if false, operand.
+ * @throws SystemCallError
+ */
+export function attachFilter(
+  fd: number,
+  program: readonly (readonly [number, number, number, number])[],
+): void {
+  const filter = Buffer.alloc(8 * program.length);
+  program.forEach(([code, ifTrue, ifFalse, operand], i) => {
+    new Uint16Array(filter.buffer, filter.byteOffset + 8 * i, 1)[0] = code;
+    filter[8 * i + 2] = ifTrue;
+    filter[8 * i + 3] = ifFalse;
+    new Uint32Array(filter.buffer, filter.byteOffset + 8 * i + 4, 1)[0] = operand;
+  });
+  const prog = { length: program.length, filter };
+  const size = koffi.sizeof(SOCK_FPROG);
+  if (attachFilterCall(fd, SOL_SOCKET, SO_ATTACH_FILTER, prog, size) !== 0) {
     throw new SystemCallError('setsockopt', koffi.errno());
   }
 }

@@ -69,10 +69,24 @@ export class LinkTable {
     return this.#links.get(index)?.name;
   }
 
+  indexOf(name: string): number | undefined {
+    return this.#named(name)?.index;
+  }
+
+  /** The routing table of a VRF. */
+  vrfTableOf(name: string): number | undefined {
+    return this.#named(name)?.vrfTable;
+  }
+
+  #named(name: string): Link | undefined {
+    for (const link of this.#links.values()) if (link.name === name) return link;
+    return undefined;
+  }
+
   /** An interface by name. */
   get(name: string): LinkState | undefined {
-    for (const link of this.#links.values()) if (link.name === name) return this.#state(link);
-    return undefined;
+    const link = this.#named(name);
+    return link && this.#state(link);
   }
 
   all(): LinkState[] {

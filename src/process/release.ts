@@ -1,7 +1,7 @@
 /**
  * Withdraws what a vrrp process that is gone has left on this node: its addresses, then priority 0
  * in the name of each instance that held one, so that the peer need not wait for its timer
- * (RFC 9568 6.4.3), then the connection-sync daemons. IPVS services stay: established connections
+ * (RFC 9568 6.4.3), then its routes and rules, then the connection-sync daemons. IPVS services stay: established connections
  * are to live through a restart.
  *
  * Addresses go first: the peer takes over after a skew time, and by then nobody may answer for
@@ -15,6 +15,7 @@ import { IpvsClient } from '../ipvs/client.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { FirewallReconciler } from '../kernel/firewall.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
+import { RoutingReconciler } from '../kernel/routing.js';
 import { openNfTables } from '../netlink/nf-client.js';
 import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
@@ -85,6 +86,7 @@ export class Releaser {
         failed.push(`priority 0 of ${instance.name}: ${messageOf(error)}`);
       }
     }
+    failed.push(...(await removeRouting(settings, route, links)));
     if (settings.syncDaemon) failed.push(...(await stopSyncDaemons()));
     if (forGood) failed.push(...(await removeInterfaces(settings, saved, this.#logger)));
     for (const failure of failed) {
@@ -129,6 +131,23 @@ async function removeInterfaces(
     failed.push(`nftables table ${firewall.table}: ${messageOf(error)}`);
   }
   return failed;
+}
+
+/**
+ * Removes the routes and rules of instances, whoever holds the addresses now. What is static stays
+ * where it is, as it does not move.
+ */
+async function removeRouting(
+  { instances }: VrrpSettings,
+  route: RouteClient,
+  links: LinkTable,
+): Promise<string[]> {
+  const desired = instances.flatMap(({ name, routing = [] }) =>
+    routing.map((entry) => ({ instance: name, entry, present: false })),
+  );
+  if (desired.length === 0) return [];
+  const { failed } = await new RoutingReconciler(route, links).reconcile(desired);
+  return failed.map(({ what, reason }) => `${what}: ${reason}`);
 }
 
 /** Stops the daemons of both states; returns what failed, in words. */

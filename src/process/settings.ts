@@ -38,10 +38,12 @@ import type {
   VirtualAddress,
   VrrpSettings,
 } from '../vrrp/settings.js';
+import { withoutRepeats } from './address-settings.js';
 import { extraOf, paceOf } from './announcement-settings.js';
 import { firewallSettings } from './firewall-settings.js';
+import { neededInterfaces, routingSettings, staticSettings } from './routing-settings.js';
 import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
-import { neededInterfaces, trackSettings } from './watch-settings.js';
+import { trackSettings } from './watch-settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -85,6 +87,7 @@ export function vrrpSettings(
     })),
     ...linkDelays(config),
     ...paceOf(config),
+    ...staticSettings(config),
     ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {
@@ -117,7 +120,7 @@ export function checkerSettings(config: Config): CheckerSettings {
 }
 
 function instanceSettings(
-  { global }: Config,
+  config: Config,
   instance: InstanceConfig,
   group: SyncGroupConfig | undefined,
   own: VirtualInterfaces,
@@ -127,7 +130,7 @@ function instanceSettings(
     withoutRepeats(
       list.map((address) => ({ ...address, interface: own.interfaceOf(instance, address) })),
     );
-  const tracks = trackSettings(instance, group, neededInterfaces(instance));
+  const tracks = trackSettings(instance, group, neededInterfaces(instance, config));
   const { sourceAddress, authentication, garp, unicast, hmac, timerExpiredBackup } = instance;
   return {
     name: instance.name,
@@ -161,6 +164,7 @@ function instanceSettings(
       : {}),
     virtualAddresses: addresses(instance.virtualAddresses),
     excludedAddresses: addresses(instance.excludedAddresses),
+    ...routingSettings(instance),
     garp: {
       masterDelay: garp.masterDelay,
       masterRepeat: garp.masterRepeat,
@@ -172,7 +176,7 @@ function instanceSettings(
     },
     ...(tracks.length === 0 ? {} : { tracks }),
     trackPrimary: instance.trackPrimary,
-    ...(hearsLosingAdverts(global, instance) ? { tellLosingAdverts: true } : {}),
+    ...(hearsLosingAdverts(config.global, instance) ? { tellLosingAdverts: true } : {}),
   };
 }
 
@@ -204,39 +208,6 @@ function hmacSettings(hmac: HmacConfig, readKeyFile: ReadKeyFile): HmacSettings 
     }),
     antiReplay: hmac.antiReplay,
     timeWindow: toSeconds(hmac.timeWindow),
-  };
-}
-
-/** An address listed twice (a warning) is one address: the first counts. */
-function withoutRepeats(addresses: readonly VirtualAddressConfig[]): VirtualAddress[] {
-  const byIdentity = new Map<string, VirtualAddress>();
-  for (const address of addresses) {
-    const identity = `${address.interface} ${address.address}/${address.prefixLength}`;
-    if (!byIdentity.has(identity)) byIdentity.set(identity, addressSettings(address));
-  }
-  return [...byIdentity.values()];
-}
-
-function addressSettings(address: VirtualAddressConfig): VirtualAddress {
-  const { broadcast, label, preferredLifetime, duplicateDetection, peer } = address;
-  const { home, manageTemporary, noPrefixRoute, autoJoin, noTrack } = address;
-  return {
-    address: address.address,
-    prefixLength: address.prefixLength,
-    interface: address.interface,
-    scope: address.scope,
-    ...(broadcast === undefined ? {} : { broadcast }),
-    ...(label === undefined ? {} : { label }),
-    ...(preferredLifetime === undefined || preferredLifetime === 'forever'
-      ? {}
-      : { preferredLifetime: toSeconds(preferredLifetime) }),
-    ...(duplicateDetection ? { duplicateDetection } : {}),
-    ...(peer === undefined ? {} : { peer }),
-    ...(home ? { home } : {}),
-    ...(manageTemporary ? { manageTemporary } : {}),
-    ...(noPrefixRoute ? { noPrefixRoute } : {}),
-    ...(autoJoin ? { autoJoin } : {}),
-    ...(noTrack ? { noTrack } : {}),
   };
 }
 

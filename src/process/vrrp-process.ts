@@ -17,6 +17,7 @@ import { Announcer } from '../packet-io/announcer.js';
 import { getSocketOption, setSocketOption } from '../packet-io/libc.js';
 import { hasLeft } from '../vrrp/departure.js';
 import { desiredKernel } from '../vrrp/desired.js';
+import { desiredRouting } from '../vrrp/desired-routing.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
@@ -29,6 +30,7 @@ import { FirewallKeeper } from './firewall-keeper.js';
 import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
 import { rehearseTakeOver } from './rehearsal.js';
+import { RoutingKeeper } from './routing-keeper.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TransportTable, transportPlaces } from './transport-table.js';
@@ -61,6 +63,7 @@ class VrrpProcess {
   readonly #route = openRoute();
   readonly #reconciler: AddressReconciler;
   readonly #addresses: AddressKeeper;
+  readonly #routing: RoutingKeeper;
   readonly #daemons: SyncDaemonKeeper;
   readonly #virtual: VirtualInterfaceKeeper;
   readonly #firewall: FirewallKeeper;
@@ -118,6 +121,14 @@ class VrrpProcess {
         this.#dispatch({ kind: 'addresses-reconciled', at: monotonicMicros(), ...report }),
       onError: (error) =>
         logger.error('addresses-failed', `Cannot reconcile addresses: ${messageOf(error)}`),
+    });
+    this.#routing = new RoutingKeeper({
+      links: this.#links,
+      desired: () => desiredRouting(this.#engine),
+      onReconciled: (report) =>
+        this.#dispatch({ kind: 'routing-reconciled', at: monotonicMicros(), ...report }),
+      onError: (error) =>
+        logger.error('routing-failed', `Cannot reconcile routes: ${messageOf(error)}`),
     });
     this.#daemons = new SyncDaemonKeeper(logger);
     this.#virtual = new VirtualInterfaceKeeper({
@@ -220,6 +231,7 @@ class VrrpProcess {
     this.#transports.report();
     this.#reconcile();
     await this.#addresses.settled();
+    await this.#routing.settled();
     await this.#transports.flushed();
     await this.#virtual.removeRetired();
     tellSupervisor({ kind: 'configured', generation });
@@ -235,7 +247,7 @@ class VrrpProcess {
     this.#reconcile();
     await Promise.allSettled([
       this.#transports.flushed(),
-      this.#addresses.settled(),
+      this.#addresses.settled().then(() => this.#routing.settled()),
       this.#daemons.stop(),
     ]);
     this.#tellReports();
@@ -244,6 +256,7 @@ class VrrpProcess {
     await this.#virtual.stop();
     await this.#firewall.stop();
     this.#announcer.close();
+    this.#routing.close();
     this.#route.close();
     tellSupervisor({ kind: 'stopped' });
     await flushLogs();
@@ -305,10 +318,11 @@ class VrrpProcess {
   #reconcile(): void {
     this.#dropAnnouncements();
     this.#addresses.reconcile();
-    // Starting a daemon blocks in the kernel for a while: the addresses come first.
-    void this.#addresses
-      .settled()
-      .then(() => this.#daemons.want(desiredKernel(this.#engine).syncDaemon));
+    // Routes need the addresses, and starting a daemon blocks in the kernel for a while: both wait.
+    void this.#addresses.settled().then(() => {
+      this.#routing.reconcile();
+      this.#daemons.want(desiredKernel(this.#engine).syncDaemon);
+    });
   }
 
   /** What is another's now is not announced any more, however long it has waited for its turn. */
@@ -335,8 +349,8 @@ class VrrpProcess {
     this.#dispatch({ kind: 'link-changed', at: monotonicMicros(), link });
     this.#virtual.linkChanged(name);
     this.#firewall.linkChanged(name);
-    // Going down or coming back, an interface may have lost our addresses.
-    this.#addresses.reconcile();
+    // Going down or coming back, an interface may have lost our addresses and routes.
+    this.#reconcile();
   }
 
   #linkRemoved(index: number, name: string): void {
@@ -349,7 +363,7 @@ class VrrpProcess {
 
   #addressChanged(index: number, address: string): void {
     if (this.#links.isVirtual(address)) {
-      this.#addresses.reconcile();
+      this.#reconcile();
       return;
     }
     const name = this.#links.nameOf(index);

@@ -90,26 +90,6 @@ export function trackSettings(
 }
 
 /**
- * The interfaces that an instance's addresses, routes and rules need: it is not MASTER while one of
- * them is down, as with keepalived. Not its own, of which `dont_track_primary` decides.
- */
-export function neededInterfaces(instance: InstanceConfig): readonly string[] {
-  const { virtualAddresses, excludedAddresses, virtualRoutes, virtualRules } = instance;
-  const needed = [
-    ...[...virtualAddresses, ...excludedAddresses].map(
-      (entry) => [entry, entry.interface] as const,
-    ),
-    ...virtualRoutes.map((entry) => [entry, entry.interface] as const),
-    ...virtualRules.map((entry) => [entry, entry.incomingInterface] as const),
-    ...virtualRules.map((entry) => [entry, entry.outgoingInterface] as const),
-  ];
-  const names = needed.flatMap(([{ noTrack }, name]) =>
-    noTrack || name === undefined || name === '' || name === instance.interface ? [] : [name],
-  );
-  return [...new Set(names)];
-}
-
-/**
  * Whom the supervisor tells of changes of state.
  *
  * @param host this machine's name, for mail.

@@ -37,6 +37,8 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   state.linkDelays = settings.linkDelays ?? {};
   takeLinks(step, event.links);
   state.syncDaemon = settings.syncDaemon;
+  for (const address of state.statics?.addresses ?? []) retire(state, '', address);
+  state.statics = settings.statics;
 
   const kept = matchInstances(before, settings.instances);
   for (const [instance, next] of kept) {
@@ -60,6 +62,9 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   }
   for (const instance of instances) {
     for (const address of addressesOf(instance)) state.retired.delete(addressKey(address));
+  }
+  for (const address of settings.statics?.addresses ?? []) {
+    state.retired.delete(addressKey(address));
   }
   for (const unit of new Set(instances.map(unitOf))) settleUnit(step, unit);
   step.out.add({ kind: 'reconcile' });

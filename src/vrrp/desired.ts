@@ -5,7 +5,7 @@ import type { EngineState, Instance } from './state.js';
 
 /** One address on one interface. */
 export interface DesiredAddress {
-  /** The instance that it follows, or followed before a reload. */
+  /** The instance that it follows, or followed before a reload; '' for a static address. */
   readonly instance: string;
   readonly address: VirtualAddress;
   /**
@@ -42,11 +42,14 @@ export const RETIRED_LIMIT = 4096;
  *
  * Every address of the configuration is listed: present while its instance is MASTER, absent
  * otherwise. Addresses that a reload removed are listed as absent (up to {@link RETIRED_LIMIT}).
- * If two instances share an address, one that is MASTER decides. After `shutdown` every address is
- * absent and there is no daemon.
+ * If two instances share an address, one that is MASTER decides. Static addresses are present always.
+ * After `shutdown` every address is absent and there is no daemon.
  */
 export function desiredKernel(state: EngineState): DesiredKernel {
   const addresses = new Map<string, DesiredAddress>();
+  for (const address of state.statics?.addresses ?? []) {
+    addresses.set(addressKey(address), { instance: '', address, present: !state.stopped });
+  }
   for (const instance of state.instances.values()) {
     const present = instance.state === 'MASTER';
     for (const address of addressesOf(instance)) {

@@ -16,6 +16,7 @@ import { onLinkChanged, onLinkRemoved, onTracked, onTransportChanged } from './f
 import { onAddressesReconciled } from './missing-address.js';
 import { Outbox } from './outbox.js';
 import { onPacketReceived } from './reception.js';
+import { onRoutingReconciled } from './repairs.js';
 import { onResign, onStandby } from './standby.js';
 import { createState, type EngineState, type Step } from './state.js';
 import { stopInstance } from './transitions.js';
@@ -89,6 +90,9 @@ function dispatch(current: Step, event: VrrpEvent): void {
       return;
     case 'addresses-reconciled':
       onAddressesReconciled(current, event);
+      return;
+    case 'routing-reconciled':
+      onRoutingReconciled(current, event);
       return;
     case 'stop-requested':
       onStopRequested(current);

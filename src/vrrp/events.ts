@@ -64,6 +64,16 @@ type EventBody =
       readonly usable: boolean;
       readonly reason?: string;
     }
+  /** What a pass over routes and rules found for one instance; '' for the static ones. */
+  | {
+      readonly kind: 'routing-reconciled';
+      readonly at: Micros;
+      readonly instance: string;
+      /** In ip(8)'s words; something else had removed them. */
+      readonly restored: readonly string[];
+      /** What is not as wanted, as far as that is news. */
+      readonly failed: readonly { readonly what: string; readonly reason: string }[];
+    }
   /**
    * What a reconciliation of the addresses found: an address of ours that something else had
    * removed was restored, so that it must be announced again; or it could not be put there.

@@ -14,6 +14,7 @@ import type { VrrpEvent } from './events.js';
 import { refresh } from './faults.js';
 import { armTimer, downInterval, log } from './instance.js';
 import { admit } from './log-limit.js';
+import { onStaticAddresses } from './repairs.js';
 import { type Instance, type Step, unitOf } from './state.js';
 import { settleUnit } from './sync-group.js';
 import { announce } from './transmit.js';
@@ -43,7 +44,10 @@ export function onAddressesReconciled(
   event: Extract<VrrpEvent, { kind: 'addresses-reconciled' }>,
 ): void {
   const instance = step.state.instances.get(event.instance);
-  if (!instance) return;
+  if (!instance) {
+    if (event.instance === '') onStaticAddresses(step, event);
+    return;
+  }
   for (const { address, reason } of event.failed) {
     if (admit(instance.logLimit, 'address failed', step.at) === undefined) break;
     const text = `cannot set ip address ${address}: ${reason}`;

@@ -4,6 +4,7 @@
  */
 import type { Family, Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
+import type { RoutingEntry } from '../base/routing.js';
 import type { Micros } from '../base/time.js';
 
 export type VrrpVersion = 2 | 3;
@@ -178,6 +179,8 @@ export interface InstanceSettings {
   readonly virtualAddresses: readonly VirtualAddress[];
   /** On the interface only (`virtual_ipaddress_excluded`). */
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** `virtual_routes`, then `virtual_rules`, in the kernel while it is MASTER. None if missing. */
+  readonly routing?: readonly RoutingEntry[];
   readonly garp: GarpSettings;
   /** None if missing. */
   readonly tracks?: readonly TrackSettings[];
@@ -251,6 +254,12 @@ export interface LinkDelay {
   readonly up: Micros;
 }
 
+/** `static_ipaddress`, `static_routes` and `static_rules`: there as long as the process runs. */
+export interface StaticSettings {
+  readonly addresses: readonly VirtualAddress[];
+  readonly routing: readonly RoutingEntry[];
+}
+
 /** Everything the vrrp process needs to know of one configuration. */
 export interface VrrpSettings {
   /** By interface; absent: every change counts at once. */
@@ -264,6 +273,8 @@ export interface VrrpSettings {
   readonly pace?: PaceSettings;
   /** Absent: no rules are needed. */
   readonly firewall?: FirewallSettings;
+  /** None if missing. */
+  readonly statics?: StaticSettings;
 }
 
 /** keepalived's defaults of what an instance's configuration need not say. */

@@ -15,7 +15,12 @@ import type { Outbox } from './outbox.js';
 import type { Peer } from './peers.js';
 import type { DropReason } from './rejection.js';
 import type { RouterIndex } from './routers.js';
-import type { InstanceSettings, LinkDelay, SyncDaemonSettings } from './settings.js';
+import type {
+  InstanceSettings,
+  LinkDelay,
+  StaticSettings,
+  SyncDaemonSettings,
+} from './settings.js';
 import type { TimerName } from './timers.js';
 import type { Contribution, TrackedValue } from './tracking.js';
 
@@ -138,6 +143,9 @@ export interface EngineState {
   /** The instances that track a thing, by `trackKey`. */
   trackers: Map<string, Instance[]>;
   syncDaemon: SyncDaemonSettings | undefined;
+  statics: StaticSettings | undefined;
+  /** Why static addresses cannot be set, by address; bounded by their number. */
+  readonly staticFailures: Map<string, string>;
   /** Addresses that an earlier configuration had; bounded, see `desired.ts`. */
   readonly retired: Map<string, DesiredAddress>;
   /** Packets of no instance of ours. Bounded by the reasons. */
@@ -163,6 +171,8 @@ export function createState(): EngineState {
     tracked: new Map(),
     trackers: new Map(),
     syncDaemon: undefined,
+    statics: undefined,
+    staticFailures: new Map(),
     retired: new Map(),
     rejected: new Map(),
     logLimit: new Map(),

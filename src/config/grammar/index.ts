@@ -32,41 +32,29 @@ export const grammar = {
   virtual_server: block(serviceName, virtualServer, 'A balanced service and its real servers.', {
     repeatable: true,
   }),
-  track_group: planned(
-    block(name, trackGroup, 'Instances that track static addresses, routes and rules.', {
-      repeatable: true,
-    }),
-    'no instance fails with what is static',
+  track_group: block(name, trackGroup, 'Instances that track static addresses, routes and rules.', {
+    repeatable: true,
+  }),
+  static_ipaddress: entries(
+    none,
+    STATIC_ADDRESS_SYNTAX,
+    'Addresses that do not move.',
+    { repeatable: true },
+    staticAddressOptions,
   ),
-  static_ipaddress: planned(
-    entries(
-      none,
-      STATIC_ADDRESS_SYNTAX,
-      'Addresses that do not move.',
-      { repeatable: true },
-      staticAddressOptions,
-    ),
-    'no static address is added',
+  static_routes: entries(
+    none,
+    STATIC_ROUTE_SYNTAX,
+    'Routes that do not move.',
+    { repeatable: true },
+    staticRouteWords,
   ),
-  static_routes: planned(
-    entries(
-      none,
-      STATIC_ROUTE_SYNTAX,
-      'Routes that do not move.',
-      { repeatable: true },
-      staticRouteWords,
-    ),
-    'no static route is added',
-  ),
-  static_rules: planned(
-    entries(
-      none,
-      STATIC_RULE_SYNTAX,
-      'Rules of routing that do not move.',
-      { repeatable: true },
-      staticRuleOptions,
-    ),
-    'no static rule is added',
+  static_rules: entries(
+    none,
+    STATIC_RULE_SYNTAX,
+    'Rules of routing that do not move.',
+    { repeatable: true },
+    staticRuleOptions,
   ),
   virtual_server_group: planned(
     entries(text, GROUP_ENTRY, 'Addresses and marks that are one service to balance.', {

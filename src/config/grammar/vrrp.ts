@@ -44,25 +44,19 @@ export const vrrpInstance = {
     { repeatable: true },
     virtualAddressOptions,
   ),
-  virtual_routes: planned(
-    entries(
-      none,
-      VIRTUAL_ROUTE_SYNTAX,
-      'The routes that the MASTER adds.',
-      { repeatable: true },
-      virtualRouteWords,
-    ),
-    'no route is added',
+  virtual_routes: entries(
+    none,
+    VIRTUAL_ROUTE_SYNTAX,
+    'The routes that the MASTER adds.',
+    { repeatable: true },
+    virtualRouteWords,
   ),
-  virtual_rules: planned(
-    entries(
-      none,
-      VIRTUAL_RULE_SYNTAX,
-      'The rules of routing that the MASTER adds.',
-      { repeatable: true },
-      virtualRuleOptions,
-    ),
-    'no rule is added',
+  virtual_rules: entries(
+    none,
+    VIRTUAL_RULE_SYNTAX,
+    'The rules of routing that the MASTER adds.',
+    { repeatable: true },
+    virtualRuleOptions,
   ),
   no_virtual_ipaddress: setting(
     none,

@@ -320,16 +320,6 @@ describe('config: rules', () => {
 });
 
 describe('config: what does not move', () => {
-  it('one warning for a block, however many lines', () => {
-    const text = `static_routes {\n10.0.0.0/8 dev eth0\n11.0.0.0/8 dev eth0\n}\nstatic_rules {\nfrom all table 1 preference 1\n}\nstatic_ipaddress {\n10.0.0.1 no_track\n10.0.0.2 home\n}\ntrack_group G {\ngroup { VI_1 }\n}\n${instanceText('')}`;
-    assert.deepEqual(found(load(text)), [
-      '1:1 CONFIG_PLANNED',
-      '5:1 CONFIG_PLANNED',
-      '8:1 CONFIG_PLANNED',
-      '12:1 CONFIG_PLANNED',
-    ]);
-  });
-
   it('addresses are on the default interface', () => {
     const where = (globals: string) =>
       loadGood(`${globals}static_ipaddress {\n10.0.0.1\n10.0.0.2 dev eth2\n}`).staticAddresses.map(
@@ -342,7 +332,6 @@ describe('config: what does not move', () => {
   it('an address twice, or one that moves too, is told', () => {
     const text = `static_ipaddress {\n10.0.0.1\n10.0.0.1\n192.0.2.1/24\n}\n${instanceText('')}`;
     assert.deepEqual(found(load(text)), [
-      '1:1 CONFIG_PLANNED',
       '3:1 CONFIG_DUPLICATE_ADDRESS',
       '4:1 CONFIG_DUPLICATE_ADDRESS',
     ]);
@@ -417,10 +406,9 @@ describe('config: places of words', () => {
 });
 
 describe('config: what is said about options of lines', () => {
-  it('where they stand, and what does not happen yet', () => {
+  it('where they stand, and under which names', () => {
     const [onStatic, onVirtual] = explain('peer');
     assert.deepEqual(onStatic?.blocks, ['static_ipaddress']);
-    assert.equal(onStatic?.reason, 'no static address is added');
     assert.deepEqual(onVirtual?.blocks, [
       'vrrp_instance / virtual_ipaddress',
       'vrrp_instance / virtual_ipaddress_excluded',
