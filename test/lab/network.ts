@@ -157,7 +157,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** The name of the cable's end in the switch. */
-function portOf(host: string, segment: string): string {
+export function portOf(host: string, segment: string): string {
   return `${host}.${segment}`;
 }
 

@@ -1,6 +1,11 @@
 /** What a scenario does to the wire, and what others on it believe. */
 import type { Host } from './host.js';
+import { type Network, portOf } from './network.js';
 import { must } from './program.js';
+
+/** Of linux/if_bridge.h. */
+const BR_STATE_LISTENING = 1;
+const BR_STATE_FORWARDING = 3;
 
 /** Adverts from an address do not reach a host any more, until the returned function has run. */
 export async function loseAdverts(host: Host, from: string): Promise<() => Promise<void>> {
@@ -18,4 +23,20 @@ export function neighbourOf(host: Host, address: string): string | undefined {
     .split('\n')
     .find((each) => each.startsWith(`${address} `));
   return line?.split(/\s+/)[3];
+}
+
+/**
+ * The switch's port of a host's first cable has its carrier and forwards nothing, as with spanning
+ * tree just after it came up, until the returned function has run.
+ */
+export async function holdPort(network: Network, host: Host): Promise<() => Promise<void>> {
+  const port = portOf(host.name, host.spec.nics[0]?.segment ?? '');
+  const set = (state: number): Promise<string> =>
+    must(['bridge', 'link', 'set', 'dev', port, 'state', `${state}`], {
+      netns: network.switchNetns,
+    });
+  await set(BR_STATE_LISTENING);
+  return async () => {
+    await set(BR_STATE_FORWARDING);
+  };
 }

@@ -1,6 +1,6 @@
 # What the lab needs of a kernel, User Mode Linux or the machine's own; runs before the command.
 # Modules that are missing show when a scenario needs them: some kernels have them built in.
-for module in ip_vs veth bridge dummy macvlan ipip sch_netem iptable_nat xt_nat xt_ipvs nf_conntrack af_packet; do
+for module in ip_vs veth bridge dummy macvlan ipip sch_netem iptable_nat xt_nat xt_ipvs nf_conntrack 8021q af_packet; do
   modules="$modules $module"
 done
 modprobe -qa $modules 2> /dev/null
