@@ -7,6 +7,7 @@
  * Addresses go first: the peer takes over after a skew time, and by then nobody may answer for
  * them here.
  */
+import { constants } from 'node:os';
 import { wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
@@ -16,6 +17,7 @@ import { AddressReconciler } from '../kernel/addresses.js';
 import { FirewallReconciler } from '../kernel/firewall.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
 import { RoutingReconciler } from '../kernel/routing.js';
+import { NetlinkError } from '../netlink/errors.js';
 import { openNfTables } from '../netlink/nf-client.js';
 import { openRoute, type RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
@@ -128,6 +130,8 @@ async function removeInterfaces(
       client.close();
     }
   } catch (error) {
+    // A kernel without nf_tables has none of ours.
+    if (error instanceof NetlinkError && error.errno === constants.errno.EOPNOTSUPP) return failed;
     failed.push(`nftables table ${firewall.table}: ${messageOf(error)}`);
   }
   return failed;

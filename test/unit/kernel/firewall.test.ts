@@ -170,7 +170,11 @@ describe('kernel: nftables rules of no_accept and VMAC interfaces', function () 
     ];
     for (const damage of damages) {
       inNetns('nft', ...damage);
-      const report = await firewall.reconcile({ settings: SETTINGS, interfaces: MACVLANS, indexOf });
+      const report = await firewall.reconcile({
+        settings: SETTINGS,
+        interfaces: MACVLANS,
+        indexOf,
+      });
       assert.equal(report.repaired, true, damage.join(' '));
       assert.equal(inNetns('nft', 'list', 'ruleset'), EXPECTED);
     }
