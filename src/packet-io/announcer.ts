@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { familyOf, type Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
-import { encodeGratuitousArp } from '../vrrp/arp.js';
+import { encodeArpProbe, encodeGratuitousArp } from '../vrrp/arp.js';
 import { encodeNeighbourAdvertisement } from '../vrrp/ndp.js';
 import {
   closeSocket,
@@ -39,12 +39,26 @@ export class Announcer {
    * @throws SystemCallError, for example ENETDOWN
    */
   announce(link: AnnouncedLink, address: Ip): boolean {
-    this.#fd ??= open();
-    const fd = this.#fd;
-    const frame =
+    return this.#send(
+      link,
       familyOf(address) === 4
         ? encodeGratuitousArp(link.mac, address)
-        : encodeNeighbourAdvertisement(link.mac, address, forwardsIpv6(link.name));
+        : encodeNeighbourAdvertisement(link.mac, address, forwardsIpv6(link.name)),
+    );
+  }
+
+  /**
+   * Asks all on an interface for an IPv4 address, without saying who asks.
+   *
+   * @throws SystemCallError
+   */
+  probe(link: AnnouncedLink, address: Ip): void {
+    this.#send(link, encodeArpProbe(link.mac, address));
+  }
+
+  #send(link: AnnouncedLink, frame: Uint8Array): boolean {
+    this.#fd ??= open();
+    const fd = this.#fd;
     try {
       sendFrame(fd, link.index, frame);
       return true;

@@ -1,4 +1,4 @@
-/** What the vrrp process is told of announcements, out of the configuration model. */
+/** What the vrrp process is told of announcements and of its start, out of the configuration model. */
 import type { Config, InstanceConfig } from '../config/model/index.js';
 import type { GarpSettings, VrrpSettings } from '../vrrp/settings.js';
 import type { VirtualInterfaces } from './virtual-interfaces.js';
@@ -35,4 +35,10 @@ export function extraOf(
   const used = new Set(addresses.map((address) => own.interfaceOf(instance, address)));
   const interfaces = [...used].filter((name) => name !== speaksOn && (all || macvlans.has(name)));
   return interfaces.length === 0 ? {} : { extra: { interval, interfaces } };
+}
+
+/** `vrrp_startup_delay` and `vrrp_delay_after_boot`. */
+export function startDelaysOf({ global }: Config): Pick<VrrpSettings, 'startDelays'> {
+  const { startupDelay: afterStart, delayAfterBoot: afterBoot } = global.vrrp;
+  return afterStart === 0 && afterBoot === 0 ? {} : { startDelays: { afterStart, afterBoot } };
 }

@@ -12,6 +12,8 @@ import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { TimerQueue } from './timer-queue.js';
 
 const MAX_DRAIN: Micros = 20 * MICROS_PER_MILLI;
+/** After a stall more is waiting, up to a full receive buffer of some thousand adverts. */
+const MAX_DRAIN_AFTER_STALL: Micros = 500 * MICROS_PER_MILLI;
 /** The package behind the raw sockets reads one packet a turn; a turn may miss one that just came. */
 const QUIET_TURNS = 2;
 
@@ -59,7 +61,9 @@ export class DrainingTimers<Key extends string> {
       if (this.#options.needsDrain(due.key)) this.#held.push(due);
       else this.#options.expire(due.key, due.dueAt);
     }
-    if (!draining && this.#held.length > 0) this.#drain(now + MAX_DRAIN, QUIET_TURNS);
+    if (draining || this.#held.length === 0) return;
+    const late = now - Math.min(...this.#held.map(({ dueAt }) => dueAt));
+    this.#drain(now + Math.min(Math.max(late, MAX_DRAIN), MAX_DRAIN_AFTER_STALL), QUIET_TURNS);
   }
 
   #drain(deadline: Micros, quietTurnsLeft: number): void {

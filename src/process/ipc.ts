@@ -3,6 +3,7 @@
  * generation number, so that they can be recorded and replayed.
  */
 import type { Ip } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
@@ -32,6 +33,8 @@ export type ToVrrp =
       readonly settings: VrrpSettings;
       /** What an earlier vrrp process has told with `interface-settings`. */
       readonly saved: SavedSettings;
+      /** When the daemon was started, on the monotonic clock, which all its processes share. */
+      readonly startedAt: Micros;
     }
   | ToChild;
 

@@ -39,7 +39,7 @@ import type {
   VrrpSettings,
 } from '../vrrp/settings.js';
 import { withoutRepeats } from './address-settings.js';
-import { extraOf, paceOf } from './announcement-settings.js';
+import { extraOf, paceOf, startDelaysOf } from './announcement-settings.js';
 import { firewallSettings } from './firewall-settings.js';
 import { neededInterfaces, routingSettings, staticSettings } from './routing-settings.js';
 import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
@@ -88,6 +88,7 @@ export function vrrpSettings(
     ...linkDelays(config),
     ...paceOf(config),
     ...staticSettings(config),
+    ...startDelaysOf(config),
     ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {
           syncDaemon: {

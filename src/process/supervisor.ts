@@ -75,6 +75,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #logger: Logger;
   readonly #startedAt = wallMillis();
+  readonly #beganAt = monotonicMicros();
   readonly #releaser: Releaser;
   readonly #vrrp: Child<ToVrrp, FromVrrp>;
   readonly #checker: Child<ToChecker, FromChecker>;
@@ -308,6 +309,7 @@ export class Supervisor {
         generation,
         settings: this.#configuration.vrrp,
         saved: readSavedSettings(this.#options.files.interfaceSettings),
+        startedAt: this.#beganAt,
       });
       this.#handOver.configured(this.#configuration.vrrp);
       for (const tracked of this.#tracker.all()) this.#vrrp.send(tracked);

@@ -6,8 +6,9 @@
 import { constants, setPriority } from 'node:os';
 import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
-import { MICROS_PER_MILLI } from '../base/time.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
@@ -19,8 +20,10 @@ import { hasLeft } from '../vrrp/departure.js';
 import { desiredKernel } from '../vrrp/desired.js';
 import { desiredRouting } from '../vrrp/desired-routing.js';
 import type { VrrpEffect } from '../vrrp/effects.js';
-import { createEngine, step } from '../vrrp/engine.js';
+import { createEngine, type EngineState, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
+import { quietLinks } from '../vrrp/hold-back.js';
+import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
 import { AddressKeeper } from './address-keeper.js';
@@ -33,6 +36,7 @@ import { rehearseTakeOver } from './rehearsal.js';
 import { RoutingKeeper } from './routing-keeper.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
+import { TrafficWatch } from './traffic-watch.js';
 import { TransportTable, transportPlaces } from './transport-table.js';
 import { VirtualInterfaceKeeper } from './virtual-interface-keeper.js';
 
@@ -64,6 +68,7 @@ class VrrpProcess {
   readonly #reconciler: AddressReconciler;
   readonly #addresses: AddressKeeper;
   readonly #routing: RoutingKeeper;
+  readonly #traffic: TrafficWatch;
   readonly #daemons: SyncDaemonKeeper;
   readonly #virtual: VirtualInterfaceKeeper;
   readonly #firewall: FirewallKeeper;
@@ -129,6 +134,12 @@ class VrrpProcess {
         this.#dispatch({ kind: 'routing-reconciled', at: monotonicMicros(), ...report }),
       onError: (error) =>
         logger.error('routing-failed', `Cannot reconcile routes: ${messageOf(error)}`),
+    });
+    this.#traffic = new TrafficWatch({
+      quiet: () => quietLinks(this.#engine),
+      onTraffic: (name) =>
+        this.#dispatch({ kind: 'traffic-seen', at: monotonicMicros(), interface: name }),
+      probe: (name) => this.#probe(name),
     });
     this.#daemons = new SyncDaemonKeeper(logger);
     this.#virtual = new VirtualInterfaceKeeper({
@@ -215,7 +226,7 @@ class VrrpProcess {
     }
   }
 
-  async #configure({ generation, settings, saved }: Configure): Promise<void> {
+  async #configure({ generation, settings, saved, startedAt }: Configure): Promise<void> {
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
     this.#firewall.want(settings);
@@ -227,7 +238,13 @@ class VrrpProcess {
     this.#transports.want(transportPlaces(settings));
     const links = this.#links.all();
     for (const link of links) this.#transports.linkPresent(link.name, link.index);
-    this.#dispatch({ kind: 'configured', at: monotonicMicros(), generation, settings, links });
+    const start = {
+      notBefore: startOf(settings, startedAt),
+      quiet: this.#traffic.quietOf(settings),
+    };
+    const at = monotonicMicros();
+    this.#dispatch({ kind: 'configured', at, generation, settings, links, start });
+    this.#traffic.start();
     this.#transports.report();
     this.#reconcile();
     await this.#addresses.settled();
@@ -243,6 +260,7 @@ class VrrpProcess {
     this.#stopping = true;
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
+    this.#traffic.stop();
     this.#monitor?.close();
     this.#reconcile();
     await Promise.allSettled([
@@ -325,6 +343,19 @@ class VrrpProcess {
     });
   }
 
+  /** Something for all on a wire that has been silent; one that is down hears nothing. */
+  #probe(name: string): void {
+    const link = this.#links.get(name);
+    const own = link?.addresses.find((address) => familyOf(address) === 4);
+    const address = virtualAddressOn(this.#engine, name) ?? own;
+    if (!link?.up || address === undefined) return;
+    try {
+      this.#announcer.probe(link, address);
+    } catch (error) {
+      this.#logger.debug('probe-failed', `Cannot probe ${name}: ${messageOf(error)}`);
+    }
+  }
+
   /** What is another's now is not announced any more, however long it has waited for its turn. */
   #dropAnnouncements(): void {
     if (this.#announcements.isEmpty) return;
@@ -403,4 +434,25 @@ const REPORTS: ReadonlySet<VrrpEffect['kind']> = new Set([
 
 function isReport(effect: VrrpEffect): effect is Report {
   return REPORTS.has(effect.kind);
+}
+
+/**
+ * When instances may start. CLOCK_MONOTONIC begins with the machine (clock_gettime(2)), which
+ * `vrrp_delay_after_boot` counts from.
+ */
+function startOf({ startDelays }: VrrpSettings, startedAt: Micros): Micros {
+  if (!startDelays) return 0;
+  const { afterStart, afterBoot } = startDelays;
+  return Math.max(afterStart === 0 ? 0 : startedAt + afterStart, afterBoot);
+}
+
+/** An IPv4 address that a MASTER would answer for. */
+function virtualAddressOn({ instances }: EngineState, name: string): Ip | undefined {
+  for (const { settings } of instances.values()) {
+    const found = settings.virtualAddresses.find(
+      (entry) => entry.interface === name && familyOf(entry.address) === 4,
+    );
+    if (found) return found.address;
+  }
+  return undefined;
 }

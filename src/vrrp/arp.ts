@@ -37,6 +37,18 @@ import { type Mac, macToBytes } from '../base/mac.js';
 const ETHERTYPE_ARP = 0x0806;
 
 /**
+ * An ARP probe (RFC 5227 1.1): a request without a sender's protocol address, which changes nobody's
+ * table.
+ *
+ * @returns the whole Ethernet frame, 42 bytes.
+ */
+export function encodeArpProbe(mac: Mac, address: Ip): Uint8Array {
+  const frame = encodeGratuitousArp(mac, address);
+  frame.fill(0, 28, 38);
+  return frame;
+}
+
+/**
  * A gratuitous ARP request for an IPv4 address.
  *
  * @param mac the address that the virtual one is at: the interface's own, or the virtual MAC.

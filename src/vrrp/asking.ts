@@ -15,15 +15,16 @@
  * wait for each other.
  */
 import { type Advert, PRIORITY_LOWEST } from './advert.js';
-import { armTimer, cancelTimer, downInterval, isOwner, log } from './instance.js';
+import { armTimer, cancelTimer, isOwner, log } from './instance.js';
 import type { Instance, Step } from './state.js';
 import { sendAdvertOf } from './transmit.js';
 
-/** It came up, and has heard nobody yet. */
+/** It came up, and has heard nobody yet; its master-down timer is armed. */
 export function planToAsk(step: Step, instance: Instance): void {
   if (instance.settings.preempt || isOwner(instance)) return;
-  const dueAt = step.at + downInterval(instance) - instance.activeInterval;
-  armTimer(step, instance, 'ask', dueAt);
+  const masterDown = instance.timers.get('master-down');
+  if (masterDown === undefined) return;
+  armTimer(step, instance, 'ask', Math.max(step.at, masterDown - instance.activeInterval));
 }
 
 /** The `ask` timer ran out. */

@@ -4,6 +4,7 @@ import { addressesOf, addressKey, retire } from './desired.js';
 import type { VrrpEvent } from './events.js';
 import { refresh } from './faults.js';
 import { changeHmacAuth, createHmacAuth } from './hmac-auth.js';
+import { takeStart } from './hold-back.js';
 import {
   armTimer,
   authOf,
@@ -36,6 +37,7 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   state.generation = event.generation;
   state.linkDelays = settings.linkDelays ?? {};
   takeLinks(step, event.links);
+  takeStart(state, event.start);
   state.syncDaemon = settings.syncDaemon;
   for (const address of state.statics?.addresses ?? []) retire(state, '', address);
   state.statics = settings.statics;

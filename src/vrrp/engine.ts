@@ -13,6 +13,7 @@ import type { VrrpEffect } from './effects.js';
 import type { VrrpEvent } from './events.js';
 import { onTimerExpired } from './expiry.js';
 import { onLinkChanged, onLinkRemoved, onTracked, onTransportChanged } from './faults.js';
+import { onTrafficSeen } from './hold-back.js';
 import { onAddressesReconciled } from './missing-address.js';
 import { Outbox } from './outbox.js';
 import { onPacketReceived } from './reception.js';
@@ -75,6 +76,9 @@ function dispatch(current: Step, event: VrrpEvent): void {
     case 'link-removed':
       if (current.state.leaving) onEventWhileLeaving(current, event);
       else onLinkRemoved(current, event);
+      return;
+    case 'traffic-seen':
+      onTrafficSeen(current, event.interface);
       return;
     case 'transport-changed':
       onTransportChanged(current, event);

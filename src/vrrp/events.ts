@@ -5,6 +5,7 @@
 import type { Family, Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import type { Micros } from '../base/time.js';
+import type { StartConditions } from './hold-back.js';
 import type { TrackSettings, VrrpSettings } from './settings.js';
 import type { TimerKey } from './timers.js';
 
@@ -34,7 +35,11 @@ type EventBody =
       readonly generation: number;
       readonly settings: VrrpSettings;
       readonly links: readonly LinkState[];
+      /** Absent: nothing holds back. */
+      readonly start?: StartConditions;
     }
+  /** An interface that was told of as quiet has received something. */
+  | { readonly kind: 'traffic-seen'; readonly at: Micros; readonly interface: string }
   /**
    * A datagram of protocol 112 with its IP header, of either family. `interface` is the one whose
    * socket it came from. The engine decodes it and counts what it rejects.

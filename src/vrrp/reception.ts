@@ -7,6 +7,7 @@ import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
 import { isQuestion } from './asking.js';
 import { departAfter } from './departure.js';
 import type { VrrpEvent } from './events.js';
+import { onTrafficSeen, waitAgain } from './hold-back.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
 import { decodeIp } from './ip-header.js';
 import { beats, sayLastWord } from './last-word.js';
@@ -63,6 +64,7 @@ export function onPacketReceived(
 }
 
 function accept(step: Step, instance: Instance, advert: Advert, source: Ip): void {
+  onTrafficSeen(step, instance.settings.interface);
   instance.advertsReceived++;
   onPeerHeard(step, instance);
   rememberPeer(step, instance, advert, source);
@@ -87,7 +89,7 @@ function onAdvertAsBackup(step: Step, instance: Instance, advert: Advert, source
       source,
     });
     const skew = skewTime(settings.version, instance.effectivePriority, instance.activeInterval);
-    armTimer(step, instance, 'master-down', step.at + skew);
+    waitAgain(step, instance, skew);
     return;
   }
   const worse = advert.priority < instance.effectivePriority;
@@ -103,7 +105,7 @@ function onAdvertAsBackup(step: Step, instance: Instance, advert: Advert, source
   learnInterval(step, instance, advert);
   // It may have been waiting for its sync group; now it knows of a master.
   instance.wantsMaster = false;
-  armTimer(step, instance, 'master-down', step.at + downInterval(instance));
+  waitAgain(step, instance, downInterval(instance));
 }
 
 /** Whether `preempt_delay` still lets a worse master be: it starts with the first advert of one. */

@@ -269,6 +269,8 @@ export interface VrrpSettings {
   readonly syncDaemon?: SyncDaemonSettings;
   /** Interfaces to make; none if missing. */
   readonly virtualInterfaces?: readonly VirtualInterface[];
+  /** `vrrp_startup_delay`, `vrrp_delay_after_boot`: from the start of the daemon and of the machine. */
+  readonly startDelays?: { readonly afterStart: Micros; readonly afterBoot: Micros };
   /** Absent: announcements go out at once. */
   readonly pace?: PaceSettings;
   /** Absent: no rules are needed. */

@@ -122,6 +122,13 @@ export interface EngineState {
   utcOffset: Micros;
   /** SIGTERM has come: see `departure.ts`. */
   leaving: boolean;
+  /** `vrrp_startup_delay`, `vrrp_delay_after_boot`: nobody becomes MASTER before. */
+  notBefore: Micros;
+  /**
+   * Interfaces that have not received anything since the start, and until when that holds instances
+   * back. Bounded by the configuration.
+   */
+  readonly quiet: Map<string, Micros | undefined>;
   /** SIGTERM was handled: nothing happens any more. */
   stopped: boolean;
   /** By name. Bounded by the configuration, as are the next three. */
@@ -159,6 +166,8 @@ export function createState(): EngineState {
     generation: 0,
     utcOffset: 0,
     leaving: false,
+    notBefore: 0,
+    quiet: new Map(),
     stopped: false,
     instances: new Map(),
     routers: new Map(),

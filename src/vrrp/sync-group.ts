@@ -9,6 +9,7 @@
  * - one member in FAULT takes the others to FAULT, MASTERs tell their backups;
  * - when no member has a fault of its own any more, all go to BACKUP.
  */
+import { isDelayed } from './hold-back.js';
 import { armTimer, downInterval, isOwner, log } from './instance.js';
 import { type Instance, type Step, type SyncGroup, unitOf } from './state.js';
 import { becomeBackup, becomeFaulty, becomeMaster } from './transitions.js';
@@ -90,7 +91,7 @@ function startMembers(step: Step, unit: readonly Instance[], idle: readonly Inst
     for (const member of idle) becomeMaster(step, member, `sync group ${group?.name} is MASTER`);
     return;
   }
-  if (running.length === 0 && unit.every(isOwner)) {
+  if (running.length === 0 && unit.every(isOwner) && !isDelayed(step)) {
     for (const member of unit) becomeMaster(step, member, 'owns the addresses (priority 255)');
     return;
   }

@@ -24,7 +24,8 @@
 
 import { onNotMaster } from './alarms.js';
 import { planToAsk } from './asking.js';
-import { armTimer, cancelTimer, cancelTimers, changeState, downInterval, log } from './instance.js';
+import { beginWaiting, endWaiting } from './hold-back.js';
+import { armTimer, cancelTimer, cancelTimers, changeState, log } from './instance.js';
 import { oweLastWord } from './last-word.js';
 import { startPeriodic, stopPeriodic } from './periodic.js';
 import type { Instance, Step } from './state.js';
@@ -37,6 +38,7 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
   instance.wantsMaster = true;
   instance.preemptAt = undefined;
   instance.lastWord = undefined;
+  endWaiting(step, instance);
   instance.activeInterval = advertInterval;
   cancelTimer(step, instance, 'master-down');
   cancelTimer(step, instance, 'ask');
@@ -75,7 +77,7 @@ export function becomeBackup(step: Step, instance: Instance, reason: string): vo
   log(step, instance, 'notice', 'entering-backup', text, { reason });
   if (from === 'MASTER') logRemoval(step, instance);
   changeState(step, instance, 'BACKUP', reason);
-  armTimer(step, instance, 'master-down', step.at + downInterval(instance));
+  beginWaiting(step, instance);
   if (from !== 'MASTER') planToAsk(step, instance);
 }
 

@@ -20,6 +20,7 @@ import { desiredKernel } from '../../../src/vrrp/desired.js';
 import type { VrrpEffect } from '../../../src/vrrp/effects.js';
 import { createEngine, type EngineState, step } from '../../../src/vrrp/engine.js';
 import type { LinkState, VrrpEvent } from '../../../src/vrrp/events.js';
+import type { StartConditions } from '../../../src/vrrp/hold-back.js';
 import type { InstanceSettings, VrrpSettings } from '../../../src/vrrp/settings.js';
 import { ROOT } from '../../support/root.js';
 import {
@@ -133,6 +134,7 @@ function toEvent(line: InputLine, settings: CaseSettings, armed: Map<string, num
           ...(reload.syncDaemon && { syncDaemon: reload.syncDaemon }),
         },
         links: (reload.links ?? [{}]).map(linkState),
+        ...(line['start'] !== undefined && { start: line['start'] as StartConditions }),
       };
     }
     case 'packet-received':

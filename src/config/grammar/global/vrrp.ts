@@ -197,21 +197,15 @@ export const vrrpDefaults = {
     'Changes of priority are written to the notify FIFOs too.',
     { default: 'no' },
   ),
-  vrrp_startup_delay: planned(
-    setting(
-      timer(0.001, MAX_STARTUP_SECONDS),
-      'How long after the start of the daemon its instances start.',
-      { default: '0' },
-    ),
-    'instances start at once',
+  vrrp_startup_delay: setting(
+    timer(0.001, MAX_STARTUP_SECONDS),
+    'How long after the start of the daemon its instances start.',
+    { default: '0' },
   ),
-  vrrp_delay_after_boot: planned(
-    setting(
-      timer(0.001, MAX_STARTUP_SECONDS),
-      'How long after the start of the machine instances start at the earliest.',
-      { default: '0' },
-    ),
-    'instances start at once',
+  vrrp_delay_after_boot: setting(
+    timer(0.001, MAX_STARTUP_SECONDS),
+    'How long after the start of the machine instances start at the earliest.',
+    { default: '0' },
   ),
   log_unknown_vrids: planned(
     setting(none, 'Adverts of virtual routers that are not configured are logged.'),
