@@ -45,6 +45,8 @@ export function openControlServer(path: string, handlers: ControlHandlers): Prom
     );
   });
   server.maxConnections = MAX_CLIENTS;
+  // One that asks often and reads nothing would have all its answers kept for it.
+  server.maxRequestsPerSocket = 1;
   server.requestTimeout = CLIENT_TIMEOUT_MILLIS;
   server.setTimeout(CLIENT_TIMEOUT_MILLIS, (socket) => socket.destroy());
   mkdirSync(dirname(path), { recursive: true });

@@ -27,6 +27,7 @@ const SO_MARK = 36;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const ARPHRD_ETHER = 1;
+const ETH_P_ARP = 0x0806;
 /** linux/in.h */
 const IPPROTO_RAW = 255;
 
@@ -50,6 +51,8 @@ const attachFilterCall = libc.func('setsockopt', 'int', [
   koffi.pointer(SOCK_FPROG),
   'uint32_t',
 ]);
+const bindCall = libc.func('int bind(int fd, const void *address, uint32_t length)');
+const recvCall = libc.func('intptr_t recv(int fd, void *data, size_t length, int flags)');
 const closeCall = libc.func('int close(int fd)');
 
 /** struct iovec and struct msghdr of recvmsg(2). */
@@ -108,6 +111,36 @@ export function sendFrame(fd: number, interfaceIndex: number, frame: Uint8Array)
   address.writeUInt8(6, 11);
   address.set(frame.subarray(0, 6), 12);
   send(fd, frame, address);
+}
+
+/**
+ * Opens a socket of the packet family that receives the ARP frames of one interface. Needs
+ * CAP_NET_RAW.
+ *
+ * @throws SystemCallError
+ */
+export function openArpSocket(interfaceIndex: number): number {
+  // Without a protocol it receives nothing until it is bound, so that no other interface's are in it.
+  const fd = openSocket(AF_PACKET, SOCK_RAW);
+  const address = Buffer.alloc(20);
+  address.writeUInt16LE(AF_PACKET, 0);
+  address.writeUInt16BE(ETH_P_ARP, 2);
+  address.writeInt32LE(interfaceIndex, 4);
+  if (bindCall(fd, address, address.length) !== 0) {
+    const errno = koffi.errno();
+    closeCall(fd);
+    throw new SystemCallError('bind', errno);
+  }
+  return fd;
+}
+
+/** Receives one frame. Does not block: `undefined` when there is none. @throws SystemCallError */
+export function receiveFrame(fd: number): Uint8Array | undefined {
+  const length = Number(recvCall(fd, received.data, received.data.length, MSG_DONTWAIT));
+  if (length >= 0) return Uint8Array.from(received.data.subarray(0, length));
+  const errno = koffi.errno();
+  if (errno === constants.errno.EAGAIN || errno === constants.errno.EINTR) return undefined;
+  throw new SystemCallError('recv', errno);
 }
 
 /**

@@ -26,6 +26,7 @@ import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
 import type { LoadedConfiguration } from './configuration.js';
 import { Dumps } from './dumps.js';
+import { DuplicateWatch } from './duplicate-watch.js';
 import { HandOver } from './hand-over.js';
 import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
@@ -88,6 +89,7 @@ export class Supervisor {
   readonly #hooks: Hooks;
   readonly #history = new History();
   readonly #dumps: Dumps;
+  readonly #duplicates: DuplicateWatch;
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -119,6 +121,7 @@ export class Supervisor {
     this.#handOver = new HandOver((message) => this.#vrrp.send(message));
     this.#tracker = new Tracker(options.logger, (tracked) => this.#vrrp.send(tracked));
     this.#notifier = new Notifier(options.logger);
+    this.#duplicates = new DuplicateWatch(options.logger);
     this.#dumps = new Dumps(options.logger, {
       settings: () => this.#configuration.dumps,
       vrrp: () => this.#vrrpStatus.get(),
@@ -224,7 +227,7 @@ export class Supervisor {
         restarts: child.restarts,
       })),
       notRun: this.#configuration.notRun,
-      ...(vrrp ? { vrrp: nameNeighbours(vrrp) } : {}),
+      ...(vrrp ? { vrrp: nameNeighbours(this.#duplicates.addTo(vrrp)) } : {}),
       ...(checker ? { checker } : {}),
       transitions: this.#history.all(),
     };
@@ -274,6 +277,7 @@ export class Supervisor {
       const before = this.#configuration.vrrp;
       this.#configuration = loaded.configuration;
       this.#watch();
+      this.#duplicates.configure(loaded.configuration.vrrp);
       this.#history.keep(loaded.configuration.vrrp.instances.map(({ name }) => name));
       this.#generation++;
       this.#configured.clear();
@@ -328,6 +332,7 @@ export class Supervisor {
     else if (message.kind === 'state-changed') {
       const { instance, from, to, effectivePriority, reason } = message;
       const at = new Date(wallMillis()).toISOString();
+      this.#duplicates.stateChanged(instance, to === 'MASTER', this.#configuration.vrrp);
       this.#history.add(instance, { at, from, to, effectivePriority, reason });
       this.#notifier.stateChanged(message, this.#stopping);
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
@@ -364,6 +369,7 @@ export class Supervisor {
 
   #onVrrpDeath(how: string): void {
     this.#vrrpStatus.forget();
+    this.#duplicates.clear();
     this.#configured.delete('vrrp');
     this.#handOver.left();
     this.#releaser

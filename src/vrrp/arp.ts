@@ -31,8 +31,8 @@
  * A request rather than a reply, as keepalived sends it: every stack updates an existing entry from
  * either, some ignore unsolicited replies.
  */
-import { type Ip, ipToBytes } from '../base/ip.js';
-import { type Mac, macToBytes } from '../base/mac.js';
+import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
+import { type Mac, macFromBytes, macToBytes } from '../base/mac.js';
 
 const ETHERTYPE_ARP = 0x0806;
 
@@ -69,4 +69,28 @@ export function encodeGratuitousArp(mac: Mac, address: Ip): Uint8Array {
   frame.fill(0xff, 32, 38);
   frame.set(protocol, 38);
   return frame;
+}
+
+/**
+ * Asks who has an IPv4 address without telling anybody an address of ours (RFC 5227 2.1.1): whoever
+ * holds it answers, and no table changes.
+ */
+export function encodeArpProbe(mac: Mac, address: Ip): Uint8Array {
+  const frame = encodeGratuitousArp(mac, address);
+  frame.fill(0, 28, 38);
+  return frame;
+}
+
+/** Who an ARP frame says it is from; `undefined` for what is no ARP of IPv4 over Ethernet. */
+export function decodeArpSender(
+  frame: Uint8Array,
+): { readonly mac: Mac; readonly address: Ip } | undefined {
+  if (frame.length < 42) return undefined;
+  if (((frame[12] as number) << 8) + (frame[13] as number) !== ETHERTYPE_ARP) return undefined;
+  const fixed = [0, 1, 8, 0, 6, 4];
+  if (fixed.some((byte, i) => frame[14 + i] !== byte)) return undefined;
+  return {
+    mac: macFromBytes(frame.subarray(22, 28)),
+    address: ipFromBytes(frame.subarray(28, 32)),
+  };
 }

@@ -65,13 +65,19 @@ labSuite('adverts lost in one direction', 'pair', function (lab) {
         await lab().eventually(() => b.state() === 'MASTER', START_TIMEOUT, 'b hears nobody');
         await sleep(LASTS);
         assert.equal(a.state(), 'MASTER', 'a hears a lower priority, and stays');
-        // b hears nobody and cannot know.
         const alarms = (await a.status()).vrrp?.instances[0]?.alarms ?? [];
         assert.deepEqual(
           alarms.map(({ kind, source }) => [kind, source]),
           [['split-brain', b.address()]],
         );
         assert.match(a.logs(), /split brain suspected: 172\.25\.254\.12/);
+        if (peer === 'tandem') {
+          // b hears nobody, and asks who holds the address.
+          const [alarm] = (await b.status()).vrrp?.instances[0]?.alarms ?? [];
+          assert.match(alarm?.text ?? '', /^split brain suspected: .* answers for/);
+          assert.equal(alarm?.mac, macOf(a.address()));
+          assert.match(b.logs(), /split brain suspected/);
+        }
       } finally {
         await heal();
       }
