@@ -24,6 +24,8 @@ export class Setting<K = Keyword> {
   readonly order: number;
   /** The block of a block keyword. */
   readonly section: Section<BodyOf<K>>;
+  /** The setting before it in its block. */
+  previous: Setting | undefined;
   private readonly statement: Statement;
 
   constructor(
@@ -38,6 +40,7 @@ export class Setting<K = Keyword> {
     this.value = value;
     this.section = section;
     this.order = order;
+    this.previous = undefined;
   }
 
   /** The same at another place of a block. */
@@ -68,10 +71,11 @@ const FEW = 24;
 
 /**
  * The settings of one block. Most blocks have few, and a large configuration has hundreds of
- * thousands of blocks: a list is smaller than a map and no slower.
+ * thousands of blocks: a chain from the last one back is smaller than a map or an array, and no
+ * slower.
  */
 export class Section<G> {
-  private readonly settings: Setting[] = [];
+  private last: Setting | undefined;
   private byKeyword: Map<string, Setting[]> | undefined;
   private failed: string[] | undefined;
   /** Whether it holds a word that nobody knows: that may be any keyword. */
@@ -85,17 +89,29 @@ export class Section<G> {
   }
 
   add(keyword: string, statement: Statement, value: unknown, section: unknown): void {
-    const order = this.settings.length;
-    this.append(new Setting(keyword, statement, value as never, section as never, order));
+    this.append(new Setting(keyword, statement, value as never, section as never, this.size));
+  }
+
+  private get size(): number {
+    return this.last ? this.last.order + 1 : 0;
   }
 
   private append(setting: Setting): void {
-    this.settings.push(setting);
+    setting.previous = this.last;
+    this.last = setting;
     if (this.byKeyword) list(this.byKeyword, setting);
-    else if (this.settings.length > FEW) {
-      this.byKeyword = new Map();
-      for (const one of this.settings) list(this.byKeyword, one);
+    else if (this.size > FEW) {
+      const byKeyword = new Map<string, Setting[]>();
+      for (const one of this.chosen(() => true)) list(byKeyword, one);
+      this.byKeyword = byKeyword;
     }
+  }
+
+  /** Those that are wanted, in order. */
+  private chosen(isWanted: (setting: Setting) => boolean): Setting[] {
+    const found: Setting[] = [];
+    for (let one = this.last; one; one = one.previous) if (isWanted(one)) found.push(one);
+    return found.length > 1 ? found.reverse() : found;
   }
 
   /**
@@ -107,8 +123,8 @@ export class Section<G> {
     other: Section<G>,
     wanted: (keyword: string, setting: Setting) => boolean = () => true,
   ): void {
-    for (const setting of other.settings) {
-      if (wanted(setting.keyword, setting)) this.append(setting.renumbered(this.settings.length));
+    for (const setting of other.chosen(() => true)) {
+      if (wanted(setting.keyword, setting)) this.append(setting.renumbered(this.size));
     }
     for (const keyword of other.failed ?? []) this.fail(keyword);
     this.isIncomplete ||= other.isIncomplete;
@@ -128,20 +144,15 @@ export class Section<G> {
 
   /** The setting that counts: the last one given. */
   get<K extends Names<G>>(keyword: K): Setting<G[K]> | undefined {
-    const { settings, byKeyword } = this;
-    if (byKeyword) return byKeyword.get(keyword)?.at(-1) as Setting<G[K]> | undefined;
-    for (let i = settings.length - 1; i >= 0; i--) {
-      const setting = settings[i] as Setting;
-      if (setting.keyword === keyword) return setting as unknown as Setting<G[K]>;
-    }
-    return undefined;
+    if (this.byKeyword) return this.byKeyword.get(keyword)?.at(-1) as Setting<G[K]> | undefined;
+    let one = this.last;
+    while (one && one.keyword !== keyword) one = one.previous;
+    return one as unknown as Setting<G[K]> | undefined;
   }
 
   /** All settings of some keywords, in order. */
   among(keywords: { has(keyword: string): boolean }): readonly Setting[] {
-    const found: Setting[] = [];
-    for (const setting of this.settings) if (keywords.has(setting.keyword)) found.push(setting);
-    return found;
+    return this.chosen((setting) => keywords.has(setting.keyword));
   }
 
   /** All settings of a keyword, in order. */
@@ -149,9 +160,7 @@ export class Section<G> {
     if (this.byKeyword) {
       return (this.byKeyword.get(keyword) ?? []) as unknown as readonly Setting<G[K]>[];
     }
-    const found: Setting[] = [];
-    for (const setting of this.settings) if (setting.keyword === keyword) found.push(setting);
-    return found as unknown as Setting<G[K]>[];
+    return this.chosen((setting) => setting.keyword === keyword) as unknown as Setting<G[K]>[];
   }
 }
 

@@ -31,6 +31,12 @@ interface PlacedScript extends ScriptConfig {
 function scriptsOf(config: Config): PlacedScript[] {
   const found: PlacedScript[] = [];
   const collect = (object: object, userAt?: Position): void => {
+    if (Array.isArray(object)) {
+      for (const one of object) {
+        if (typeof one === 'object' && one !== null) collect(one, undefined);
+      }
+      return;
+    }
     // Without words it is one that was wrong, which was reported.
     if ('command' in object && Array.isArray(object.command) && object.command.length > 0) {
       const script = object as ScriptConfig;

@@ -117,7 +117,8 @@ function fractional(
     }
     const value = inRange(word, min, max, expects, report);
     if (value === undefined) return undefined;
-    if ((word.text.split('.')[1] ?? '').length > decimals) {
+    const point = word.text.indexOf('.');
+    if (point >= 0 && word.text.length - point - 1 > decimals) {
       report('CONFIG_TRUNCATED', word, {
         message: `${word.text.trim()} is rounded to a microsecond, which is ${decimals} decimals`,
       });
@@ -182,8 +183,10 @@ export const bool: Args<boolean> = {
 /** Parses an address; `undefined` after a report. */
 export function parseAddress(word: Word, report: ReportArg): Ip | undefined {
   // keepalived cuts a prefix off where it wants an address, without a word.
-  const [, text = word.text, prefix] = /^([^/]+)(\/\d+)$/.exec(word.text) ?? [];
-  const ip = parseIp(text);
+  const slash = word.text.indexOf('/');
+  const isCut = slash > 0 && /^\/\d+$/.test(word.text.slice(slash));
+  const prefix = isCut ? word.text.slice(slash) : undefined;
+  const ip = parseIp(isCut ? word.text.slice(0, slash) : word.text);
   if (ip !== undefined && prefix !== undefined) {
     report('CONFIG_EXTRA_WORD', word, {
       message: `an address is meant: '${prefix}' is ignored`,

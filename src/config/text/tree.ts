@@ -10,7 +10,8 @@ import type { BlockSink, Position, Statement, Token, Word } from './source.js';
 export { MAX_BLOCK_DEPTH, type TreeHints } from './blocks.js';
 
 interface OpenBlock {
-  readonly statements: Statement[];
+  /** Where in the list of statements its own begin. */
+  readonly from: number;
   /** The keyword before the brace; undefined at the top and for a brace without one. */
   readonly keyword: Word | undefined;
   readonly args: readonly Word[];
@@ -20,10 +21,16 @@ const NO_WORDS: readonly Word[] = [];
 
 /** Builds from tokens whose braces fit. */
 export class TreeBuilder implements BlockSink {
-  private readonly stack: OpenBlock[] = [{ statements: [], keyword: undefined, args: NO_WORDS }];
-  private statements = (this.stack[0] as OpenBlock).statements;
+  private readonly stack: OpenBlock[] = [{ from: 0, keyword: undefined, args: NO_WORDS }];
+  /**
+   * The statements of all open blocks, and the arguments of the statement. A list that grows has room
+   * for more, which a large configuration would have a hundred thousand times: what is kept is copied
+   * out in its own length.
+   */
+  private readonly statements: Statement[] = [];
+  private readonly args: Word[] = [];
+  private argCount = 0;
   private keyword: Word | undefined;
-  private args: Word[] | undefined;
   /** The line has ended; keepalived allows the brace of its block on a later one. */
   private lineEnded = false;
   /** Places of braces with something to be said about; reported if the braces fit. */
@@ -39,37 +46,33 @@ export class TreeBuilder implements BlockSink {
   word(word: Word): void {
     if (this.lineEnded) this.endStatement();
     if (this.keyword === undefined) this.keyword = word;
-    else if (this.args === undefined) this.args = [word];
-    else this.args.push(word);
+    else this.args[this.argCount++] = word;
   }
 
   open(at: Position): void {
     this.lineEnded = false;
     if (this.keyword === undefined) this.bare.push(at);
     if (this.stack.length > MAX_BLOCK_DEPTH) this.deep.push(at);
-    this.statements = [];
     this.stack.push({
-      statements: this.statements,
+      from: this.statements.length,
       keyword: this.keyword,
-      args: this.args ?? NO_WORDS,
+      args: this.takeArgs(),
     });
     this.keyword = undefined;
-    this.args = undefined;
   }
 
   close(): void {
     this.endStatement();
     const closed = this.stack.pop() as OpenBlock;
-    const around = this.stack.at(-1);
-    if (!around) {
+    if (this.stack.length === 0) {
       this.fits = false;
       this.stack.push(closed);
       return;
     }
-    this.statements = around.statements;
-    const { keyword, args, statements } = closed;
+    const { keyword, args, from } = closed;
+    const body = this.statements.splice(from);
     if (keyword && this.stack.length <= MAX_BLOCK_DEPTH) {
-      this.statements.push({ keyword, args, body: statements });
+      this.statements.push({ keyword, args, body });
     }
   }
 
@@ -90,9 +93,15 @@ export class TreeBuilder implements BlockSink {
     const { keyword } = this;
     this.lineEnded = false;
     if (keyword === undefined) return;
-    this.statements.push({ keyword, args: this.args ?? NO_WORDS, body: undefined });
+    this.statements.push({ keyword, args: this.takeArgs(), body: undefined });
     this.keyword = undefined;
-    this.args = undefined;
+  }
+
+  private takeArgs(): readonly Word[] {
+    const { args, argCount } = this;
+    this.argCount = 0;
+    if (argCount === 0) return NO_WORDS;
+    return argCount === 1 ? [args[0] as Word] : args.slice(0, argCount);
   }
 }
 

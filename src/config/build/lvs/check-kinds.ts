@@ -36,7 +36,13 @@ export function buildPlain(
   section: ConnectionSection,
   context: CheckContext,
 ): PlainCheckConfig {
-  return { type, ...connection(type, section, new Picker(), context) };
+  const { at, target, timing, alpha, logAllFailures, origins } = connection(
+    type,
+    section,
+    new Picker(),
+    context,
+  );
+  return { type, at, target, timing, alpha, logAllFailures, origins };
 }
 
 /** What keepalived says HELO with. */

@@ -5,6 +5,7 @@ import type { CheckConfig, CheckTargetConfig } from '../../model/index.js';
 import type { Position } from '../../text/source.js';
 import type { Section } from '../interpret.js';
 import type { Picker } from '../pick.js';
+import type { Writable } from '../present.js';
 import {
   buildBfd,
   buildDns,
@@ -79,7 +80,8 @@ export function connection(
     at: section.at,
     target: target(section, pick, type, context.server, context),
     timing: checkTiming(type, section, pick, context.timing),
-    ...judging(section, pick, context),
+    alpha: pickAlpha(pick, context, section.get('alpha')),
+    logAllFailures: pickLogAllFailures(section, pick, context),
     origins: pick.origins,
   };
 }
@@ -92,13 +94,17 @@ export function judging(
 ): { alpha: boolean; logAllFailures: boolean } {
   return {
     alpha: pickAlpha(pick, context, section.get('alpha')),
-    logAllFailures: pick.value<boolean>(
-      'log_all_failures',
-      false,
-      section.get('log_all_failures'),
-      context.service.defaults.logAllFailures,
-    ),
+    logAllFailures: pickLogAllFailures(section, pick, context),
   };
+}
+
+function pickLogAllFailures(
+  section: Pick<ConnectionSection, 'get'>,
+  pick: Picker,
+  { service }: CheckContext,
+): boolean {
+  const own = section.get('log_all_failures');
+  return pick.value<boolean>('log_all_failures', false, own, service.defaults.logAllFailures);
 }
 
 /** The check's `alpha`, else the real server's, else the virtual server's. */
@@ -144,14 +150,12 @@ export function target(
       expected: "'bind_if <INTERFACE>'",
     });
   }
-  return {
-    address,
-    port,
-    ...(bindTo === undefined ? {} : { bindTo }),
-    ...(bindInterface === undefined ? {} : { bindInterface }),
-    ...(bindPort === undefined ? {} : { bindPort }),
-    fwmark: pick.value('fwmark', 0, section.get('fwmark')),
-  };
+  const fwmark = pick.value('fwmark', 0, section.get('fwmark'));
+  const target: Writable<CheckTargetConfig> = { address, port, fwmark };
+  if (bindTo !== undefined) target.bindTo = bindTo;
+  if (bindInterface !== undefined) target.bindInterface = bindInterface;
+  if (bindPort !== undefined) target.bindPort = bindPort;
+  return target;
 }
 
 /** fe80::/10 (RFC 4291 2.5.6). */

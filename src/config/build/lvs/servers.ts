@@ -5,6 +5,7 @@ import type { RealServerConfig, SorryServerConfig } from '../../model/index.js';
 import type { Position } from '../../text/source.js';
 import type { Setting } from '../interpret.js';
 import { Picker } from '../pick.js';
+import type { Writable } from '../present.js';
 import { buildChecks } from './checks.js';
 import { destinationPort, pickForwarding } from './forwarding.js';
 import { portsOf, type RealServerSection, type Service } from './service.js';
@@ -33,11 +34,12 @@ export function buildRealServer(
   const notifyDown = pick.optional('notify_down', section.get('notify_down'));
   // The check connects to the port that was written, even where the table cannot have it.
   const checked = { address: given.address, port: given.port ?? onlyPort(service) };
-  return {
+  const { method, tunnel, snat } = forwarding;
+  const server: Writable<RealServerConfig> = {
     at: setting.at,
     address: given.address,
-    port: destinationPort(given, forwarding.method, service, setting.at, 'real'),
-    ...forwarding,
+    port: destinationPort(given, method, service, setting.at, 'real'),
+    method,
     weight: pick.value('weight', 1, section.get('weight'), virtual.get('weight')),
     upperThreshold: pick.value('uthreshold', 0, section.get('uthreshold')),
     lowerThreshold: pick.value('lthreshold', 0, section.get('lthreshold')),
@@ -54,11 +56,14 @@ export function buildRealServer(
       section.get('smtp_alert'),
       service.defaults.smtpAlert,
     ),
-    ...(notifyUp ? { notifyUp } : {}),
-    ...(notifyDown ? { notifyDown } : {}),
     checks: buildChecks(checked, section, service, timing),
     origins: pick.origins,
   };
+  if (tunnel) server.tunnel = tunnel;
+  if (snat) server.snat = snat;
+  if (notifyUp) server.notifyUp = notifyUp;
+  if (notifyDown) server.notifyDown = notifyDown;
+  return server;
 }
 
 /** The port that all addresses of a service share; 0 if there is none. */
