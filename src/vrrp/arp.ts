@@ -71,16 +71,6 @@ export function encodeGratuitousArp(mac: Mac, address: Ip): Uint8Array {
   return frame;
 }
 
-/**
- * Asks who has an IPv4 address without telling anybody an address of ours (RFC 5227 2.1.1): whoever
- * holds it answers, and no table changes.
- */
-export function encodeArpProbe(mac: Mac, address: Ip): Uint8Array {
-  const frame = encodeGratuitousArp(mac, address);
-  frame.fill(0, 28, 38);
-  return frame;
-}
-
 /** Who an ARP frame says it is from; `undefined` for what is no ARP of IPv4 over Ethernet. */
 export function decodeArpSender(
   frame: Uint8Array,
