@@ -1,7 +1,7 @@
 /** Processes of the daemon are killed: what is left of them on the machine. */
 import assert from 'node:assert/strict';
 import { renderMillis, sleep } from './clock.js';
-import { measured, ownsAll, START_TIMEOUT, settled, startPair } from './steps.js';
+import { measured, ownsAll, START_TIMEOUT, settled, startDirector, startPair } from './steps.js';
 import { labSuite } from './suite.js';
 
 /** What the issue allows. */
@@ -68,5 +68,29 @@ labSuite('kill -9', 'nat', (lab) => {
     await lab().eventually(() => !b.holds(lab().vip), 2000, 'the address is withdrawn');
     await lab().eventually(() => b.pids().length === 0, 5000, 'no process is left');
     assert.deepEqual(lab().owners(), []);
+  });
+
+  it('of every process, and a start without a clean-up: what is left is adopted', async () => {
+    const { vip, capture } = lab();
+    const [a, b] = [lab().director('a'), lab().director('b')];
+    await startPair(lab());
+    const before = a.table().map(({ name }) => name);
+    a.kill('all');
+    await lab().eventually(() => a.pids().length === 0, 5000, 'all are gone');
+    assert.ok(a.holds(vip), 'nobody was left to withdraw it');
+    assert.deepEqual(
+      a.table().map(({ name }) => name),
+      before,
+    );
+    startDirector(lab(), 'a');
+    await settled(lab(), 'a', 'b');
+    assert.deepEqual(lab().owners(), ['a']);
+    // From then on there is one again: b was MASTER meanwhile, and a had the address until it started.
+    const together = capture.adverts('b').at(-1)!.at;
+    await sleep(2500);
+    assert.deepEqual(capture.conflicts(vip, 1000, together + 1), []);
+    assert.ok(capture.announcements(vip, 'a', together).length > 0, 'the winner announced it');
+    assert.doesNotMatch(a.logs(), /EEXIST|File exists/i);
+    assert.equal(b.state(), 'BACKUP');
   });
 });

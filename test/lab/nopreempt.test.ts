@@ -23,7 +23,7 @@ const ADVERT_INT = 0.3;
 const LONG_ENOUGH = ADVERT_INT * 5000;
 const SCRIPT = '/run/tandem-lab/nopreempt-weight';
 
-/** The two, with nopreempt on `a`. */
+/** The two, with nopreempt. */
 function options(a: Product, more: readonly string[] = []): PairOptions {
   return {
     version: 3,

@@ -17,12 +17,16 @@ export interface Overlap {
   readonly length: number;
 }
 
+/** How long after a better MASTER's advert a loser's answer is on the wire, ms. */
+const LAST_WORD_WITHIN = 50;
+
 /**
  * A claim is an advert (priority not 0) that lists the address, or an ARP packet whose sender says
  * that the address is its own. What merely answers claims nothing: when a better router preempts,
  * neighbours send to the old one until they hear the new one's announcement. Claims of one host that
  * follow each other within `holdMs` are one ownership, from the first to the last; an advert of
- * priority 0 ends it.
+ * priority 0 ends it. So does a last word: who hears a better MASTER says one losing advert more, so that
+ * the winner announces the address after it. If it goes on, it claims.
  *
  * @param nameOf names the host with an Ethernet address.
  * @param holdMs a little more than the advertisement interval.
@@ -40,8 +44,24 @@ export function ownerships(
     if (span) done.push({ owner, ...span });
     open.delete(owner);
   };
+  const adverts = new Map<string, { at: number; priority: number }>();
+  const lastWords = new Set<string>();
   for (const frame of frames) {
     const owner = nameOf(frame.mac);
+    if (frame.kind === 'advert' && isClaim(frame, address)) {
+      const said = adverts.get(owner)?.at ?? frame.at;
+      adverts.set(owner, frame);
+      const isLast = [...adverts.values()].some(
+        ({ at, priority }) =>
+          priority > frame.priority && at > said && frame.at - at <= LAST_WORD_WITHIN,
+      );
+      if (isLast && !lastWords.has(owner)) {
+        lastWords.add(owner);
+        close(owner);
+        continue;
+      }
+      lastWords.delete(owner);
+    }
     if (isResignation(frame, address)) {
       // Who was silent all through a short reign did not own the address during it, even if its
       // claims before and after are close to each other.

@@ -53,6 +53,26 @@ describe('lab: ownership of an address', () => {
     assert.deepEqual(conflicts(frames), ['b+a 5']);
   });
 
+  it('one losing advert in answer to a better one is a last word; more of them are not', () => {
+    const lost = [
+      advert(0, 'b'),
+      advert(1000, 'b'),
+      advert(1500, 'a', 150),
+      advert(1520, 'b'),
+      advert(1521, 'a', 150),
+      arp(1522, 'a'),
+      advert(2521, 'a', 150),
+    ];
+    assert.deepEqual(conflicts(lost), []);
+    assert.equal(owners(lost), 'b 0-1000, a 1500-2521');
+    assert.equal(conflicts([...lost, advert(2540, 'b'), advert(3521, 'a', 150)]).length, 1);
+    // Later than any answer.
+    assert.equal(
+      conflicts(lost.with(3, advert(1600, 'b')).toSorted((x, y) => x.at - y.at)).length,
+      1,
+    );
+  });
+
   it('an advert of priority 0 ends an ownership', () => {
     const frames = [advert(0, 'a'), advert(1000, 'a', 0), advert(1010, 'b'), advert(1020, 'a', 0)];
     assert.equal(owners(frames), 'a 0-0, b 1010-1010');
