@@ -31,6 +31,7 @@ const UNBORN = {
   source: '',
   preemptAt: undefined,
   masterDown: undefined,
+  asking: false,
   answeredAt: undefined,
   accepted: 0,
 } as const;
@@ -278,6 +279,7 @@ export class SimNode {
       source: instance.source?.ip ?? '',
       preemptAt: instance.preemptAt,
       masterDown: this.#timers.get('master-down/VI_1'),
+      asking: instance.asking,
       answeredAt: instance.answeredAt,
       accepted: instance.advertsReceived,
     };

@@ -13,6 +13,8 @@ export interface Before {
   readonly source: string;
   readonly preemptAt: number | undefined;
   readonly masterDown: number | undefined;
+  /** It came up with `nopreempt`, has heard nobody and asks (`src/vrrp/asking.ts`). */
+  readonly asking: boolean;
   /** When it last answered a losing advert. */
   readonly answeredAt: number | undefined;
 }
@@ -64,6 +66,9 @@ function judgeAsBackup(
   if (state !== 'BACKUP') return `from BACKUP to ${state} by an advert`;
   const { at, priority, interval } = heard;
   const due = armed(effects, 'master-down/');
+  if (before.asking && priority === 1) {
+    return due === undefined ? undefined : 'who asks waits for another who asks';
+  }
   if (priority === 0) {
     const wait = due === undefined ? undefined : due - at;
     const expected = skew(settings, before.priority, interval);
