@@ -106,9 +106,8 @@ function notice(
   return { subject, name, event, priority, reason, sequence: known.sequence };
 }
 
-/** FAULT as soon as one is faulty, otherwise what all are; nothing while they differ. */
+/** What all are; nothing while they differ: they change together, and the group is told last. */
 function groupState(states: readonly State[]): State | undefined {
-  if (states.includes('FAULT')) return 'FAULT';
   const [first] = states;
   return states.every((state) => state === first) ? first : undefined;
 }

@@ -3,8 +3,10 @@ import { fifoLine, scriptArguments, scriptEnvironment } from '../../../src/notif
 import type { NotifySettings } from '../../../src/notify/settings.js';
 import {
   nothingKnown,
+  onLosingAdvert,
   onPriorityChanged,
   onStateChanged,
+  statesOf,
 } from '../../../src/notify/transitions.js';
 
 const SUBJECT = { scripts: {}, priorityChanges: true, tellDeleted: false };
@@ -48,14 +50,40 @@ describe('notify: transitions', () => {
     );
   });
 
-  it('one faulty member makes the group faulty, once', () => {
+  it('a group is faulty when all have followed the first, and is told last, as by keepalived', () => {
     assert.deepEqual(
       play([
         ['A', 'FAULT'],
         ['B', 'FAULT'],
       ]),
-      ['INSTANCE "A" FAULT 100\n', 'GROUP "G" FAULT 0\n', 'INSTANCE "B" FAULT 100\n'],
+      ['INSTANCE "A" FAULT 100\n', 'INSTANCE "B" FAULT 100\n', 'GROUP "G" FAULT 0\n'],
     );
+  });
+
+  it('a losing advert is an event, and changes no state', () => {
+    const known = nothingKnown();
+    const change = { instance: 'A', to: 'MASTER', effectivePriority: 90, reason: '' } as const;
+    onStateChanged(known, SETTINGS, change, 'STOP');
+    const heard = { instance: 'A', effectivePriority: 90, source: '192.0.2.2' };
+    const notice = onLosingAdvert(known, heard);
+    assert.equal(fifoLine(notice), 'INSTANCE "A" MASTER_RX_LOWER_PRI 90\n');
+    assert.equal(notice.reason, '192.0.2.2 advertises a lower priority');
+    assert.equal(known.states.get('A'), 'MASTER');
+  });
+
+  it('after a reload: what each is, groups last, with the priority of now', () => {
+    const known = nothingKnown();
+    for (const instance of ['A', 'B']) {
+      const change = { instance, to: 'BACKUP', effectivePriority: 90, reason: '' } as const;
+      onStateChanged(known, SETTINGS, change, 'STOP');
+    }
+    onPriorityChanged(known, 'A', 80);
+    assert.deepEqual(statesOf(known, SETTINGS).map(fifoLine), [
+      'INSTANCE "A" BACKUP 80\n',
+      'INSTANCE "B" BACKUP 90\n',
+      'GROUP "G" BACKUP 0\n',
+    ]);
+    assert.deepEqual(statesOf(nothingKnown(), SETTINGS), []);
   });
 
   it('the end is STOP or DELETED', () => {
