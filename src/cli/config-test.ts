@@ -4,11 +4,14 @@ import { dump } from '../config/dump/index.js';
 import { loadFile } from '../process/configuration.js';
 import type { DaemonArguments } from './arguments.js';
 import { checkStatus, renderJsonReport, renderReport } from './check.js';
+import { enterPlace } from './net-place.js';
 import { wantsColor } from './terminal.js';
 
 /** Returns the exit code: 0 when the file would run as written (warnings allowed). */
 export async function testConfiguration(args: DaemonArguments): Promise<number> {
   const { configFile, configId, testLogFile, json, dumpConf } = args;
+  // Where it cannot be entered, the file is checked against the interfaces that are here.
+  await enterPlace(args);
   const loaded = await loadFile(configFile, configId);
   const color = testLogFile === undefined && wantsColor(process.stderr, process.env);
   // A good file makes no noise, as with keepalived.

@@ -1,6 +1,7 @@
 /** `tandemd --release`: withdraws what a daemon that did not end well has left. */
 import { messageOf } from '../base/errors.js';
 import { openLog } from '../process/child-log.js';
+import { enterNetNamespace } from '../process/net-namespace.js';
 import { runningPid } from '../process/pidfile.js';
 import { Releaser } from '../process/release.js';
 import { readReleaseRecord, removeReleaseRecord } from '../process/release-record.js';
@@ -24,6 +25,7 @@ export async function release(args: DaemonArguments): Promise<number> {
       return EXIT.ok;
     }
     const logger = openLog('release', logTarget(args), 'notice');
+    if (settings.netNamespace !== undefined) enterNetNamespace(settings.netNamespace);
     const releaser = new Releaser(logger);
     const saved = readSavedSettings(files.interfaceSettings);
     const { removed, failed } = await releaser

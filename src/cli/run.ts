@@ -13,6 +13,7 @@ import { VERSION } from '../version.js';
 import type { DaemonArguments } from './arguments.js';
 import { renderReport } from './check.js';
 import { EXIT } from './exit-codes.js';
+import { enterPlace } from './net-place.js';
 import { filesFor, logTarget } from './places.js';
 import { wantsColor } from './terminal.js';
 
@@ -30,6 +31,11 @@ export async function run(args: DaemonArguments, argv: readonly string[]): Promi
   if (pid !== undefined) {
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
+  }
+  const place = await enterPlace(args);
+  if (place !== undefined) {
+    process.stderr.write(`tandemd: ${place}\n`);
+    return EXIT.failed;
   }
   const loaded = await loadFile(args.configFile, args.configId, 'start');
   const { configuration, problems } = readyToRun(loaded);

@@ -23,7 +23,6 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
   const { place } = config.global;
-  if (place.netNamespace !== undefined) missing.add('net_namespace');
   if (place.netNamespaceIpvs !== undefined) missing.add('net_namespace_ipvs');
   if (server.id.kind === 'group') missing.add('virtual_server_group');
   if (server.persistenceEngine !== undefined) missing.add('persistence_engine');

@@ -30,7 +30,7 @@ export function notRun(config: Config): NotRun {
   }
   const instances = new Map<InstanceConfig, readonly string[]>();
   for (const instance of config.instances) {
-    const missing = missingForInstance(instance, groups.get(instance.name), config.global);
+    const missing = missingForInstance(instance, groups.get(instance.name));
     if (missing.length > 0) instances.set(instance, missing);
   }
   const byName = new Map(config.instances.map((instance) => [instance.name, instance]));
@@ -72,10 +72,8 @@ const INSTANCE_NEEDS: readonly Need[] = [
 function missingForInstance(
   instance: InstanceConfig,
   group: SyncGroupConfig | undefined,
-  { place }: GlobalConfig,
 ): string[] {
   const missing: string[] = [];
-  if (place.netNamespace !== undefined) missing.push('net_namespace');
   for (const [what, isNeeded] of INSTANCE_NEEDS) {
     if (isNeeded(instance, group)) missing.push(what);
   }
@@ -86,7 +84,6 @@ function missingForInstance(
 function missingForSyncDaemon({ syncDaemon, place }: GlobalConfig): string[] {
   if (!syncDaemon) return [];
   const missing: string[] = [];
-  if (place.netNamespace !== undefined) missing.push('net_namespace');
   if (place.netNamespaceIpvs !== undefined) missing.push('net_namespace_ipvs');
   if (syncDaemon.instance === undefined) missing.push('both daemons without an instance');
   if (syncDaemon.maxLength !== undefined) missing.push('maxlen');

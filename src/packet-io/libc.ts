@@ -399,7 +399,14 @@ export function inNetworkNamespace<T>(path: string, run: () => T): T {
   }
 }
 
-function enterNetworkNamespace(fd: number): void {
+/**
+ * Puts this thread into a network namespace: sockets that it opens, and processes that it starts from
+ * now on, are there. Needs CAP_SYS_ADMIN.
+ *
+ * @param fd an open `/run/netns/NAME` or `/proc/PID/ns/net`.
+ * @throws SystemCallError
+ */
+export function enterNetworkNamespace(fd: number): void {
   if (setnsCall(fd, CLONE_NEWNET) !== 0) throw new SystemCallError('setns', koffi.errno());
 }
 

@@ -54,9 +54,9 @@ export interface LoadedConfiguration {
 export async function loadFile(
   path: string,
   configId?: string,
-  purpose: 'test' | 'start' = 'test',
+  purpose: 'test' | 'start' | 'place' = 'test',
 ): Promise<Loaded> {
-  const mtus = await readMtus();
+  const mtus = purpose === 'place' ? undefined : await readMtus();
   return loadConfiguration(path, diskFiles, {
     configId: configId ?? (hostname().split('.')[0] as string),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),

@@ -61,7 +61,8 @@ export function vrrpSettings(
   config: Config,
   readKeyFile: ReadKeyFile = (path) => new Error(path),
 ): VrrpSettings {
-  const { syncDaemon } = config.global;
+  const { syncDaemon, place } = config.global;
+  const { netNamespace } = place;
   const { instances: left, syncDaemon: lacks } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
   const own = virtualInterfaces(config, run);
@@ -78,6 +79,7 @@ export function vrrpSettings(
     instances,
     ...(own.all.length === 0 ? {} : { virtualInterfaces: own.all }),
     ...(firewall ? { firewall } : {}),
+    ...(netNamespace === undefined ? {} : { netNamespace }),
     syncGroups: config.syncGroups.map((group) => ({
       name: group.name,
       // A name listed twice (a warning) is one member.

@@ -276,6 +276,9 @@ export class Supervisor {
     } else {
       const before = this.#configuration.vrrp;
       this.#configuration = loaded.configuration;
+      if (before.netNamespace !== this.#configuration.vrrp.netNamespace) {
+        logger.warning('net-namespace', 'net_namespace cannot be changed by a reload: restart');
+      }
       this.#watch();
       this.#duplicates.configure(loaded.configuration.vrrp);
       this.#history.keep(loaded.configuration.vrrp.instances.map(({ name }) => name));

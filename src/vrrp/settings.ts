@@ -273,6 +273,8 @@ export interface VrrpSettings {
   readonly startDelays?: { readonly afterStart: Micros; readonly afterBoot: Micros };
   /** Absent: announcements go out at once. */
   readonly pace?: PaceSettings;
+  /** `net_namespace`: where the daemon runs; absent: where it was started. */
+  readonly netNamespace?: string;
   /** Absent: no rules are needed. */
   readonly firewall?: FirewallSettings;
   /** None if missing. */

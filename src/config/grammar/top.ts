@@ -21,9 +21,10 @@ const wholeSeconds: Args<number> = {
 const PID_PLACE = 'the pid file is where it always is, or where --pid says';
 
 export const top = {
-  net_namespace: planned(
-    setting(text, 'The network namespace that the daemon runs in.', { firstCounts: true }),
-    "nothing is run, for it would be in the wrong namespace; start the daemon with 'ip netns exec'",
+  net_namespace: setting(
+    text,
+    'The network namespace that the daemon runs in. A reload does not change it.',
+    { firstCounts: true },
   ),
   net_namespace_ipvs: planned(
     setting(
