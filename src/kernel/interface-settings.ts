@@ -46,10 +46,13 @@ export class InterfaceSettings {
    * Sets what the macvlans need, and puts back what none needs any more.
    *
    * @param links as they are now, the macvlans included.
+   * @param promote interfaces that keep the addresses of a network when its first one goes
+   *   (`promote_secondaries`).
    */
   async reconcile(
     interfaces: readonly VirtualInterface[],
     links: readonly LinkDetails[],
+    promote: readonly string[] = [],
   ): Promise<void> {
     const macvlans = interfaces.filter(({ kind, family }) => kind === 'macvlan' && family === 4);
     const own = new Set(interfaces.map(({ name }) => name));
@@ -59,6 +62,7 @@ export class InterfaceSettings {
       wanted.set(`${name}/arp_ignore`, 1);
       wanted.set(`${name}/arp_filter`, 1);
     }
+    for (const name of promote) wanted.set(`${name}/promote_secondaries`, 1);
     if (macvlans.length > 0) this.#wantRpFilter(wanted, links, own);
     const before = Object.keys(this.#saved).length;
     for (const [key, value] of wanted) {

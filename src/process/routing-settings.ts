@@ -25,6 +25,16 @@ export function staticSettings(config: Config): { readonly statics?: StaticSetti
   return addresses.length === 0 && routing.length === 0 ? {} : { statics: { addresses, routing } };
 }
 
+/** The interfaces that instances with `promote_secondaries` are on; none: no field. */
+export function promoteSecondaries(instances: readonly InstanceConfig[]): {
+  readonly promoteSecondaries?: readonly string[];
+} {
+  const names = instances.flatMap((instance) =>
+    instance.promoteSecondaries && instance.interface !== '' ? [instance.interface] : [],
+  );
+  return names.length === 0 ? {} : { promoteSecondaries: [...new Set(names)] };
+}
+
 function entries(routes: readonly RouteConfig[], rules: readonly RuleConfig[]): RoutingEntry[] {
   return [
     ...routes.map((config): RoutingEntry => ({ kind: 'route', route: routeSettings(config) })),

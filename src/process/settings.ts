@@ -41,7 +41,12 @@ import type {
 import { withoutRepeats } from './address-settings.js';
 import { extraOf, paceOf, startDelaysOf } from './announcement-settings.js';
 import { firewallSettings } from './firewall-settings.js';
-import { neededInterfaces, routingSettings, staticSettings } from './routing-settings.js';
+import {
+  neededInterfaces,
+  promoteSecondaries,
+  routingSettings,
+  staticSettings,
+} from './routing-settings.js';
 import { type VirtualInterfaces, virtualInterfaces } from './virtual-interfaces.js';
 import { trackSettings } from './watch-settings.js';
 
@@ -90,6 +95,7 @@ export function vrrpSettings(
     ...linkDelays(config),
     ...paceOf(config),
     ...staticSettings(config),
+    ...promoteSecondaries(run),
     ...startDelaysOf(config),
     ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
       ? {

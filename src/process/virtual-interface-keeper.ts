@@ -26,6 +26,8 @@ export class VirtualInterfaceKeeper {
   readonly #loop: Reconciler<VirtualLinkReport>;
   readonly #links: VirtualLinkReconciler;
   readonly #settings: InterfaceSettings;
+  /** Interfaces with `promote_secondaries`; bounded by the configuration. */
+  #promote: readonly string[] = [];
   readonly #beforeUp: Options['beforeUp'];
   #client: LinkClient | undefined;
   #desired: readonly VirtualInterface[] = [];
@@ -71,15 +73,20 @@ export class VirtualInterfaceKeeper {
   /**
    * Makes what is wanted; what no longer is stays until {@link removeRetired}. Never rejects.
    *
+   * @param promote interfaces with `promote_secondaries`.
    * @returns whether there is or was anything to do.
    */
-  async want(interfaces: readonly VirtualInterface[]): Promise<boolean> {
+  async want(
+    interfaces: readonly VirtualInterface[],
+    promote: readonly string[] = [],
+  ): Promise<boolean> {
     const names = new Set(interfaces.map(({ name }) => name));
     for (const { name, instance } of this.#desired) {
       if (!names.has(name)) this.#retired.set(name, instance);
     }
     for (const name of names) this.#retired.delete(name);
     this.#desired = interfaces;
+    this.#promote = promote;
     if (!this.#isUsed()) return false;
     this.#retire = false;
     await this.#loop.reconcileNow().catch(() => {});
@@ -97,7 +104,7 @@ export class VirtualInterfaceKeeper {
   linkChanged(name: string): void {
     const concerns = (item: VirtualInterface): boolean =>
       item.name === name || item.parent === name;
-    if (this.#desired.some(concerns)) this.#loop.trigger();
+    if (this.#desired.some(concerns) || this.#promote.includes(name)) this.#loop.trigger();
   }
 
   /** Removes what a process that is gone has made. Never rejects. */
@@ -115,7 +122,12 @@ export class VirtualInterfaceKeeper {
   }
 
   #isUsed(): boolean {
-    return this.#desired.length > 0 || this.#retired.size > 0 || this.#client !== undefined;
+    return (
+      this.#promote.length > 0 ||
+      this.#desired.length > 0 ||
+      this.#retired.size > 0 ||
+      this.#client !== undefined
+    );
   }
 
   async #pass(): Promise<VirtualLinkReport> {
@@ -125,7 +137,7 @@ export class VirtualInterfaceKeeper {
       this.#retire ? [...this.#retired.keys()] : [],
       this.#beforeUp,
     );
-    await this.#settings.reconcile(this.#desired, report.links);
+    await this.#settings.reconcile(this.#desired, report.links, this.#promote);
     return report;
   }
 

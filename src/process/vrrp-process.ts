@@ -230,7 +230,8 @@ class VrrpProcess {
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
     this.#firewall.want(settings);
-    if (await this.#virtual.want(settings.virtualInterfaces ?? [])) await this.#readKernel();
+    if (await this.#virtual.want(settings.virtualInterfaces ?? [], settings.promoteSecondaries))
+      await this.#readKernel();
     await this.#firewall.reconcile();
     if (this.#stopping) return;
     this.#links.setVirtual(settings);

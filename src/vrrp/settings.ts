@@ -277,6 +277,8 @@ export interface VrrpSettings {
   readonly netNamespace?: string;
   /** Absent: no rules are needed. */
   readonly firewall?: FirewallSettings;
+  /** Interfaces with `promote_secondaries`; none if missing. */
+  readonly promoteSecondaries?: readonly string[];
   /** None if missing. */
   readonly statics?: StaticSettings;
 }

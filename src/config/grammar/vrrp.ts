@@ -62,12 +62,9 @@ export const vrrpInstance = {
     none,
     'No addresses on purpose: adverts list none, which version 3 does not have.',
   ),
-  promote_secondaries: planned(
-    setting(
-      none,
-      'Sets the sysctl of that name: addresses in the network of one that is removed stay.',
-    ),
-    'the sysctl stays as it is',
+  promote_secondaries: setting(
+    none,
+    'Sets the sysctl of that name: addresses in the network of one that is removed stay.',
   ),
   ...garp,
   dont_track_primary: setting(none, 'The interface going down is not a fault of the instance.'),
