@@ -49,13 +49,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     title: 'a backup does not shorten its wait after priority 0',
     file: 'reception',
-    find: "armTimer(step, instance, 'master-down', step.at + skew);",
+    find: 'waitAgain(step, instance, skew);',
     replace: '',
   },
   {
     title: 'a good advert does not restart the timer',
     file: 'reception',
-    find: "armTimer(step, instance, 'master-down', step.at + downInterval(instance));",
+    find: 'waitAgain(step, instance, downInterval(instance));',
     replace: '',
   },
   {
