@@ -10,6 +10,10 @@ export type Ip = string;
 
 export type Family = 4 | 6;
 
+/** ASCII. */
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 /** Parses what a person typed into canonical text; `undefined` if it is no address. */
 export function parseIp(text: string): Ip | undefined {
   if (isIPv4(text)) return text;
@@ -25,15 +29,24 @@ export function familyOf(ip: Ip): Family {
 /** An address as 4 or 16 bytes in network order. */
 export function ipToBytes(ip: Ip): Uint8Array {
   if (familyOf(ip) === 6) return ipv6Bytes(ip);
+  // Without a list of words: every advert that comes or goes needs some of these.
   const bytes = new Uint8Array(4);
-  const words = ip.split('.');
-  for (let i = 0; i < 4; i++) bytes[i] = Number(words[i]);
+  let value = 0;
+  let at = 0;
+  for (let i = 0; i < ip.length; i++) {
+    const code = ip.charCodeAt(i);
+    if (code === DOT) {
+      bytes[at++] = value;
+      value = 0;
+    } else value = value * 10 + (code - ZERO);
+  }
+  bytes[at] = value;
   return bytes;
 }
 
 /** 4 or 16 bytes in network order as a canonical address. Throws `RangeError` on another length. */
 export function ipFromBytes(bytes: Uint8Array): Ip {
-  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16)
     throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
   const words: number[] = [];

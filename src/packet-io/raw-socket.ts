@@ -76,7 +76,7 @@ export function openReceiveSocket(
   });
   prepare(socket, 4, options);
   // The package hands out slices of one buffer that the next packet overwrites.
-  socket.on('message', (packet: Buffer) => onPacket(Uint8Array.from(packet)));
+  socket.on('message', (packet: Buffer) => onPacket(new Uint8Array(packet)));
   socket.on('error', options.onError);
   return { close: () => socket.close() };
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../base/log.js';
 import type { Mac } from '../base/mac.js';
 import { MICROS_PER_SECOND, type Micros } from '../base/time.js';
 import { openRoute } from '../netlink/route.js';
-import { whoHolds } from '../packet-io/arp-probe.js';
+import { ArpProber } from '../packet-io/arp-probe.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { AlarmSnapshot, VrrpSnapshot } from '../vrrp/snapshot.js';
 
@@ -44,20 +44,23 @@ interface Place {
  * Who holds each address on its interface besides this machine: their hardware addresses;
  * `undefined` where it cannot be asked.
  */
-export type AskSegment = (
-  places: readonly Place[],
-) => Promise<readonly (readonly Mac[] | undefined)[]>;
+export interface AskSegment {
+  ask(places: readonly Place[]): Promise<readonly (readonly Mac[] | undefined)[]>;
+  /** Until it asks again. */
+  close(): void;
+}
 
 export class DuplicateWatch {
   readonly #logger: Logger;
-  readonly #ask: AskSegment;
+  readonly #segment: AskSegment;
   /** By instance; bounded by the configuration. */
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  #asking = false;
 
-  constructor(logger: Logger, ask: AskSegment = askKernel) {
+  constructor(logger: Logger, segment: AskSegment = new SegmentAsker()) {
     this.#logger = logger;
-    this.#ask = ask;
+    this.#segment = segment;
   }
 
   /** An instance has changed its state. Instances without an IPv4 address are not watched. */
@@ -138,21 +141,27 @@ export class DuplicateWatch {
     if (this.#watched.size === 0) {
       if (this.#timer) clearInterval(this.#timer);
       this.#timer = undefined;
+      if (!this.#asking) this.#segment.close();
     } else
       this.#timer ??= setInterval(() => void this.tick(monotonicMicros()), TICK_MILLIS).unref();
   }
 
   /** Asks for what is due. */
   async tick(now: Micros): Promise<void> {
+    if (this.#asking) return;
     const due = [...this.#watched].filter(([, { dueAt }]) => dueAt <= now).slice(0, PER_TICK);
     if (due.length === 0) return;
     for (const [, watched] of due) watched.dueAt = now + EVERY;
-    let answers: Awaited<ReturnType<AskSegment>>;
+    this.#asking = true;
+    let answers: Awaited<ReturnType<AskSegment['ask']>>;
     try {
-      answers = await this.#ask(due.map(([, watched]) => watched));
+      answers = await this.#segment.ask(due.map(([, watched]) => watched));
     } catch {
       // The kernel cannot be asked: the vrrp process has the same trouble, and says so.
       return;
+    } finally {
+      this.#asking = false;
+      if (this.#watched.size === 0) this.#segment.close();
     }
     due.forEach(([name, watched], i) => {
       const macs = answers[i];
@@ -191,20 +200,35 @@ function textOf(address: Ip, mac: Mac): string {
   return `split brain suspected: ${mac} answers for ${address}, too, which this MASTER holds: its adverts do not arrive here`;
 }
 
-/** Every link's own address is ours: with use_vmac the answer of our kernel comes from another. */
-async function askKernel(places: readonly Place[]): Promise<(Mac[] | undefined)[]> {
-  const route = openRoute();
-  try {
-    const links = await route.links();
-    const own = new Set(links.map(({ mac }) => mac));
-    return await Promise.all(
-      places.map(async (place) => {
-        const link = links.find(({ name }) => name === place.interface);
-        // An interface that is down or gone: the engine knows, too.
-        return link && (await whoHolds(link, place.address, own).catch(() => undefined));
-      }),
-    );
-  } finally {
-    route.close();
+/** Asks by ARP, through sockets that are kept until it is closed. */
+class SegmentAsker {
+  readonly #prober = new ArpProber();
+
+  async ask(places: readonly Place[]): Promise<(readonly Mac[] | undefined)[]> {
+    const route = openRoute();
+    try {
+      const links = await route.links();
+      // Every link's own address is ours: with use_vmac the answer of our kernel comes from another.
+      const own = new Set(links.map(({ mac }) => mac));
+      const answers = new Map<string, ReadonlyMap<Ip, readonly Mac[]>>();
+      await Promise.all(
+        [...new Set(places.map((place) => place.interface))].map(async (name) => {
+          const link = links.find((each) => each.name === name);
+          if (!link) return;
+          const asked = places.filter((place) => place.interface === name);
+          const addresses = asked.map(({ address }) => address);
+          // An interface that is down or gone: the engine knows, too.
+          const held = await this.#prober.whoHold(link, addresses, own).catch(() => undefined);
+          if (held) answers.set(name, held);
+        }),
+      );
+      return places.map((place) => answers.get(place.interface)?.get(place.address));
+    } finally {
+      route.close();
+    }
+  }
+
+  close(): void {
+    this.#prober.close();
   }
 }

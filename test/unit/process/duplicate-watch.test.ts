@@ -13,9 +13,12 @@ function watch(answers: (readonly string[] | undefined)[]) {
   const asked: string[] = [];
   const write = (_event: string, text: string): void => void lines.push(text);
   const logger: Logger = { debug: write, info: write, notice: write, warning: write, error: write };
-  const duplicates = new DuplicateWatch(logger, async (places) => {
-    asked.push(...places.map((place) => `${place.interface} ${place.address}`));
-    return places.map(() => answers.shift() ?? []);
+  const duplicates = new DuplicateWatch(logger, {
+    async ask(places) {
+      asked.push(...places.map((place) => `${place.interface} ${place.address}`));
+      return places.map(() => answers.shift() ?? []);
+    },
+    close: () => {},
   });
   return { duplicates, lines, asked };
 }
