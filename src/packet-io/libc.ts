@@ -484,3 +484,85 @@ function setHandler(signal: number, handler: unknown): void {
     throw new SystemCallError('sigaction', koffi.errno());
   }
 }
+
+/** linux/sched.h, asm-generic/resource.h; CPU_SETSIZE of sched.h in bytes. */
+const SCHED_OTHER = 0;
+const SCHED_RR = 2;
+const SCHED_RESET_ON_FORK = 0x40000000;
+const RLIMIT_RTTIME = 15;
+const CPU_SET_BYTES = 128;
+const schedSetschedulerCall = libc.func(
+  'int sched_setscheduler(int thread, int policy, const void *parameters)',
+);
+const schedSetaffinityCall = libc.func(
+  'int sched_setaffinity(int thread, size_t size, const void *cpus)',
+);
+const schedGetaffinityCall = libc.func(
+  'int sched_getaffinity(int thread, size_t size, _Out_ void *cpus)',
+);
+const setrlimitCall = libc.func('int setrlimit(int resource, const void *limit)');
+
+/**
+ * Gives a thread real-time scheduling in turns (SCHED_RR, sched(7)). Processes that it starts have
+ * ordinary scheduling. Needs CAP_SYS_NICE.
+ *
+ * @param thread its id; 0: this one.
+ * @param priority 1 to 99.
+ * @throws SystemCallError
+ */
+export function setRoundRobin(thread: number, priority: number): void {
+  setScheduler(thread, SCHED_RR | SCHED_RESET_ON_FORK, priority);
+}
+
+/** Gives a thread ordinary scheduling. @throws SystemCallError */
+export function setOrdinary(thread: number): void {
+  setScheduler(thread, SCHED_OTHER, 0);
+}
+
+function setScheduler(thread: number, policy: number, priority: number): void {
+  const parameters = Buffer.alloc(4);
+  parameters.writeInt32LE(priority);
+  if (schedSetschedulerCall(thread, policy, parameters) !== 0) {
+    throw new SystemCallError('sched_setscheduler', koffi.errno());
+  }
+}
+
+/** The processors that this thread may run on, ascending. @throws SystemCallError */
+export function getAffinity(): readonly number[] {
+  const set = Buffer.alloc(CPU_SET_BYTES);
+  if (schedGetaffinityCall(0, set.length, set) !== 0) {
+    throw new SystemCallError('sched_getaffinity', koffi.errno());
+  }
+  const numbers = Array.from({ length: 8 * CPU_SET_BYTES }, (_, cpu) => cpu);
+  return numbers.filter((cpu) => ((set[cpu >> 3] ?? 0) & (1 << (cpu & 7))) !== 0);
+}
+
+/**
+ * Sets the processors that a thread may run on.
+ *
+ * @param cpus numbers below 1024.
+ * @throws SystemCallError, EINVAL when the machine has none of them
+ */
+export function setAffinity(thread: number, cpus: readonly number[]): void {
+  const set = Buffer.alloc(CPU_SET_BYTES);
+  for (const cpu of cpus) set[cpu >> 3] = (set[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+  if (schedSetaffinityCall(thread, set.length, set) !== 0) {
+    throw new SystemCallError('sched_setaffinity', koffi.errno());
+  }
+}
+
+/**
+ * Limits how long this process may run with real-time scheduling from one wait to the next
+ * (RLIMIT_RTTIME, getrlimit(2)), in microseconds: SIGXCPU at the first, SIGKILL at the second. A
+ * second that is higher than before needs CAP_SYS_RESOURCE.
+ *
+ * @throws SystemCallError
+ */
+export function limitRealtime(soft: number, hard: number): void {
+  const limit = Buffer.alloc(16);
+  limit.writeBigUInt64LE(BigInt(soft), 0);
+  limit.writeBigUInt64LE(BigInt(hard), 8);
+  if (setrlimitCall(RLIMIT_RTTIME, limit) !== 0) {
+    throw new SystemCallError('setrlimit', koffi.errno());
+  }
+}

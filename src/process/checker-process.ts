@@ -18,14 +18,17 @@ import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
 import type { CancelProbe } from '../checker/probe/probe.js';
 import { startProbe } from '../checker/probe/start.js';
 import type { ProbeResult } from '../checker/probe-result.js';
-import type { CheckerSettings, CheckTarget } from '../checker/settings.js';
+import type { CheckTarget } from '../checker/settings.js';
 import { snapshot } from '../checker/snapshot.js';
 import { IpvsClient } from '../ipvs/client.js';
 import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
+import { Scheduling } from './scheduling.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { TimerQueue } from './timer-queue.js';
+
+type Configure = Extract<ToChecker, { kind: 'configure' }>;
 
 interface Options {
   readonly logger: Logger;
@@ -45,6 +48,7 @@ class CheckerProcess {
   /** Attempts under way, by check; bounded by the number of checks. */
   readonly #probes = new Map<string, { readonly attempt: number; readonly cancel: CancelProbe }>();
   readonly #table: TableKeeper;
+  readonly #scheduling: Scheduling;
   #flushAtStop = false;
   #stopping = false;
   /** Configurations are taken over one after the other. */
@@ -52,7 +56,11 @@ class CheckerProcess {
 
   constructor({ logger, openTable = () => IpvsClient.open() }: Options) {
     this.#logger = logger;
-    this.#timers = new TimerQueue<CheckerTimerKey>({ onDue: () => this.#onDue() });
+    this.#scheduling = new Scheduling(logger);
+    this.#timers = new TimerQueue<CheckerTimerKey>({
+      onDue: () => this.#onDue(),
+      onLate: (late) => this.#scheduling.late(late),
+    });
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),
@@ -71,9 +79,7 @@ class CheckerProcess {
   async #onMessage(message: ToChecker): Promise<void> {
     switch (message.kind) {
       case 'configure':
-        this.#configuring = this.#configuring.then(() =>
-          this.#configure(message.generation, message.settings),
-        );
+        this.#configuring = this.#configuring.then(() => this.#configure(message));
         return;
       case 'status-request':
         tellSupervisor({
@@ -87,7 +93,8 @@ class CheckerProcess {
     }
   }
 
-  async #configure(generation: number, settings: CheckerSettings): Promise<void> {
+  async #configure({ generation, settings, scheduling }: Configure): Promise<void> {
+    await this.#scheduling.want(scheduling);
     const first = this.#engine.phase === 'idle' && settings.virtualServers.length > 0;
     const found = first && !settings.flushAtStart ? await this.#table.found() : [];
     if (this.#stopping) return;

@@ -18,6 +18,7 @@ import { diskFiles } from './config-files.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
 import { readRoutingNames } from './routing-names.js';
+import { type SchedulingSettings, schedulingSettings } from './scheduling-settings.js';
 import { Commands } from './scripts/command-settings.js';
 import { isExecutable } from './scripts/programs.js';
 import { findGroup, findUser } from './scripts/users.js';
@@ -28,6 +29,7 @@ import { notifySettings, trackingSettings } from './watch-settings.js';
 export interface RunnableConfiguration {
   readonly vrrp: VrrpSettings;
   readonly checker: CheckerSettings;
+  readonly scheduling: Readonly<Record<'vrrp' | 'checker', SchedulingSettings>>;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
   readonly dumps: DumpSettings;
@@ -83,6 +85,10 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
     configuration: {
       vrrp: vrrpSettings(config, readKeyFile),
       checker: checkerSettings(config),
+      scheduling: {
+        vrrp: schedulingSettings(config.global, 'vrrp'),
+        checker: schedulingSettings(config.global, 'checker'),
+      },
       tracking: trackingSettings(config, commands),
       dumps: dumpSettings(config),
       notify: notifySettings(config, commands, hostname()),

@@ -21,6 +21,8 @@ interface Options<Key> {
   needsDrain(key: Key): boolean;
   /** See {@link TimerQueue}. */
   isExact?(key: Key): boolean;
+  /** See {@link TimerQueue}. */
+  onLate?(late: Micros): void;
   /** Counts every packet that was received. */
   packetsReceived(): number;
   /** Gets each expiry once. */
@@ -37,6 +39,7 @@ export class DrainingTimers<Key extends string> {
     this.#queue = new TimerQueue<Key>({
       onDue: () => this.#onDue(),
       isExact: (key) => options.isExact?.(key) ?? false,
+      onLate: (late) => options.onLate?.(late),
     });
   }
 

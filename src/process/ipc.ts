@@ -10,6 +10,7 @@ import type { SavedSettings } from '../kernel/interface-settings.js';
 import type { InstanceState } from '../vrrp/effects.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+import type { SchedulingSettings } from './scheduling-settings.js';
 
 export type Role = 'vrrp' | 'checker';
 
@@ -35,11 +36,17 @@ export type ToVrrp =
       readonly saved: SavedSettings;
       /** When the daemon was started, on the monotonic clock, which all its processes share. */
       readonly startedAt: Micros;
+      readonly scheduling: SchedulingSettings;
     }
   | ToChild;
 
 export type ToChecker =
-  | { readonly kind: 'configure'; readonly generation: number; readonly settings: CheckerSettings }
+  | {
+      readonly kind: 'configure';
+      readonly generation: number;
+      readonly settings: CheckerSettings;
+      readonly scheduling: SchedulingSettings;
+    }
   | ToChild;
 
 export type ToChild =

@@ -37,6 +37,7 @@ import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
 import type { RunFiles } from './run-files.js';
 import { readSavedSettings, writeSavedSettings } from './saved-settings.js';
+import type { SchedulingSettings } from './scheduling-settings.js';
 import { SharedAnswer } from './shared-answer.js';
 import type { ServiceManager } from './systemd.js';
 import { Tracker } from './tracking/tracker.js';
@@ -65,6 +66,7 @@ export interface SupervisorOptions {
 interface Configuration {
   readonly vrrp: VrrpSettings;
   readonly checker: CheckerSettings;
+  readonly scheduling: Readonly<Record<Role, SchedulingSettings>>;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
   readonly dumps: DumpSettings;
@@ -317,15 +319,21 @@ export class Supervisor {
         settings: this.#configuration.vrrp,
         saved: readSavedSettings(this.#options.files.interfaceSettings),
         startedAt: this.#beganAt,
+        scheduling: this.#configuration.scheduling.vrrp,
       });
       this.#handOver.configured(this.#configuration.vrrp);
       for (const tracked of this.#tracker.all()) this.#vrrp.send(tracked);
     } else {
-      const { checker } = this.#configuration;
+      const { checker, scheduling } = this.#configuration;
       // `lvs_flush` is for the start of the daemon: a reload or a checker that died must not undo
       // what runs.
       const settings = { ...checker, flushAtStart: checker.flushAtStart && !this.#flushed };
-      this.#checker.send({ kind: 'configure', generation, settings });
+      this.#checker.send({
+        kind: 'configure',
+        generation,
+        settings,
+        scheduling: scheduling.checker,
+      });
     }
   }
 

@@ -29,6 +29,8 @@ interface Options<Key> {
    * expiry keeps one processor busy for a millisecond or two, in which packets are read as ever.
    */
   isExact?(key: Key): boolean;
+  /** Told how late the earliest due timer is, each time that one is found to be due. */
+  onLate?(late: Micros): void;
 }
 
 export class TimerQueue<Key extends string = string> {
@@ -105,7 +107,11 @@ export class TimerQueue<Key extends string = string> {
   #look(): void {
     const now = monotonicMicros();
     // libuv's clock is cached and in milliseconds: it may wake a little early.
-    if (this.peekDue(now)) this.#options.onDue();
+    const due = this.peekDue(now);
+    if (due) {
+      this.#options.onLate?.(now - due.dueAt);
+      this.#options.onDue();
+    }
     if (this.#waitingTurns) return;
     const next = this.#peek();
     if (next && next.dueAt - now <= GRAIN && this.#options.isExact?.(next.key as Key)) {

@@ -34,6 +34,7 @@ import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
 import { rehearseTakeOver } from './rehearsal.js';
 import { RoutingKeeper } from './routing-keeper.js';
+import { Scheduling } from './scheduling.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SyncDaemonKeeper } from './sync-daemon-keeper.js';
 import { TrafficWatch } from './traffic-watch.js';
@@ -72,6 +73,7 @@ class VrrpProcess {
   readonly #daemons: SyncDaemonKeeper;
   readonly #virtual: VirtualInterfaceKeeper;
   readonly #firewall: FirewallKeeper;
+  readonly #scheduling: Scheduling;
   /** One configuration after the other. */
   #configuring: Promise<void> = Promise.resolve();
   #monitor: NetlinkMonitor | undefined;
@@ -84,10 +86,12 @@ class VrrpProcess {
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#scheduling = new Scheduling(logger);
     this.#timers = new DrainingTimers<TimerKey>({
       needsDrain,
       isExact,
       packetsReceived: () => this.#packets,
+      onLate: (late) => this.#scheduling.late(late),
       expire: (timer, dueAt) =>
         this.#dispatch({ kind: 'timer-expired', at: monotonicMicros(), dueAt, timer }),
     });
@@ -226,7 +230,14 @@ class VrrpProcess {
     }
   }
 
-  async #configure({ generation, settings, saved, startedAt }: Configure): Promise<void> {
+  async #configure({
+    generation,
+    settings,
+    saved,
+    startedAt,
+    scheduling,
+  }: Configure): Promise<void> {
+    await this.#scheduling.want(scheduling);
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
     this.#firewall.want(settings);
@@ -365,7 +376,7 @@ class VrrpProcess {
     this.#announcements.retain((target) => wanted.has(`${target.interface} ${target.address}`));
   }
 
-  /** Adverts are few and short, and a machine whose processors are busy must not delay them. */
+  /** Until the configuration is there: a machine whose processors are busy must not delay the start. */
   #raisePriority(): void {
     try {
       setPriority(constants.priority.PRIORITY_HIGHEST);

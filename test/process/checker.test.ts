@@ -11,6 +11,7 @@ import type {
   VirtualServerSettings,
 } from '../../src/checker/settings.js';
 import type { CheckerSnapshot } from '../../src/checker/snapshot.js';
+import type { SchedulingSettings } from '../../src/process/scheduling-settings.js';
 
 const CHILD = fileURLToPath(new URL('checker-child.js', import.meta.url));
 const VIP = { kind: 'address', protocol: 'TCP', address: '192.0.2.100', port: 80 } as const;
@@ -21,6 +22,15 @@ interface Table {
 }
 
 /** A checker process and what it said. */
+/** The process as it was started. */
+const UNSCHEDULED: SchedulingSettings = {
+  realtimeLimit: { soft: 100_000, hard: 2_000_000 },
+  cpus: [],
+  maxAutoPriority: 0,
+  minAutoPriorityDelay: 1_000_000,
+  noSwap: false,
+};
+
 class Checker {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
@@ -56,7 +66,10 @@ class Checker {
   }
 
   configure(generation: number, settings: CheckerSettings): Promise<{ generation: number }> {
-    return this.ask({ kind: 'configure', generation, settings }, 'configured');
+    return this.ask(
+      { kind: 'configure', generation, settings, scheduling: UNSCHEDULED },
+      'configured',
+    );
   }
 
   table(): Promise<Table> {

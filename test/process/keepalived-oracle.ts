@@ -47,6 +47,19 @@ ${NETWORK}`;
     this.#process = child;
   }
 
+  /** Its vrrp process; `undefined` while there is none. */
+  vrrpPid(): number | undefined {
+    const pid = this.#process?.pid;
+    const path = `/proc/${pid}/task/${pid}/children`;
+    const children = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    return children === '' ? undefined : Number(children.split(' ')[0]);
+  }
+
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Both owners are MASTER, and the scripts have results. */
   async settled(): Promise<void> {
     await eventually('keepalived has settled', () =>

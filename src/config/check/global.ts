@@ -1,7 +1,9 @@
 /** Rules about `global_defs` and the blocks about interfaces. */
 import { familyOf } from '../../base/ip.js';
+import type { Micros } from '../../base/time.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { suggest } from '../diagnostics/nearest.js';
+import { MIN_REALTIME_LIMIT } from '../grammar/global/processes.js';
 import type { Config, GlobalConfig } from '../model/index.js';
 import { NOWHERE, type Position, renderPosition } from '../text/source.js';
 import type { Environment } from './index.js';
@@ -114,13 +116,31 @@ function checkProcesses(global: GlobalConfig, { processors }: Environment, sink:
         severity: 'warning',
       });
     }
-    if (realtimeLimit === undefined || realtimePriority !== undefined) continue;
-    if (processes.maxAutoPriority > 0) continue;
+    if (realtimeLimit === undefined) continue;
+    if (realtimePriority !== undefined || processes.maxAutoPriority > 0) {
+      if (child !== 'bfd') checkRealtimeLimit(global, child, realtimeLimit, sink);
+      continue;
+    }
     sink.report('CONFIG_WITHOUT_EFFECT', originOf(global, `${child}_rlimit_rttime`), {
       message: `${child}_rlimit_rttime limits nothing: the process has no real-time priority`,
       expected: `'${child}_rt_priority' or 'max_auto_priority'`,
     });
   }
+}
+
+/** keepalived's usual limits of some milliseconds would end a JavaScript process that is well. */
+function checkRealtimeLimit(
+  global: GlobalConfig,
+  child: 'vrrp' | 'checker',
+  limit: Micros,
+  sink: Sink,
+): void {
+  if (limit >= MIN_REALTIME_LIMIT) return;
+  sink.report('CONFIG_DEFAULTED', originOf(global, `${child}_rlimit_rttime`), {
+    message: `${child}_rlimit_rttime ${limit} is too short for this process: it is ${MIN_REALTIME_LIMIT}`,
+    expected: `${MIN_REALTIME_LIMIT} or more`,
+    severity: 'info',
+  });
 }
 
 function checkFiles(global: GlobalConfig, sink: Sink): void {

@@ -507,8 +507,9 @@ describe('config: global settings', () => {
     assert.deepEqual(besides('smtp_alert_vrrp'), ['2 CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(besides('notification_email {\n}'), ['2 CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(besides('vrrp_rlimit_rttime 5'), ['2 CONFIG_WITHOUT_EFFECT']);
-    assert.deepEqual(besides('vrrp_rlimit_rttime 5\nvrrp_rt_priority 5'), []);
-    assert.deepEqual(besides('vrrp_rlimit_rttime 5\nmax_auto_priority'), []);
+    assert.deepEqual(besides('vrrp_rlimit_rttime 5\nvrrp_rt_priority 5'), ['2 CONFIG_DEFAULTED']);
+    assert.deepEqual(besides('vrrp_rlimit_rttime 5\nmax_auto_priority'), ['2 CONFIG_DEFAULTED']);
+    assert.deepEqual(besides('vrrp_rlimit_rttime 2000000\nvrrp_rt_priority 5'), []);
     assert.deepEqual(besides('reload_repeat'), ['2 CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(besides('notify_fifo /a\nlvs_notify_fifo /a'), ['3 CONFIG_DUPLICATE_NAME']);
     assert.deepEqual(besides('script_user nobody\nlvs_notify_fifo_script /bin/cat'), [

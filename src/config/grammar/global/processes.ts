@@ -9,6 +9,11 @@ const MAX_UINT32 = 4_294_967_295;
 const MAX_CPUS = 1024;
 /** sched_get_priority_max(SCHED_RR) (sched(7)). */
 const MAX_REALTIME = 99;
+/**
+ * RLIMIT_RTTIME is counted from one wait to the next, and a collection of garbage or a reload is a
+ * long way without one: keepalived's 10 ms would kill a process that is well.
+ */
+export const MIN_REALTIME_LIMIT: Micros = 2_000_000;
 
 /** Microseconds of RLIMIT_RTTIME; half of it is a warning, so 1 counts as 2. */
 const realtimeLimit: Args<Micros> = {
@@ -52,47 +57,38 @@ const maxAutoPriority: Args<number> = {
   },
 };
 
-const AFFINITY = 'the process runs on any processor';
-const NO_REALTIME = 'the process has no real-time priority';
-const SWAP = 'what MemorySwapMax=0 does in the unit';
 const NO_BFD = 'there is no BFD process';
 
-/** The settings of one process; they differ in what happens without them. */
-function ofProcess(child: string, without: { readonly priority: string } & Record<string, string>) {
+/** The settings of one process. */
+function ofProcess(child: string, ownPriority: string) {
   return {
-    priority: planned(
-      setting(integer(-20, 19), `The priority of the ${child} process, as nice(1) counts.`),
-      without.priority,
+    priority: setting(
+      integer(-20, 19),
+      `The priority of the ${child} process, as nice(1) counts.`,
+      { default: ownPriority },
     ),
-    noSwap: planned(
-      setting(none, `The ${child} process is kept out of swap.`),
-      without['swap'] ?? `use ${SWAP}`,
+    noSwap: setting(
+      none,
+      `The ${child} process is kept out of swap: by the daemon's control group, if nothing else is in it.`,
     ),
-    realtime: planned(
-      setting(
-        integer(1, MAX_REALTIME),
-        `The ${child} process has real-time scheduling (SCHED_RR) of this priority.`,
-      ),
-      without['realtime'] ?? NO_REALTIME,
+    realtime: setting(
+      integer(1, MAX_REALTIME),
+      `The ${child} process has real-time scheduling (SCHED_RR) of this priority.`,
     ),
-    cpus: planned(
-      setting(cpus, `The processors that the ${child} process may run on.`, { default: 'all' }),
-      without['cpus'] ?? AFFINITY,
-    ),
-    limit: planned(
-      setting(
-        realtimeLimit,
-        `How long the ${child} process may run with real-time priority without a pause.`,
-        { default: '10000' },
-      ),
-      without['realtime'] ?? NO_REALTIME,
+    cpus: setting(cpus, `The processors that the ${child} process may run on.`, {
+      default: 'all',
+    }),
+    limit: setting(
+      realtimeLimit,
+      `How long the ${child} process may run with real-time priority without a pause; at half of it the log says so. Less than ${MIN_REALTIME_LIMIT} counts as that.`,
+      { default: `${MIN_REALTIME_LIMIT}` },
     ),
   };
 }
 
-const vrrp = ofProcess('vrrp', { priority: 'the process has the highest ordinary priority, -20' });
-const checker = ofProcess('checker', { priority: 'the process has the priority of the daemon' });
-const bfd = ofProcess('BFD', { priority: NO_BFD, swap: NO_BFD, realtime: NO_BFD, cpus: NO_BFD });
+const vrrp = ofProcess('vrrp', '-20');
+const checker = ofProcess('checker', 'as the daemon was started');
+const bfd = ofProcess('BFD', 'as the daemon was started');
 
 export const processes = {
   vrrp_priority: vrrp.priority,
@@ -107,27 +103,20 @@ export const processes = {
   checker_cpu_affinity: checker.cpus,
   checker_rlimit_rttime: checker.limit,
   checker_rlimit_rtime: oldName('checker_rlimit_rttime'),
-  bfd_priority: bfd.priority,
-  bfd_no_swap: bfd.noSwap,
-  bfd_rt_priority: bfd.realtime,
-  bfd_cpu_affinity: bfd.cpus,
-  bfd_rlimit_rttime: bfd.limit,
+  bfd_priority: planned(bfd.priority, NO_BFD),
+  bfd_no_swap: planned(bfd.noSwap, NO_BFD),
+  bfd_rt_priority: planned(bfd.realtime, NO_BFD),
+  bfd_cpu_affinity: planned(bfd.cpus, NO_BFD),
+  bfd_rlimit_rttime: planned(bfd.limit, NO_BFD),
   bfd_rlimit_rtime: oldName('bfd_rlimit_rttime'),
-  max_auto_priority: planned(
-    setting(
-      maxAutoPriority,
-      'The highest real-time priority that a process gives itself when it runs late; 0: none; -1: none, and nothing is said about it; nothing: the highest there is.',
-      { default: '0' },
-    ),
-    'priorities stay as they are',
-    (priority) => priority <= 0,
+  max_auto_priority: setting(
+    maxAutoPriority,
+    'The highest real-time priority that a process gives itself when it runs late, one step a time; 0 or -1: none; nothing: the highest there is.',
+    { default: '0' },
   ),
-  min_auto_priority_delay: planned(
-    setting(
-      integer(1, 10_000_000, 'microseconds'),
-      'How late a process must run before it raises its priority.',
-      { default: '1000000' },
-    ),
-    'priorities stay as they are',
+  min_auto_priority_delay: setting(
+    integer(1, 10_000_000, 'microseconds'),
+    'How late a process must run before it raises its priority.',
+    { default: '1000000' },
   ),
 };
