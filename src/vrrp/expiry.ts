@@ -73,7 +73,10 @@ export function onTimerExpired(
 /** RFC 9568 6.4.2: nothing was heard for Active_Down_Interval. */
 function onMasterDown(step: Step, instance: Instance, dueAt: number): void {
   const late = step.at - dueAt;
-  log(step, instance, 'info', 'master-down', 'Receive advertisement timeout', { late });
+  // Who waits for its sync group gets here again and again.
+  if (!instance.wantsMaster) {
+    log(step, instance, 'info', 'master-down', 'Receive advertisement timeout', { late });
+  }
   const heard = instance.lastAdvert;
   const reason = !heard
     ? 'no advert was ever heard'

@@ -16,18 +16,17 @@ import { becomeBackup, becomeFaulty, becomeMaster } from './transitions.js';
 
 /** The instance's master-down timer ran out, or it owns the addresses: MASTER if the unit can. */
 export function wantMaster(step: Step, instance: Instance, reason: string): void {
+  const waited = instance.wantsMaster;
   instance.wantsMaster = true;
   const unit = unitOf(instance);
   const ready = unit.every((member) => member.state === 'MASTER' || member.wantsMaster);
   if (!ready || unit.some((member) => member.state === 'FAULT')) {
-    const waitsFor = unit.filter((member) => !member.wantsMaster && member.state !== 'MASTER');
-    log(
-      step,
-      instance,
-      'info',
-      'sync-group-waits',
-      `waits with MASTER for its sync group: ${waitsFor.map((m) => m.settings.name).join(', ')}`,
-    );
+    if (!waited) {
+      const missing = unit.filter((member) => !member.wantsMaster && member.state !== 'MASTER');
+      const names = missing.map((member) => member.settings.name).join(', ');
+      const text = `waits with MASTER for its sync group: ${names}`;
+      log(step, instance, 'info', 'sync-group-waits', text);
+    }
     armTimer(step, instance, 'master-down', step.at + downInterval(instance));
     return;
   }

@@ -18,15 +18,17 @@ export interface Overlap {
 }
 
 /** How long after a better MASTER's advert a loser's answer is on the wire, ms. */
-const LAST_WORD_WITHIN = 50;
+const LAST_WORD_WITHIN = 150;
+/** It is repeated while the winner does not answer in time, which a busy machine does not. */
+const LAST_WORDS = 3;
 
 /**
  * A claim is an advert (priority not 0) that lists the address, or an ARP packet whose sender says
  * that the address is its own. What merely answers claims nothing: when a better router preempts,
  * neighbours send to the old one until they hear the new one's announcement. Claims of one host that
  * follow each other within `holdMs` are one ownership, from the first to the last; an advert of
- * priority 0 ends it. So does a last word: who hears a better MASTER says one losing advert more, so that
- * the winner announces the address after it. If it goes on, it claims.
+ * priority 0 ends it. So does a last word: who hears a better MASTER says a losing advert more, so that
+ * the winner announces the address after it, and again if nobody answers it. If it goes on, it claims.
  *
  * @param nameOf names the host with an Ethernet address.
  * @param holdMs a little more than the advertisement interval.
@@ -45,7 +47,7 @@ export function ownerships(
     open.delete(owner);
   };
   const adverts = new Map<string, { at: number; priority: number }>();
-  const lastWords = new Set<string>();
+  const lastWords = new Map<string, number>();
   for (const frame of frames) {
     const owner = nameOf(frame.mac);
     if (frame.kind === 'advert' && isClaim(frame, address)) {
@@ -55,8 +57,9 @@ export function ownerships(
         ({ at, priority }) =>
           priority > frame.priority && at > said && frame.at - at <= LAST_WORD_WITHIN,
       );
-      if (isLast && !lastWords.has(owner)) {
-        lastWords.add(owner);
+      const words = (lastWords.get(owner) ?? 0) + 1;
+      if (isLast && words <= LAST_WORDS) {
+        lastWords.set(owner, words);
         close(owner);
         continue;
       }
