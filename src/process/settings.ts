@@ -93,6 +93,7 @@ export function vrrpSettings(
       ),
     })),
     ...linkDelays(config),
+    ...(config.global.vrrp.logUnknownVrids ? { logUnknownVrids: true } : {}),
     ...paceOf(config),
     ...staticSettings(config),
     ...promoteSecondaries(run),

@@ -36,6 +36,7 @@ export function onConfigured(step: Step, event: Extract<VrrpEvent, { kind: 'conf
   const before = [...state.instances.values()];
   state.generation = event.generation;
   state.linkDelays = settings.linkDelays ?? {};
+  state.logUnknownVrids = settings.logUnknownVrids ?? false;
   takeLinks(step, event.links);
   takeStart(state, event.start);
   state.syncDaemon = settings.syncDaemon;

@@ -7,7 +7,7 @@ import type { HmacDropReason } from './hmac-auth.js';
 import { decodeIp } from './ip-header.js';
 import type { IpDropReason } from './ip-packet.js';
 import { admit, suppressedNote } from './log-limit.js';
-import type { Instance, Step } from './state.js';
+import type { EngineState, Instance, Step } from './state.js';
 
 /** Reasons that need the configuration (RFC 9568 7.1). */
 export type PolicyDropReason =
@@ -64,8 +64,7 @@ export function reject(
   const prefix = instance ? `(${instance.settings.name}) ` : '';
   step.out.add({
     kind: 'log',
-    // Other virtual routers on the segment are no concern of ours (keepalived: log_unknown_vrids).
-    level: reason === 'vrid-unknown' || reason === 'ignored-by-owner' ? 'debug' : 'warning',
+    level: levelOf(reason, step.state),
     event: 'packet-rejected',
     text: prefix + words(reason, instance, packet, seen) + suppressedNote(suppressed),
     fields: {
@@ -76,6 +75,15 @@ export function reject(
       suppressed,
     },
   });
+}
+
+/** Other virtual routers on the segment are no concern of ours unless `log_unknown_vrids` says so. */
+function levelOf(
+  reason: DropReason,
+  { logUnknownVrids }: EngineState,
+): 'debug' | 'notice' | 'warning' {
+  if (reason === 'vrid-unknown') return logUnknownVrids ? 'notice' : 'debug';
+  return reason === 'ignored-by-owner' ? 'debug' : 'warning';
 }
 
 interface Glimpse {

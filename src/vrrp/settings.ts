@@ -264,6 +264,8 @@ export interface StaticSettings {
 export interface VrrpSettings {
   /** By interface; absent: every change counts at once. */
   readonly linkDelays?: Readonly<Record<string, LinkDelay>>;
+  /** Absent: adverts of virtual routers that are not configured are dropped in silence. */
+  readonly logUnknownVrids?: boolean;
   readonly instances: readonly InstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly syncDaemon?: SyncDaemonSettings;

@@ -143,6 +143,8 @@ export interface EngineState {
   /** Changes of interfaces that do not count yet: see `link-delay.ts`. Bounded by `links`. */
   readonly delayedLinks: Map<string, Micros>;
   linkDelays: Readonly<Record<string, LinkDelay>>;
+  /** Adverts of virtual routers that are not configured are logged. */
+  logUnknownVrids: boolean;
   /** Sockets that do not work, by `transportKey`, and why. Bounded by the interfaces in use. */
   readonly brokenTransports: Map<string, string>;
   /** By `trackKey`; what no configuration tracks any more is dropped. Interfaces are in `links`. */
@@ -176,6 +178,7 @@ export function createState(): EngineState {
     links: new Map(),
     delayedLinks: new Map(),
     linkDelays: {},
+    logUnknownVrids: false,
     brokenTransports: new Map(),
     tracked: new Map(),
     trackers: new Map(),

@@ -207,9 +207,9 @@ export const vrrpDefaults = {
     'How long after the start of the machine instances start at the earliest.',
     { default: '0' },
   ),
-  log_unknown_vrids: planned(
-    setting(none, 'Adverts of virtual routers that are not configured are logged.'),
-    'they are dropped in silence',
+  log_unknown_vrids: setting(
+    none,
+    'Adverts of virtual routers that are not configured are logged, at a bounded rate.',
   ),
   default_interface: setting(
     interfaceName,
