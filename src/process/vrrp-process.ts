@@ -380,8 +380,8 @@ class VrrpProcess {
   #raisePriority(): void {
     try {
       setPriority(constants.priority.PRIORITY_HIGHEST);
-    } catch (error) {
-      this.#logger.info('priority-not-raised', `Cannot raise priority: ${messageOf(error)}`);
+    } catch {
+      // Not allowed: the configuration tries again, and says so.
     }
   }
 
