@@ -29,9 +29,12 @@ labSuite('a link that forwards late', 'pair', function (lab) {
     const b = lab().director('b');
     await startPair(lab(), OPTIONS);
     await b.powerOff();
+    // A port of this switch forwards at once: nothing may come through it before it is held.
+    const openOther = await holdPort(network, lab().director('a'));
     await b.powerOn();
     const booted = now();
     const open = await holdPort(network, b);
+    await openOther();
     startDirector(lab(), 'b', OPTIONS);
     await lab().eventually(() => b.state() === 'BACKUP', START_TIMEOUT, 'b is BACKUP');
     await lab().always(() => !b.holds(vip), LATE, 'b does not take over');
