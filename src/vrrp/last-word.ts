@@ -14,10 +14,14 @@
  *     BACKUP  ------ priority 100 ------------>
  *             <----- priority 150 -------------  announces: an answer outside the schedule
  *
+ * Not every early advert is an answer: a priority that changes is advertised at once, and the next
+ * advert of the schedule comes soon after that. So a word in answer to an advert that was early itself
+ * proves nothing, and is said again.
+ *
  * It is only ever said to one that beats us, so that nobody gives way to it who would not anyway.
  */
 import { compareIp, type Ip } from '../base/ip.js';
-import type { Micros } from '../base/time.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { type Advert, PRIORITY_RELEASE } from './advert.js';
 import type { Instance, Step } from './state.js';
 import { sendAdvert } from './transmit.js';
@@ -26,12 +30,17 @@ export interface LastWord {
   /** How often it was said. */
   said: number;
   saidAt: Micros | undefined;
+  /** It was said to an advert outside the schedule: the next one may be early without an answer. */
+  doubtful: boolean;
 }
 
 /** A winner with `lower_prio_no_advert` never answers. */
 const MOST_TIMES = 16;
 /** The pauses double up to this, in advert intervals. */
 const LONGEST_PAUSE = 8;
+
+/** How much less than an interval, at most a tenth of it, the pause between two scheduled adverts is. */
+const MOST_JITTER: Micros = 10 * MICROS_PER_MILLI;
 
 /** Whether an advert's router is a better MASTER than we: of equals the greater address (6.4.3). */
 export function beats(instance: Instance, advert: Advert, source: Ip): boolean {
@@ -40,10 +49,10 @@ export function beats(instance: Instance, advert: Advert, source: Ip): boolean {
   return instance.source !== undefined && compareIp(source, instance.source.ip) > 0;
 }
 
-/** It is no longer MASTER, and has not said so to anybody. */
+/** It is no longer MASTER, and nobody is known to have heard that. */
 export function oweLastWord(instance: Instance): void {
   if (instance.settings.higherPrioSendAdvert) {
-    instance.lastWord = { said: 0, saidAt: undefined };
+    instance.lastWord = { said: 0, saidAt: undefined, doubtful: false };
   }
 }
 
@@ -56,7 +65,8 @@ export function sayLastWord(step: Step, instance: Instance, advert: Advert, sour
   if (saidAt !== undefined) {
     const pause = step.at - saidAt;
     // Its next advert was not due yet: the winner has heard us.
-    if (pause < instance.activeInterval / 2 || said >= MOST_TIMES) {
+    const isAnswer = pause < instance.activeInterval / 2 && !lastWord.doubtful;
+    if (isAnswer || said >= MOST_TIMES) {
       instance.lastWord = undefined;
       return;
     }
@@ -65,4 +75,11 @@ export function sayLastWord(step: Step, instance: Instance, advert: Advert, sour
   sendAdvert(step, instance);
   lastWord.said++;
   lastWord.saidAt = step.at;
+  lastWord.doubtful = wasEarly(instance, source);
+}
+
+/** Whether a router's last advert came too soon after the one before to be of the same schedule. */
+function wasEarly({ peers, activeInterval }: Instance, source: Ip): boolean {
+  const pause = peers.get(source)?.pause;
+  return pause !== undefined && pause < activeInterval - Math.min(activeInterval / 10, MOST_JITTER);
 }

@@ -15,6 +15,8 @@ export interface Peer {
   /** When it was heard for the first time, and lately. */
   readonly firstAt: Micros;
   heardAt: Micros;
+  /** Between its last two adverts; `undefined`: there was only one. */
+  pause: Micros | undefined;
   /** Of its last advert that was not priority 0. */
   priority: number;
   adverts: number;
@@ -28,6 +30,7 @@ const STRANGERS = 16;
 export function rememberPeer(step: Step, instance: Instance, advert: Advert, source: Ip): void {
   const known = instance.peers.get(source);
   if (known) {
+    known.pause = step.at - known.heardAt;
     known.heardAt = step.at;
     known.adverts++;
     if (advert.priority !== 0) known.priority = advert.priority;
@@ -37,7 +40,15 @@ export function rememberPeer(step: Step, instance: Instance, advert: Advert, sou
     return;
   }
   const { priority, checksum } = advert;
-  const peer = { source, firstAt: step.at, heardAt: step.at, priority, adverts: 1, checksum };
+  const peer: Peer = {
+    source,
+    firstAt: step.at,
+    heardAt: step.at,
+    pause: undefined,
+    priority,
+    adverts: 1,
+    checksum,
+  };
   instance.peers.set(source, peer);
   if (advert.version === 3 && checksum !== configuredForm(instance.settings)) {
     reportForm(step, instance, peer);

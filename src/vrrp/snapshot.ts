@@ -147,7 +147,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     }),
     peers: [...instance.peers.values()]
       .sort((a, b) => a.heardAt - b.heardAt)
-      .map(({ firstAt, heardAt, ...peer }) => ({
+      .map(({ firstAt, heardAt, pause: _, ...peer }) => ({
         ...peer,
         firstAgo: now - firstAt,
         ago: now - heardAt,

@@ -88,7 +88,9 @@ export function becomeFaulty(step: Step, instance: Instance, reason: string): vo
   log(step, instance, 'notice', 'entering-fault', text, { reason });
   cancelTimers(step, instance);
   if (from === 'MASTER') {
-    if (!sendRelease(step, instance)) oweLastWord(instance);
+    sendRelease(step, instance);
+    // Who is MASTER beside it may not have heard that.
+    oweLastWord(instance);
     releaseMastership(step, instance);
     logRemoval(step, instance);
   }

@@ -6,7 +6,8 @@
  * - Once all is well nobody is MASTER for no longer than the longest down interval, and in the end
  *   exactly one node is, the best one if all preempt, with the addresses.
  * - A MASTER that heard a losing advert has announced itself after the loser did; with
- *   `higher_prio_send_advert` every MASTER has, even if all it could hear was lost.
+ *   `higher_prio_send_advert` every MASTER has, even if all it could hear was lost; not if the wire
+ *   doubled what the loser received meanwhile.
  * - Once it has settled nothing changes any more, and a sync group is not half MASTER.
  */
 import { MAX_LATENESS, type SimNode } from './node.js';
@@ -34,6 +35,8 @@ export class Judge {
   readonly #announcedAt = new Map<string, number>();
   /** `instance winner loser`: when the winner last heard the loser lose. */
   readonly #lostAt = new Map<string, number>();
+  /** `instance node`: when it last received the copy of an advert besides the advert. */
+  readonly #copiedAt = new Map<string, number>();
   /** When everything was well again. */
   healedAt = Number.POSITIVE_INFINITY;
   lastChange = 0;
@@ -55,6 +58,11 @@ export class Judge {
   /** A MASTER has heard an advert of one that is worse. */
   heardLoser(instance: string, winner: SimNode, loser: SimNode): void {
     this.#lostAt.set(`${instance} ${winner.name} ${loser.name}`, this.#options.now());
+  }
+
+  /** The wire has doubled an advert, and both have come. */
+  heardTwice(instance: string, node: SimNode): void {
+    this.#copiedAt.set(`${instance} ${node.name}`, this.#options.now());
   }
 
   healed(): void {
@@ -169,7 +177,10 @@ export class Judge {
     const knows = plan.higherPrioSendAdvert && nodes.every(({ life }) => life === 1);
     for (const loser of nodes) {
       const theirLast = this.#announcedAt.get(`${instance} ${loser.name}`) ?? -1;
-      if (knows && priorityOf(master) > priorityOf(loser) && own < theirLast) {
+      // A copy of the winner's advert looks like its answer to the last word: VRRP has no numbers.
+      const wasMisled = (this.#copiedAt.get(`${instance} ${loser.name}`) ?? -1) > theirLast;
+      const isWorse = priorityOf(master) > priorityOf(loser);
+      if (knows && isWorse && !wasMisled && own < theirLast) {
         const text = `${instance}: ${loser.name} announced last, and the MASTER was not told`;
         this.#options.violated('GARP', text);
       }

@@ -318,9 +318,12 @@ export class SimNode {
 
   /** A MASTER that a member of a group hears keeps the whole group from becoming MASTER. */
   #noteBlocking(at: number): void {
-    for (const { settings, lastAdvert, effectivePriority } of this.engine.instances.values()) {
+    for (const instance of this.engine.instances.values()) {
+      const { settings, lastAdvert, effectivePriority } = instance;
       if (lastAdvert?.at !== at) continue;
       const { priority } = lastAdvert;
+      // A question is not a MASTER's, and who asks itself does not wait for it (`asking.ts`).
+      if (priority === 1 && instance.asking) continue;
       if (priority === 0) this.#blockedUntil = 0;
       else if (priority >= effectivePriority && settings.priority < 255) {
         const until = at + settings.downTimerAdverts * settings.advertInterval;

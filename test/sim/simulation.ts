@@ -139,13 +139,14 @@ export class Simulation implements NodeWorld {
     for (const to of this.nodes) {
       if (to === from || (unicast && !to.hasAddress(destination))) continue;
       if (this.#open.get(`${from.index}>${to.index}`) === Number.POSITIVE_INFINITY) continue;
+      const heard = { count: 0 };
       const copies = this.#duplication > 0 && this.random.chance(this.#duplication) ? 2 : 1;
       for (let copy = 0; copy < copies; copy++) {
         if (this.#loss > 0 && this.random.chance(this.#loss)) continue;
         const delay = this.random.int(50, MAX_DELAY);
         this.schedule.at(
           this.schedule.now + delay,
-          () => this.#deliver(from, to, effect.instance, name, datagram),
+          () => this.#deliver(from, to, effect.instance, name, datagram, heard),
           ORDER.packet,
         );
       }
@@ -168,13 +169,23 @@ export class Simulation implements NodeWorld {
 
   // --- the wire ------------------------------------------------------------------------------
 
-  #deliver(from: SimNode, to: SimNode, instance: string, name: string, datagram: Uint8Array): void {
+  /** @param heard how often this node has accepted this datagram. */
+  #deliver(
+    from: SimNode,
+    to: SimNode,
+    instance: string,
+    name: string,
+    datagram: Uint8Array,
+    heard: { count: number },
+  ): void {
     const before = to.state(instance);
     const accepted = to.accepted(instance);
     to.receive(name, datagram);
     const { plan } = this.course;
     const priority = datagram[(plan.family === 4 ? 20 : 40) + 2];
     if (to.accepted(instance) === accepted) return;
+    heard.count++;
+    if (heard.count > 1) this.#judge.heardTwice(instance, to);
     if (plan.hmac) this.#keep(to, name, datagram);
     const lost = before === 'MASTER' && to.state(instance) === 'MASTER' && priority !== 0;
     if (lost) this.#judge.heardLoser(instance, to, from);
