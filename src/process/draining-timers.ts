@@ -22,6 +22,8 @@ interface Options<Key> {
   /** See {@link TimerQueue}. */
   isExact?(key: Key): boolean;
   /** See {@link TimerQueue}. */
+  onNear?(): void;
+  /** See {@link TimerQueue}. */
   onLate?(late: Micros): void;
   /** Counts every packet that was received. */
   packetsReceived(): number;
@@ -39,6 +41,7 @@ export class DrainingTimers<Key extends string> {
     this.#queue = new TimerQueue<Key>({
       onDue: () => this.#onDue(),
       isExact: (key) => options.isExact?.(key) ?? false,
+      onNear: () => options.onNear?.(),
       onLate: (late) => options.onLate?.(late),
     });
   }

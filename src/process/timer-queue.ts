@@ -20,6 +20,8 @@ const LONGEST_WAIT_MILLIS = 0x7fff_ffff;
  * to two milliseconds late. For an exact timer the rest of that is waited for turn by turn.
  */
 const GRAIN: Micros = 2 * MICROS_PER_MILLI;
+/** How long before an exact timer {@link Options.onNear} is called. */
+const NEAR: Micros = 25 * MICROS_PER_MILLI;
 
 interface Options<Key> {
   /** Called when at least one timer is due; it takes them with {@link TimerQueue.takeDue}. */
@@ -29,6 +31,8 @@ interface Options<Key> {
    * expiry keeps one processor busy for a millisecond or two, in which packets are read as ever.
    */
   isExact?(key: Key): boolean;
+  /** Called once for an exact timer some milliseconds before it is due, to get ready. */
+  onNear?(): void;
   /** Told how late the earliest due timer is, each time that one is found to be due. */
   onLate?(late: Micros): void;
 }
@@ -40,6 +44,8 @@ export class TimerQueue<Key extends string = string> {
   #timer: NodeJS.Timeout | undefined;
   #timerDueAt: Micros = Number.POSITIVE_INFINITY;
   #waitingTurns = false;
+  /** The exact timer for which {@link Options.onNear} has been called. */
+  #prepared: Entry | undefined;
 
   constructor(options: Options<Key>) {
     this.#options = options;
@@ -92,7 +98,9 @@ export class TimerQueue<Key extends string = string> {
     if (!top || this.#waitingTurns || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
     if (this.#timer) clearTimeout(this.#timer);
     const isExact = this.#options.isExact?.(top.key as Key) ?? false;
-    const left = top.dueAt - monotonicMicros() - (isExact ? GRAIN : 0);
+    const prepares = this.#options.onNear !== undefined && this.#prepared !== top;
+    const lead = !isExact ? 0 : prepares ? NEAR : GRAIN;
+    const left = top.dueAt - monotonicMicros() - lead;
     this.#timerDueAt = top.dueAt;
     this.#timer = setTimeout(
       () => {
@@ -114,7 +122,12 @@ export class TimerQueue<Key extends string = string> {
     }
     if (this.#waitingTurns) return;
     const next = this.#peek();
-    if (next && next.dueAt - now <= GRAIN && this.#options.isExact?.(next.key as Key)) {
+    const isExact = next !== undefined && this.#options.isExact?.(next.key as Key) === true;
+    if (isExact && next !== this.#prepared && next.dueAt - now <= NEAR) {
+      this.#prepared = next;
+      this.#options.onNear?.();
+    }
+    if (isExact && next.dueAt - monotonicMicros() <= GRAIN) {
       this.#waitingTurns = true;
       setImmediate(() => {
         this.#waitingTurns = false;

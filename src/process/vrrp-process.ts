@@ -8,7 +8,7 @@ import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
-import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
@@ -23,6 +23,7 @@ import type { VrrpEffect } from '../vrrp/effects.js';
 import { createEngine, type EngineState, step } from '../vrrp/engine.js';
 import type { VrrpEvent } from '../vrrp/events.js';
 import { quietLinks } from '../vrrp/hold-back.js';
+import { rehearse } from '../vrrp/rehearsal.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { snapshot } from '../vrrp/snapshot.js';
 import { isExact, needsDrain, type TimerKey } from '../vrrp/timers.js';
@@ -50,6 +51,7 @@ type Report = Extract<
 type Configure = Extract<ToVrrp, { kind: 'configure' }>;
 
 const READ_AGAIN_MILLIS = 1_000;
+const WARM_FOR: Micros = MICROS_PER_SECOND;
 
 /** Runs the vrrp process until it is told to stop or its supervisor is gone. */
 export async function runVrrpProcess(options: { readonly logger: Logger }): Promise<void> {
@@ -80,6 +82,8 @@ class VrrpProcess {
   /** Bounded by one turn of the event loop. */
   readonly #reports: Report[] = [];
   #packets = 0;
+  /** When {@link #warmUp} was last needed. */
+  #warmAt = Number.NEGATIVE_INFINITY;
   /** Until it has left. */
   #leaving = false;
   #stopping = false;
@@ -90,6 +94,7 @@ class VrrpProcess {
     this.#timers = new DrainingTimers<TimerKey>({
       needsDrain,
       isExact,
+      onNear: () => this.#warmUp(),
       packetsReceived: () => this.#packets,
       onLate: (late) => this.#scheduling.late(late),
       expire: (timer, dueAt) =>
@@ -291,6 +296,17 @@ class VrrpProcess {
     tellSupervisor({ kind: 'stopped' });
     await flushLogs();
     process.exit(0);
+  }
+
+  /**
+   * A take-over may be near. Its code has not run for hours: what V8 and the processor have forgotten
+   * of it is there again after a rehearsal (design/0014).
+   */
+  #warmUp(): void {
+    const now = monotonicMicros();
+    if (now - this.#warmAt < WARM_FOR) return;
+    this.#warmAt = now;
+    rehearse();
   }
 
   #dispatch(event: VrrpEvent): void {

@@ -131,6 +131,25 @@ describe('process/timer-queue', () => {
     assert.ok(turns > 0);
   });
 
+  it('gives warning of an exact timer once, and of no other', async () => {
+    const told: string[] = [];
+    await new Promise<void>((resolve) => {
+      timers = new TimerQueue({
+        isExact: (key) => key === 'exact',
+        onNear: () => told.push('near'),
+        onDue() {
+          const now = monotonicMicros();
+          for (let due = timers.takeDue(now); due; due = timers.takeDue(now)) told.push(due.key);
+          if (told.includes('exact')) resolve();
+        },
+      });
+      const start = monotonicMicros();
+      timers.arm('plain', start + 1_000);
+      timers.arm('exact', start + 60_000);
+    });
+    assert.deepEqual(told, ['plain', 'near', 'exact']);
+  });
+
   it('calls for an instant that has passed', async () => {
     const called = new Promise<boolean>((resolve) => {
       timers = new TimerQueue({ onDue: () => resolve(true) });
