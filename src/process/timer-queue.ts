@@ -11,6 +11,8 @@ import { MICROS_PER_MILLI, type Micros, toMillisCeil } from '../base/time.js';
 interface Entry {
   readonly key: string;
   readonly dueAt: Micros;
+  /** When {@link Options.onNear} is called for it, if at all. */
+  readonly nearAt: Micros;
 }
 
 /** setTimeout's longest span; a later entry is looked at again then. */
@@ -20,8 +22,12 @@ const LONGEST_WAIT_MILLIS = 0x7fff_ffff;
  * to two milliseconds late. For an exact timer the rest of that is waited for turn by turn.
  */
 const GRAIN: Micros = 2 * MICROS_PER_MILLI;
-/** How long before an exact timer {@link Options.onNear} is called. */
-const NEAR: Micros = 25 * MICROS_PER_MILLI;
+/**
+ * How long before an exact timer {@link Options.onNear} is called: what it does must be over in time on a
+ * slow machine, and not be done for a timer that is armed again and again before it is due.
+ */
+const NEAR: Micros = 250 * MICROS_PER_MILLI;
+const NEAR_SHARE = 4;
 
 interface Options<Key> {
   /** Called when at least one timer is due; it takes them with {@link TimerQueue.takeDue}. */
@@ -31,7 +37,7 @@ interface Options<Key> {
    * expiry keeps one processor busy for a millisecond or two, in which packets are read as ever.
    */
   isExact?(key: Key): boolean;
-  /** Called once for an exact timer some milliseconds before it is due, to get ready. */
+  /** Called once for an exact timer before it is due, to get ready. */
   onNear?(): void;
   /** Told how late the earliest due timer is, each time that one is found to be due. */
   onLate?(late: Micros): void;
@@ -53,7 +59,7 @@ export class TimerQueue<Key extends string = string> {
 
   /** Arms or re-arms a timer. A due time in the past fires on the next turn of the event loop. */
   arm(key: Key, dueAt: Micros): void {
-    const entry = { key, dueAt };
+    const entry = { key, dueAt, nearAt: this.#nearAt(key, dueAt) };
     this.#armed.set(key, entry);
     this.#push(entry);
     if (this.#heap.length > 64 && this.#heap.length > 2 * this.#armed.size) this.#compact();
@@ -98,9 +104,9 @@ export class TimerQueue<Key extends string = string> {
     if (!top || this.#waitingTurns || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
     if (this.#timer) clearTimeout(this.#timer);
     const isExact = this.#options.isExact?.(top.key as Key) ?? false;
-    const prepares = this.#options.onNear !== undefined && this.#prepared !== top;
-    const lead = !isExact ? 0 : prepares ? NEAR : GRAIN;
-    const left = top.dueAt - monotonicMicros() - lead;
+    const wakeAt = isExact ? top.dueAt - GRAIN : top.dueAt;
+    const left =
+      (this.#prepared === top ? wakeAt : Math.min(top.nearAt, wakeAt)) - monotonicMicros();
     this.#timerDueAt = top.dueAt;
     this.#timer = setTimeout(
       () => {
@@ -123,7 +129,7 @@ export class TimerQueue<Key extends string = string> {
     if (this.#waitingTurns) return;
     const next = this.#peek();
     const isExact = next !== undefined && this.#options.isExact?.(next.key as Key) === true;
-    if (isExact && next !== this.#prepared && next.dueAt - now <= NEAR) {
+    if (next !== undefined && next !== this.#prepared && next.nearAt <= now) {
       this.#prepared = next;
       this.#options.onNear?.();
     }
@@ -134,6 +140,12 @@ export class TimerQueue<Key extends string = string> {
         this.#look();
       });
     } else this.#schedule();
+  }
+
+  #nearAt(key: Key, dueAt: Micros): Micros {
+    const { onNear, isExact } = this.#options;
+    if (!onNear || !isExact?.(key)) return Number.POSITIVE_INFINITY;
+    return dueAt - Math.min(NEAR, (dueAt - monotonicMicros()) / NEAR_SHARE);
   }
 
   #live(entry: Entry): boolean {

@@ -25,7 +25,7 @@ const LAYERS = {
   simulation: { folders: ['simulation'], limit: 30 * MINUTE },
   process: { folders: ['process'], limit: 15 * MINUTE },
   oracle: { folders: ['oracle'], limit: 20 * MINUTE },
-  lab: { limit: 60 * MINUTE },
+  lab: { limit: 70 * MINUTE },
 };
 
 /**

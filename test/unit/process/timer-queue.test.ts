@@ -150,6 +150,16 @@ describe('process/timer-queue', () => {
     assert.deepEqual(told, ['plain', 'near', 'exact']);
   });
 
+  it('gives no warning of an exact timer that is armed again in time', async () => {
+    let warnings = 0;
+    timers = new TimerQueue({ isExact: () => true, onNear: () => warnings++, onDue: () => {} });
+    for (let i = 0; i < 10; i++) {
+      timers.arm('exact', monotonicMicros() + 1_000_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.equal(warnings, 0);
+  });
+
   it('calls for an instant that has passed', async () => {
     const called = new Promise<boolean>((resolve) => {
       timers = new TimerQueue({ onDue: () => resolve(true) });
