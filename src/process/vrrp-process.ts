@@ -50,6 +50,9 @@ type Report = Extract<
 
 type Configure = Extract<ToVrrp, { kind: 'configure' }>;
 
+/** What the supervisor tells of instances. */
+type Happening = Extract<ToVrrp, { kind: 'tracked' | 'standby' | 'resign' }>;
+
 const READ_AGAIN_MILLIS = 1_000;
 const WARM_FOR: Micros = MICROS_PER_SECOND;
 
@@ -78,6 +81,10 @@ class VrrpProcess {
   readonly #scheduling: Scheduling;
   /** One configuration after the other. */
   #configuring: Promise<void> = Promise.resolve();
+  /** Configurations that the engine has not heard of yet. */
+  #unheard = 0;
+  /** What came after one of those, for instances that are in it. Bounded by what is tracked. */
+  readonly #deferred: Happening[] = [];
   #monitor: NetlinkMonitor | undefined;
   /** Bounded by one turn of the event loop. */
   readonly #reports: Report[] = [];
@@ -203,6 +210,7 @@ class VrrpProcess {
   async #onMessage(message: ToVrrp): Promise<void> {
     switch (message.kind) {
       case 'configure':
+        this.#unheard++;
         this.#configuring = this.#configuring.then(() => this.#configure(message));
         await this.#configuring;
         return;
@@ -213,18 +221,11 @@ class VrrpProcess {
           snapshot: snapshot(this.#engine, monotonicMicros()),
         });
         return;
-      case 'tracked': {
-        const { what, name, value } = message;
-        this.#dispatch({ kind: 'tracked', at: monotonicMicros(), what, name, value });
-        return;
-      }
-      case 'standby': {
-        const { instances, on } = message;
-        this.#dispatch({ kind: 'standby', at: monotonicMicros(), instances, on });
-        return;
-      }
+      case 'tracked':
+      case 'standby':
       case 'resign':
-        this.#dispatch({ kind: 'resign', at: monotonicMicros(), instances: message.instances });
+        if (this.#unheard > 0) this.#deferred.push(message);
+        else this.#dispatch({ ...message, at: monotonicMicros() });
         return;
       case 'leave':
         this.#leaving = true;
@@ -261,6 +262,10 @@ class VrrpProcess {
     };
     const at = monotonicMicros();
     this.#dispatch({ kind: 'configured', at, generation, settings, links, start });
+    this.#unheard--;
+    if (this.#unheard === 0) {
+      for (const each of this.#deferred.splice(0)) this.#dispatch({ ...each, at });
+    }
     this.#traffic.start();
     this.#transports.report();
     this.#reconcile();
