@@ -8,6 +8,8 @@ import { medianAndWorst, type Row } from './figures.js';
 const INTERVALS = [1, 0.01];
 /** A stop may wait for the other to take over. */
 const LONGEST_STOP = 15_000;
+/** The last answer before is one end of a gap that begins at once, ms. */
+const BEFORE = 100;
 
 export async function handOver(bench: Bench): Promise<Row[]> {
   return planned(bench, 'stopped (SIGTERM)', 'hand-over');
@@ -37,13 +39,13 @@ async function planned(
       await stopped;
       await sleep(500);
       if (measured === 'hand-over')
-        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun)));
+        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun - BEFORE)));
       begun = now();
       a.start(product, configText('a', advertInt, []));
       await settled(lab, 'a', 'b');
       await sleep(500);
       if (measured === 'fail-back')
-        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun)));
+        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun - BEFORE)));
     }
     await knocking.stop();
     await restart(bench);
