@@ -1,24 +1,24 @@
 /**
- * Routes and rules of policy routing as values: what an instance is told to put into the kernel, and
- * what netlink carries. Interfaces are names.
+ * Routes and rules of policy routing as values (linux/rtnetlink.h, linux/fib_rules.h): what a
+ * configuration says, an instance is told to put into the kernel, and netlink carries. Interfaces are names.
  */
 import type { Family, Ip } from './ip.js';
 import type { Micros } from './time.js';
 
 /** A network, or a single address with all bits. */
-export interface Network {
+export interface Prefix {
   readonly address: Ip;
   readonly prefixLength: number;
 }
 
 /** RTA_FLOW, FRA_FLOW: 0 to 255 each. */
-export interface RouteRealms {
+export interface Realms {
   readonly from?: number;
   readonly to: number;
 }
 
 /** RTN_*. */
-export type RouteKind =
+export type RouteType =
   | 'unicast'
   | 'local'
   | 'broadcast'
@@ -31,8 +31,8 @@ export type RouteKind =
   | 'nat'
   | 'xresolve';
 
-/** LWTUNNEL_ENCAP_*. Ids are decimal text of 64 bits. */
-export type RouteEncapsulation =
+/** What packets are wrapped into (LWTUNNEL_ENCAP_*). Ids are decimal text of 64 bits. */
+export type Encapsulation =
   | {
       readonly kind: 'ip';
       readonly id?: string;
@@ -51,36 +51,39 @@ export type RouteEncapsulation =
       readonly hopLimit?: number;
       readonly flags?: number;
     }
+  /** Labels of 20 bits, the outermost first. */
   | { readonly kind: 'mpls'; readonly labels: readonly number[] }
+  /** Four groups of 16 bits. */
   | { readonly kind: 'ila'; readonly locator: readonly number[] };
 
+/** One of the ways of a route with several. */
 export interface NextHop {
   readonly gateway?: Ip;
   readonly interface?: string;
-  /** 1 to 256. */
+  /** 1 to 256: its share among all of them. */
   readonly weight: number;
   readonly onLink?: true;
-  readonly realms?: RouteRealms;
-  readonly encapsulation?: RouteEncapsulation;
+  readonly realms?: Realms;
+  readonly encapsulation?: Encapsulation;
 }
 
 /** `lock`: the kernel may not change it. */
-export interface LockableMetric<T> {
+export interface Lockable<T> {
   readonly value: T;
   readonly lock: boolean;
 }
 
-/** RTAX_*; times are microseconds. */
-export interface RouteMetricValues {
-  readonly mtu?: LockableMetric<number>;
-  readonly advmss?: LockableMetric<number>;
-  readonly rtt?: LockableMetric<Micros>;
-  readonly rttvar?: LockableMetric<Micros>;
-  readonly rtoMin?: LockableMetric<Micros>;
-  readonly reordering?: LockableMetric<number>;
-  readonly cwnd?: LockableMetric<number>;
-  readonly ssthresh?: LockableMetric<number>;
-  readonly congestionControl?: LockableMetric<string>;
+/** RTAX_*: what TCP is told of the way. Times are microseconds. */
+export interface RouteMetrics {
+  readonly mtu?: Lockable<number>;
+  readonly advmss?: Lockable<number>;
+  readonly rtt?: Lockable<Micros>;
+  readonly rttvar?: Lockable<Micros>;
+  readonly rtoMin?: Lockable<Micros>;
+  readonly reordering?: Lockable<number>;
+  readonly cwnd?: Lockable<number>;
+  readonly ssthresh?: Lockable<number>;
+  readonly congestionControl?: Lockable<string>;
   readonly window?: number;
   readonly hopLimit?: number;
   readonly initcwnd?: number;
@@ -93,46 +96,49 @@ export interface RouteMetricValues {
 /** A route, complete. */
 export interface Route {
   readonly family: Family;
-  readonly type: RouteKind;
-  readonly destination: Network;
-  readonly from?: Network;
+  readonly type: RouteType;
+  readonly destination: Prefix;
+  /** Only packets from there (IPv6). */
+  readonly from?: Prefix;
+  /** `src`: the source address that is preferred. */
   readonly preferredSource?: Ip;
   readonly gateway?: Ip;
   readonly interface?: string;
   readonly nextHops: readonly NextHop[];
-  /** RT_TABLE_*. Not looked at with `vrf`. */
+  /** RT_TABLE_*; 254 main. Not looked at with `vrf`. */
   readonly table: number;
   /** The interface whose table it is. */
   readonly vrf?: string;
-  /** RTPROT_*. */
+  /** RTPROT_*; 18 keepalived. */
   readonly protocol: number;
   /** RT_SCOPE_*; 0 if not given. */
   readonly scope?: number;
   readonly metric?: number;
   readonly tos?: number;
   readonly onLink?: true;
-  readonly realms?: RouteRealms;
-  readonly encapsulation?: RouteEncapsulation;
+  readonly realms?: Realms;
+  readonly encapsulation?: Encapsulation;
   readonly expires?: Micros;
-  /** ICMPV6_ROUTER_PREF_*. */
+  /** ICMPV6_ROUTER_PREF_*: 0 medium, 1 high, 3 low. */
   readonly preference?: number;
   readonly ttlPropagate?: boolean;
-  readonly metrics: RouteMetricValues;
+  readonly metrics: RouteMetrics;
   /** Where it stands among equal ones; `add`: only if there is none. */
   readonly placement: 'prepend' | 'append' | 'add';
   /** It is not put back when something else removes it. */
   readonly noTrack?: true;
 }
 
-/** FR_ACT_*. */
-export type RuleAct =
+/** What happens to a packet that a rule is for (FR_ACT_*). */
+export type RuleAction =
   | { readonly kind: 'table'; readonly table: number }
+  /** The table of the interface's VRF. */
   | { readonly kind: 'l3mdev' }
   | { readonly kind: 'goto'; readonly target: number }
   | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' };
 
 /** Both ends included. */
-export interface Range {
+export interface NumberRange {
   readonly from: number;
   readonly to: number;
 }
@@ -140,25 +146,29 @@ export interface Range {
 /** A rule, complete. What is not given is not looked at. */
 export interface Rule {
   readonly family: Family;
+  /** `not`: it is for the other packets. */
   readonly invert?: true;
-  readonly from?: Network;
-  readonly to?: Network;
-  readonly action: RuleAct;
+  readonly from?: Prefix;
+  readonly to?: Prefix;
+  readonly action: RuleAction;
+  /** FRA_PRIORITY: the lowest comes first. */
   readonly preference: number;
   readonly tos?: number;
   readonly firewallMark?: { readonly mark: number; readonly mask?: number };
-  readonly realms?: RouteRealms;
+  readonly realms?: Realms;
   readonly suppressPrefixLength?: number;
   readonly suppressGroup?: number;
   readonly incomingInterface?: string;
   readonly outgoingInterface?: string;
   /** 64 bits, decimal. */
   readonly tunnelId?: string;
-  readonly userIds?: Range;
+  readonly userIds?: NumberRange;
+  /** RTPROT_*; 18 keepalived. */
   readonly protocol: number;
+  /** IPPROTO_*. */
   readonly ipProtocol?: number;
-  readonly sourcePorts?: Range;
-  readonly destinationPorts?: Range;
+  readonly sourcePorts?: NumberRange;
+  readonly destinationPorts?: NumberRange;
   readonly noTrack?: true;
 }
 
@@ -202,10 +212,10 @@ function describeRule({ from, to, action, preference }: Rule): string {
   return words.join(' ');
 }
 
-function cidr({ address, prefixLength }: Network): string {
+function cidr({ address, prefixLength }: Prefix): string {
   return `${address}/${prefixLength}`;
 }
 
-function isForAll({ prefixLength }: Network): boolean {
+function isForAll({ prefixLength }: Prefix): boolean {
   return prefixLength === 0;
 }

@@ -10,13 +10,13 @@
 import { viewOf } from '../base/bytes.js';
 import { type Family, familyOf, type Ip, ipToBytes } from '../base/ip.js';
 import type {
-  LockableMetric,
+  Encapsulation,
+  Lockable,
   NextHop,
+  Realms,
   Route,
-  RouteEncapsulation,
-  RouteKind,
-  RouteMetricValues,
-  RouteRealms,
+  RouteMetrics,
+  RouteType,
 } from '../base/routing.js';
 import { describeRouting } from '../base/routing.js';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from '../base/time.js';
@@ -67,7 +67,7 @@ const RTAX_FEATURES = 12;
 const RTAX_CC_ALGO = 16;
 
 /** RTN_* by name. */
-const TYPES: Readonly<Record<RouteKind, number>> = {
+const TYPES: Readonly<Record<RouteType, number>> = {
   unicast: 1,
   local: 2,
   broadcast: 3,
@@ -197,17 +197,17 @@ function address(type: number, ip: Ip): Uint8Array {
 }
 
 /** RTA_FLOW and FRA_FLOW: the source's realm in the upper half. */
-export function realms(type: number, { from, to }: RouteRealms): Uint8Array {
+export function realms(type: number, { from, to }: Realms): Uint8Array {
   return u32(type, ((from ?? 0) << 16) | to);
 }
 
 /** RTAX_* numbers, in the order of the header, and the value of each in the kernel's unit. */
-function encodeMetrics(metrics: RouteMetricValues): Uint8Array[] {
+function encodeMetrics(metrics: RouteMetrics): Uint8Array[] {
   const { mtu, rtt, rttvar, ssthresh, cwnd, advmss, reordering, rtoMin } = metrics;
   const { congestionControl } = metrics;
   const bit = (value: boolean | undefined): number | undefined =>
     value === undefined ? undefined : Number(value);
-  const numbers: readonly (readonly [number, LockableMetric<number> | number | undefined])[] = [
+  const numbers: readonly (readonly [number, Lockable<number> | number | undefined])[] = [
     [2, mtu],
     [3, metrics.window],
     [4, scaled(rtt, 8)],
@@ -242,20 +242,20 @@ function encodeMetrics(metrics: RouteMetricValues): Uint8Array[] {
 
 /** Times of TCP: milliseconds times `perMilli`. */
 function scaled(
-  time: LockableMetric<number> | undefined,
+  time: Lockable<number> | undefined,
   perMilli: number,
-): LockableMetric<number> | undefined {
+): Lockable<number> | undefined {
   if (!time) return undefined;
   return { value: Math.round((time.value * perMilli) / MICROS_PER_MILLI), lock: time.lock };
 }
 
 /** linux/lwtunnel.h, linux/mpls_iptunnel.h, linux/ila.h */
-function encapsulation(encap: RouteEncapsulation): Uint8Array[] {
+function encapsulation(encap: Encapsulation): Uint8Array[] {
   const { type, parts } = encapsulationParts(encap);
   return [u16(RTA_ENCAP_TYPE, type), nested(RTA_ENCAP, parts)];
 }
 
-function encapsulationParts(encap: RouteEncapsulation): {
+function encapsulationParts(encap: Encapsulation): {
   readonly type: number;
   readonly parts: Uint8Array[];
 } {

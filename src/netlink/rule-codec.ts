@@ -8,7 +8,7 @@
  */
 import { viewOf } from '../base/bytes.js';
 import { ipToBytes } from '../base/ip.js';
-import { describeRouting, type Range, type Rule } from '../base/routing.js';
+import { describeRouting, type NumberRange, type Rule } from '../base/routing.js';
 import { attribute, concat, LITTLE_ENDIAN, text, u8, u16, u32 } from './attributes.js';
 import {
   AF_INET,
@@ -106,6 +106,6 @@ function encode(type: number, flags: number, rule: Rule): NetlinkRequest {
 }
 
 /** struct fib_rule_port_range */
-function ports(type: number, { from, to }: Range): Uint8Array {
+function ports(type: number, { from, to }: NumberRange): Uint8Array {
   return attribute(type, concat([u16(0, from).subarray(4, 6), u16(0, to).subarray(4, 6)]));
 }
