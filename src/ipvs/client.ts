@@ -10,20 +10,12 @@ import {
 } from '../netlink/socket.js';
 import type { OpenTransport } from '../netlink/transport.js';
 import {
-  decodeDaemon,
   decodeDestination,
-  decodeInfo,
   decodeService,
-  decodeTimeouts,
-  encodeDaemon,
   encodeOperation,
   encodeServiceId,
-  encodeTimeouts,
-  type IpvsInfo,
-  type IpvsTimeouts,
   type KernelDestination,
   type KernelService,
-  type SyncDaemon,
   serviceFamily,
 } from './codec.js';
 import {
@@ -40,6 +32,16 @@ import {
   IPVS_GENL_NAME,
   IPVS_GENL_VERSION,
 } from './constants.js';
+import {
+  decodeDaemon,
+  decodeInfo,
+  decodeTimeouts,
+  encodeDaemon,
+  encodeTimeouts,
+  type IpvsInfo,
+  type IpvsTimeouts,
+  type SyncDaemon,
+} from './control-codec.js';
 import { type ServiceId, serviceKey } from './model.js';
 import { type IpvsOperation, renderOperation } from './operations.js';
 

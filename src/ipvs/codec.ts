@@ -17,6 +17,7 @@ import {
   LITTLE_ENDIAN,
   nested,
   text,
+  u8,
   u16,
   u32,
 } from '../netlink/attributes.js';
@@ -28,24 +29,20 @@ import {
   IP_VS_CONN_F_LOCALNODE,
   IP_VS_CONN_F_MASQ,
   IP_VS_CONN_F_TUNNEL,
-  IP_VS_STATE_BACKUP,
-  IP_VS_STATE_MASTER,
+  IP_VS_CONN_F_TUNNEL_TYPE_GRE,
+  IP_VS_CONN_F_TUNNEL_TYPE_GUE,
   IP_VS_SVC_F_PERSISTENT,
-  IPVS_CMD_ATTR_DAEMON,
+  IP_VS_TUNNEL_ENCAP_FLAG_CSUM,
+  IP_VS_TUNNEL_ENCAP_FLAG_NOCSUM,
+  IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM,
   IPVS_CMD_ATTR_DEST,
   IPVS_CMD_ATTR_SERVICE,
-  IPVS_CMD_ATTR_TIMEOUT_TCP,
-  IPVS_CMD_ATTR_TIMEOUT_TCP_FIN,
-  IPVS_CMD_ATTR_TIMEOUT_UDP,
   IPVS_CMD_DEL_DEST,
   IPVS_CMD_DEL_SERVICE,
   IPVS_CMD_NEW_DEST,
   IPVS_CMD_NEW_SERVICE,
   IPVS_CMD_SET_DEST,
   IPVS_CMD_SET_SERVICE,
-  IPVS_DAEMON_ATTR_MCAST_IFN,
-  IPVS_DAEMON_ATTR_STATE,
-  IPVS_DAEMON_ATTR_SYNC_ID,
   IPVS_DEST_ATTR_ACTIVE_CONNS,
   IPVS_DEST_ATTR_ADDR,
   IPVS_DEST_ATTR_ADDR_FAMILY,
@@ -56,10 +53,11 @@ import {
   IPVS_DEST_ATTR_PORT,
   IPVS_DEST_ATTR_STATS,
   IPVS_DEST_ATTR_STATS64,
+  IPVS_DEST_ATTR_TUN_FLAGS,
+  IPVS_DEST_ATTR_TUN_PORT,
+  IPVS_DEST_ATTR_TUN_TYPE,
   IPVS_DEST_ATTR_U_THRESH,
   IPVS_DEST_ATTR_WEIGHT,
-  IPVS_INFO_ATTR_CONN_TAB_SIZE,
-  IPVS_INFO_ATTR_VERSION,
   IPVS_STATS_ATTR_CONNS,
   IPVS_STATS_ATTR_CPS,
   IPVS_STATS_ATTR_INBPS,
@@ -75,6 +73,7 @@ import {
   IPVS_SVC_ATTR_FLAGS,
   IPVS_SVC_ATTR_FWMARK,
   IPVS_SVC_ATTR_NETMASK,
+  IPVS_SVC_ATTR_PE_NAME,
   IPVS_SVC_ATTR_PORT,
   IPVS_SVC_ATTR_PROTOCOL,
   IPVS_SVC_ATTR_SCHED_NAME,
@@ -83,7 +82,14 @@ import {
   IPVS_SVC_ATTR_TIMEOUT,
   SERVICE_FLAGS,
 } from './constants.js';
-import type { ForwardingMethod, IpvsDestination, IpvsService, ServiceId } from './model.js';
+import {
+  type ForwardingMethod,
+  type IpvsDestination,
+  type IpvsService,
+  prefixToMask,
+  type ServiceId,
+  type Tunnel,
+} from './model.js';
 import type { IpvsOperation, ServiceOptions } from './operations.js';
 
 /** Counters of a service or destination. Exact up to 2^53. */
@@ -115,34 +121,18 @@ export interface KernelService extends IpvsService {
   readonly stats: IpvsStats;
 }
 
-/** A connection-sync daemon of the kernel. */
-export interface SyncDaemon {
-  readonly state: 'master' | 'backup';
-  /** The interface whose multicast it uses. */
-  readonly interface: string;
-  /** 0 to 255; a backup with 0 takes every id. */
-  readonly syncId: number;
-}
-
-/** `ipvsadm --set`: seconds, 0 in a request leaves the value as it is. */
-export interface IpvsTimeouts {
-  readonly tcp: number;
-  readonly tcpFin: number;
-  readonly udp: number;
-}
-
-export interface IpvsInfo {
-  /** `1.2.1` */
-  readonly version: string;
-  /** Slots of the connection hash table. */
-  readonly connectionTableSize: number;
-}
-
 const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 const METHODS = {
   NAT: IP_VS_CONN_F_MASQ,
   DR: IP_VS_CONN_F_DROUTE,
   TUN: IP_VS_CONN_F_TUNNEL,
+} as const;
+
+const TUNNELS = { gue: IP_VS_CONN_F_TUNNEL_TYPE_GUE, gre: IP_VS_CONN_F_TUNNEL_TYPE_GRE } as const;
+const CHECKSUMS = {
+  nocsum: IP_VS_TUNNEL_ENCAP_FLAG_NOCSUM,
+  csum: IP_VS_TUNNEL_ENCAP_FLAG_CSUM,
+  remcsum: IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM,
 } as const;
 
 const familyNumber = (family: Family): number => (family === 4 ? AF_INET : AF_INET6);
@@ -192,28 +182,6 @@ export function encodeOperation(operation: IpvsOperation): {
   }
 }
 
-/** A daemon to start (NEW_DAEMON) or, by its state alone, to stop (DEL_DAEMON). */
-export function encodeDaemon(daemon: SyncDaemon | Pick<SyncDaemon, 'state'>): Uint8Array {
-  const state = daemon.state === 'master' ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP;
-  const parts = [u32(IPVS_DAEMON_ATTR_STATE, state)];
-  if ('syncId' in daemon) {
-    parts.push(
-      text(IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface),
-      u32(IPVS_DAEMON_ATTR_SYNC_ID, daemon.syncId),
-    );
-  }
-  return nested(IPVS_CMD_ATTR_DAEMON, parts);
-}
-
-/** The attributes of SET_CONFIG. */
-export function encodeTimeouts(timeouts: IpvsTimeouts): Uint8Array[] {
-  return [
-    u32(IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts.tcp),
-    u32(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, timeouts.tcpFin),
-    u32(IPVS_CMD_ATTR_TIMEOUT_UDP, timeouts.udp),
-  ];
-}
-
 /** A service of a GET_SERVICE answer; `undefined`: what identifies it is missing or strange. */
 export function decodeService(
   command: Attributes,
@@ -224,12 +192,14 @@ export function decodeService(
   const flags = service.bytes(IPVS_SVC_ATTR_FLAGS, 8);
   const bits = flags ? viewOf(flags).getUint32(0, LITTLE_ENDIAN) : 0;
   const persistent = (bits & IP_VS_SVC_F_PERSISTENT) !== 0;
+  const engine = service.text(IPVS_SVC_ATTR_PE_NAME) ?? '';
   return {
     id,
     scheduler: service.text(IPVS_SVC_ATTR_SCHED_NAME) ?? '',
     flags: bits & SERVICE_FLAGS,
     persistenceTimeout: persistent ? (service.u32(IPVS_SVC_ATTR_TIMEOUT) ?? 0) : 0,
-    persistencePrefix: decodeNetmask(service, serviceFamily(id)),
+    ...decodeNetmask(service, serviceFamily(id)),
+    ...(engine === '' ? undefined : { persistenceEngine: engine }),
     stats: decodeStats(
       service.nested(IPVS_SVC_ATTR_STATS64) ?? service.nested(IPVS_SVC_ATTR_STATS),
     ),
@@ -252,6 +222,7 @@ export function decodeDestination(
   const port = dest.be16(IPVS_DEST_ATTR_PORT);
   const method = decodeMethod(dest.u32(IPVS_DEST_ATTR_FWD_METHOD));
   if (address === undefined || port === undefined || method === undefined) return undefined;
+  const tunnel = decodeTunnel(dest);
   return {
     address,
     port,
@@ -259,41 +230,11 @@ export function decodeDestination(
     weight: dest.s32(IPVS_DEST_ATTR_WEIGHT) ?? 0,
     upperThreshold: dest.u32(IPVS_DEST_ATTR_U_THRESH) ?? 0,
     lowerThreshold: dest.u32(IPVS_DEST_ATTR_L_THRESH) ?? 0,
+    ...(tunnel && { tunnel }),
     activeConnections: dest.u32(IPVS_DEST_ATTR_ACTIVE_CONNS) ?? 0,
     inactiveConnections: dest.u32(IPVS_DEST_ATTR_INACT_CONNS) ?? 0,
     persistentConnections: dest.u32(IPVS_DEST_ATTR_PERSIST_CONNS) ?? 0,
     stats: decodeStats(dest.nested(IPVS_DEST_ATTR_STATS64) ?? dest.nested(IPVS_DEST_ATTR_STATS)),
-  };
-}
-
-/** A daemon of a GET_DAEMON answer. */
-export function decodeDaemon(command: Attributes): SyncDaemon | undefined {
-  const daemon = command.nested(IPVS_CMD_ATTR_DAEMON);
-  const state = daemon?.u32(IPVS_DAEMON_ATTR_STATE);
-  const name = daemon?.text(IPVS_DAEMON_ATTR_MCAST_IFN);
-  const syncId = daemon?.u32(IPVS_DAEMON_ATTR_SYNC_ID);
-  if (name === undefined || syncId === undefined) return undefined;
-  if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) return undefined;
-  return { state: state === IP_VS_STATE_MASTER ? 'master' : 'backup', interface: name, syncId };
-}
-
-/** The timeouts of a GET_CONFIG answer. */
-export function decodeTimeouts(command: Attributes): IpvsTimeouts | undefined {
-  const tcp = command.u32(IPVS_CMD_ATTR_TIMEOUT_TCP);
-  const tcpFin = command.u32(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN);
-  const udp = command.u32(IPVS_CMD_ATTR_TIMEOUT_UDP);
-  if (tcp === undefined || tcpFin === undefined || udp === undefined) return undefined;
-  return { tcp, tcpFin, udp };
-}
-
-/** A GET_INFO answer (IPVS_CMD_SET_INFO). */
-export function decodeInfo(command: Attributes): IpvsInfo | undefined {
-  const version = command.u32(IPVS_INFO_ATTR_VERSION);
-  const size = command.u32(IPVS_INFO_ATTR_CONN_TAB_SIZE);
-  if (version === undefined || size === undefined) return undefined;
-  return {
-    version: `${(version >> 16) & 0xff}.${(version >> 8) & 0xff}.${version & 0xff}`,
-    connectionTableSize: size,
   };
 }
 
@@ -310,8 +251,13 @@ function encodeService(service: ServiceOptions): Uint8Array {
     ),
     u32(IPVS_SVC_ATTR_TIMEOUT, service.persistenceTimeout),
     serviceFamily(service.id) === 4
-      ? be32(IPVS_SVC_ATTR_NETMASK, prefixToMask(service.persistencePrefix))
+      ? be32(
+          IPVS_SVC_ATTR_NETMASK,
+          service.persistenceMask ?? prefixToMask(service.persistencePrefix),
+        )
       : u32(IPVS_SVC_ATTR_NETMASK, service.persistencePrefix),
+    // Of a service that is changed the kernel takes the engine away if none is named.
+    ...(service.persistenceEngine ? [text(IPVS_SVC_ATTR_PE_NAME, service.persistenceEngine)] : []),
   ]);
 }
 
@@ -333,7 +279,17 @@ function encodeDestination(destination: IpvsDestination): Uint8Array {
     u32(IPVS_DEST_ATTR_WEIGHT, destination.weight),
     u32(IPVS_DEST_ATTR_U_THRESH, destination.upperThreshold),
     u32(IPVS_DEST_ATTR_L_THRESH, destination.lowerThreshold),
+    ...(destination.tunnel ? tunnelParts(destination.tunnel) : []),
   ]);
+}
+
+/** Without these the kernel (5.3 on) takes IPIP; an older one knows nothing else. */
+function tunnelParts(tunnel: Tunnel): Uint8Array[] {
+  return [
+    u8(IPVS_DEST_ATTR_TUN_TYPE, TUNNELS[tunnel.type]),
+    be16(IPVS_DEST_ATTR_TUN_PORT, tunnel.port),
+    u16(IPVS_DEST_ATTR_TUN_FLAGS, CHECKSUMS[tunnel.checksum]),
+  ];
 }
 
 function destinationIdParts(destination: { address: Ip; port: number }): Uint8Array[] {
@@ -382,10 +338,34 @@ function decodeMethod(value: number | undefined): ForwardingMethod | undefined {
   }
 }
 
-function decodeNetmask(service: Attributes, family: Family): number {
-  if (family === 6) return service.u32(IPVS_SVC_ATTR_NETMASK) ?? 128;
-  const mask = service.be32(IPVS_SVC_ATTR_NETMASK);
-  return mask === undefined ? 32 : Math.clz32(~mask);
+function decodeNetmask(
+  service: Attributes,
+  family: Family,
+): Pick<IpvsService, 'persistencePrefix' | 'persistenceMask'> {
+  if (family === 6) return { persistencePrefix: service.u32(IPVS_SVC_ATTR_NETMASK) ?? 128 };
+  const mask = service.be32(IPVS_SVC_ATTR_NETMASK) ?? 0xffff_ffff;
+  const persistencePrefix = Math.clz32(~mask);
+  if (prefixToMask(persistencePrefix) === mask) return { persistencePrefix };
+  return { persistencePrefix, persistenceMask: mask };
+}
+
+function decodeTunnel(destination: Attributes): Tunnel | undefined {
+  const number = destination.u8(IPVS_DEST_ATTR_TUN_TYPE);
+  if (number !== IP_VS_CONN_F_TUNNEL_TYPE_GUE && number !== IP_VS_CONN_F_TUNNEL_TYPE_GRE) {
+    return undefined;
+  }
+  const flags = destination.u16(IPVS_DEST_ATTR_TUN_FLAGS) ?? 0;
+  return {
+    type: number === IP_VS_CONN_F_TUNNEL_TYPE_GUE ? 'gue' : 'gre',
+    port: destination.be16(IPVS_DEST_ATTR_TUN_PORT) ?? 0,
+    // Both bits at once no program sets; the kernel looks at remote checksum offload last.
+    checksum:
+      (flags & IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM) !== 0
+        ? 'remcsum'
+        : (flags & IP_VS_TUNNEL_ENCAP_FLAG_CSUM) !== 0
+          ? 'csum'
+          : 'nocsum',
+  };
 }
 
 function decodeStats(stats: Attributes | undefined): IpvsStats {
@@ -413,8 +393,4 @@ function address16(ip: Ip): Uint8Array {
 
 function hostU32(value: number): Uint8Array {
   return u32(0, value).subarray(4);
-}
-
-function prefixToMask(prefix: number): number {
-  return prefix <= 0 ? 0 : (0xffff_ffff << (32 - Math.min(prefix, 32))) >>> 0;
 }

@@ -28,7 +28,23 @@ export interface IpvsService {
   readonly persistenceTimeout: number;
   /** Network mask of persistence as a prefix length (32 or 128: each client by itself). */
   readonly persistencePrefix: number;
+  /**
+   * The IPv4 mask of persistence as a number, if it has holes (255.0.0.255): the kernel takes any.
+   * It counts instead of the prefix length. Absent: the mask is the prefix length's.
+   */
+  readonly persistenceMask?: number;
+  /** What recognises a client instead of its address: `sip`. Absent: the address. */
+  readonly persistenceEngine?: string;
   readonly destinations: readonly IpvsDestination[];
+}
+
+/** How packets are wrapped on their way to a `TUN` destination, if not as plain IPIP. */
+export interface Tunnel {
+  readonly type: 'gue' | 'gre';
+  /** The destination's UDP port of GUE; 0 with GRE. */
+  readonly port: number;
+  /** `remcsum`: remote checksum offload, of GUE only. */
+  readonly checksum: 'nocsum' | 'csum' | 'remcsum';
 }
 
 /** Address and port identify a destination within its service. */
@@ -41,6 +57,13 @@ export interface IpvsDestination {
   /** u_threshold and l_threshold; 0: none. */
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  /** Of `TUN`: absent is IPIP. It means nothing to the other methods. */
+  readonly tunnel?: Tunnel;
+}
+
+/** The IPv4 mask of a prefix length: 24 is 0xffffff00. */
+export function prefixToMask(prefix: number): number {
+  return prefix <= 0 ? 0 : (0xffff_ffff << (32 - Math.min(prefix, 32))) >>> 0;
 }
 
 /** A map key: `TCP 192.0.2.1:80`, `TCP [2001:db8::1]:80`, `FWM 5 IPv4`. */

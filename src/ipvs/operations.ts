@@ -5,6 +5,7 @@ import {
   type IpvsService,
   type ServiceId,
   serviceKey,
+  type Tunnel,
 } from './model.js';
 
 /** A service without its destinations: they have operations of their own. */
@@ -36,20 +37,28 @@ export function renderOperation(operation: IpvsOperation): string {
   switch (operation.kind) {
     case 'add-service':
     case 'set-service': {
-      const { scheduler, flags, persistenceTimeout, persistencePrefix } = operation.service;
-      const persistence =
-        persistenceTimeout > 0 ? ` persistent ${persistenceTimeout}/${persistencePrefix}` : '';
-      return `${head} ${scheduler}${flags ? ` flags ${flags}` : ''}${persistence}`;
+      const { scheduler, flags, persistenceEngine: engine } = operation.service;
+      return `${head} ${scheduler}${flags ? ` flags ${flags}` : ''}${persistence(operation.service)}${engine ? ` pe ${engine}` : ''}`;
     }
     case 'delete-service':
       return head;
     case 'delete-destination':
       return `${head} ${destinationKey(operation.destination)}`;
     default: {
-      const { method, weight, upperThreshold, lowerThreshold } = operation.destination;
+      const { method, weight, upperThreshold, lowerThreshold, tunnel } = operation.destination;
       const thresholds =
         upperThreshold || lowerThreshold ? ` thresholds ${lowerThreshold}-${upperThreshold}` : '';
-      return `${head} ${destinationKey(operation.destination)} ${method} weight ${weight}${thresholds}`;
+      return `${head} ${destinationKey(operation.destination)} ${method}${method === 'TUN' && tunnel ? renderTunnel(tunnel) : ''} weight ${weight}${thresholds}`;
     }
   }
+}
+
+function persistence(service: ServiceOptions): string {
+  const { persistenceTimeout: timeout, persistencePrefix: prefix, persistenceMask: mask } = service;
+  if (timeout === 0) return '';
+  return ` persistent ${timeout}/${mask === undefined ? prefix : `0x${mask.toString(16)}`}`;
+}
+
+function renderTunnel({ type, port, checksum }: Tunnel): string {
+  return ` ${type}${type === 'gue' ? ` port ${port}` : ''} ${checksum}`;
 }

@@ -5,11 +5,18 @@
  * then what goes; services that go come last. So a client always finds a server.
  *
  * Nothing but the identity needs delete and add: the kernel's ip_vs_edit_service takes a new
- * scheduler, flags, timeout and mask, and ip_vs_edit_dest a new method, weight and thresholds.
+ * scheduler, flags, timeout, mask and persistence engine, and ip_vs_edit_dest a new method, tunnel,
+ * weight and thresholds.
  * Identity is, for a service, family with mark or protocol, address and port; for a destination
  * address and port.
  */
-import { destinationKey, type IpvsDestination, type IpvsService, serviceKey } from './model.js';
+import {
+  destinationKey,
+  type IpvsDestination,
+  type IpvsService,
+  serviceKey,
+  type Tunnel,
+} from './model.js';
 import type { IpvsOperation, ServiceOptions } from './operations.js';
 
 export interface PlanOptions {
@@ -77,8 +84,8 @@ function planDestinations(old: IpvsService | undefined, service: IpvsService): I
 }
 
 function withoutDestinations(service: IpvsService): ServiceOptions {
-  const { id, scheduler, flags, persistenceTimeout, persistencePrefix } = service;
-  return { id, scheduler, flags, persistenceTimeout, persistencePrefix };
+  const { destinations: _, ...options } = service;
+  return options;
 }
 
 function sameOptions(a: IpvsService, b: IpvsService): boolean {
@@ -87,7 +94,9 @@ function sameOptions(a: IpvsService, b: IpvsService): boolean {
     a.flags === b.flags &&
     a.persistenceTimeout === b.persistenceTimeout &&
     // The mask means something only to a persistent service (and to sh, which takes it too).
-    a.persistencePrefix === b.persistencePrefix
+    a.persistencePrefix === b.persistencePrefix &&
+    a.persistenceMask === b.persistenceMask &&
+    (a.persistenceEngine ?? '') === (b.persistenceEngine ?? '')
   );
 }
 
@@ -96,6 +105,11 @@ function sameDestination(a: IpvsDestination, b: IpvsDestination): boolean {
     a.method === b.method &&
     a.weight === b.weight &&
     a.upperThreshold === b.upperThreshold &&
-    a.lowerThreshold === b.lowerThreshold
+    a.lowerThreshold === b.lowerThreshold &&
+    (a.method !== 'TUN' || sameTunnel(a.tunnel, b.tunnel))
   );
+}
+
+function sameTunnel(a: Tunnel | undefined, b: Tunnel | undefined): boolean {
+  return a?.type === b?.type && a?.port === b?.port && a?.checksum === b?.checksum;
 }

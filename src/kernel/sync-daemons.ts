@@ -8,7 +8,7 @@
  */
 import { messageOf } from '../base/errors.js';
 import type { IpvsClient } from '../ipvs/client.js';
-import type { SyncDaemon } from '../ipvs/codec.js';
+import type { SyncDaemon } from '../ipvs/control-codec.js';
 import { NetlinkError } from '../netlink/errors.js';
 
 /** What a pass did and found. */
@@ -84,6 +84,19 @@ export class SyncDaemonReconciler {
   }
 }
 
-function isSame(a: SyncDaemon, b: SyncDaemon): boolean {
-  return a.state === b.state && a.interface === b.interface && a.syncId === b.syncId;
+/** Whether the daemon that runs is the wanted one; what is not wanted in particular may be anything. */
+function isSame(running: SyncDaemon, wanted: SyncDaemon): boolean {
+  return (
+    running.state === wanted.state &&
+    running.interface === wanted.interface &&
+    running.syncId === wanted.syncId &&
+    fits(running.maxLength, wanted.maxLength) &&
+    fits(running.group, wanted.group) &&
+    fits(running.port, wanted.port) &&
+    fits(running.ttl, wanted.ttl)
+  );
+}
+
+function fits<T>(running: T | undefined, wanted: T | undefined): boolean {
+  return wanted === undefined || running === undefined || running === wanted;
 }

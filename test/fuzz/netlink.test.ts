@@ -3,13 +3,8 @@
  * they give a value or nothing, never throw, and what they give can be used.
  */
 import assert from 'node:assert/strict';
-import {
-  decodeDaemon,
-  decodeDestination,
-  decodeInfo,
-  decodeService,
-  decodeTimeouts,
-} from '../../src/ipvs/codec.js';
+import { decodeDestination, decodeService } from '../../src/ipvs/codec.js';
+import { decodeDaemon, decodeInfo, decodeTimeouts } from '../../src/ipvs/control-codec.js';
 import { destinationKey, serviceKey } from '../../src/ipvs/model.js';
 import { decodeAttributes } from '../../src/netlink/attributes.js';
 import { decodeGeneric } from '../../src/netlink/genl.js';

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import {
-  decodeDaemon,
   decodeDestination,
-  decodeInfo,
   decodeService,
-  decodeTimeouts,
-  encodeDaemon,
   encodeOperation,
   encodeServiceId,
-  encodeTimeouts,
   serviceFamily,
 } from '../../../src/ipvs/codec.js';
+import {
+  decodeDaemon,
+  decodeInfo,
+  decodeTimeouts,
+  encodeDaemon,
+  encodeTimeouts,
+} from '../../../src/ipvs/control-codec.js';
 import { type IpvsDestination, type ServiceId, serviceKey } from '../../../src/ipvs/model.js';
 import type { IpvsOperation, ServiceOptions } from '../../../src/ipvs/operations.js';
 import { type Attributes, decodeAttributes } from '../../../src/netlink/attributes.js';
@@ -322,8 +324,75 @@ describe('ipvs: codec', () => {
     const read = answers('ipvsadm -L --daemon').map(decodeDaemon);
     assert.deepEqual(
       read.filter((daemon) => daemon !== undefined),
-      daemons,
+      daemons.map((daemon) => ({
+        ...daemon,
+        maxLength: 1472,
+        group: '224.0.0.81',
+        port: 8848,
+        ttl: 1,
+      })),
     );
+  });
+
+  it('asks for a daemon with its own group, port, TTL and length', () => {
+    // linux/ip_vs.h: SYNC_MAXLEN u16, MCAST_GROUP be32, MCAST_GROUP6, MCAST_PORT u16, MCAST_TTL u8
+    const wanted = {
+      state: 'backup',
+      interface: 'v0',
+      syncId: 3,
+      maxLength: 0x0405,
+      port: 0x0607,
+      ttl: 8,
+    } as const;
+    const v4 = { ...wanted, group: '225.1.2.3' };
+    const parts = nestedByType(decodeAttributes(encodeDaemon(v4)), DAEMON);
+    assert.equal(parts[4], '0504');
+    assert.equal(parts[5], 'e1010203');
+    assert.equal(parts[7], '0706');
+    assert.equal(parts[8], '08');
+    const v6 = { ...wanted, group: 'ff02::51' };
+    const wide = nestedByType(decodeAttributes(encodeDaemon(v6)), DAEMON);
+    assert.equal(wide[6], 'ff020000000000000000000000000051');
+    for (const daemon of [v4, v6]) {
+      assert.deepEqual(decodeDaemon(decodeAttributes(encodeDaemon(daemon))), daemon);
+    }
+  });
+
+  it('names tunnels, persistence engines and masks with holes', () => {
+    // linux/ip_vs.h: TUN_TYPE u8 (1 GUE, 2 GRE), TUN_PORT be16, TUN_FLAGS u16 (1 csum, 2 remcsum)
+    const tunnels = [
+      [{ type: 'gue', port: 6080, checksum: 'remcsum' }, '01', '17c0', '0200'],
+      [{ type: 'gue', port: 6080, checksum: 'nocsum' }, '01', '17c0', '0000'],
+      [{ type: 'gre', port: 0, checksum: 'csum' }, '02', '0000', '0100'],
+    ] as const;
+    for (const [tunnel, type, port, flags] of tunnels) {
+      const server = destination('192.168.0.30', 80, { method: 'TUN', tunnel });
+      const operation = { kind: 'add-destination', id: HTTP, destination: server } as const;
+      const sent = ours(operation).destination;
+      assert.deepEqual([sent[13], sent[14], sent[15]], [type, port, flags]);
+      const answer = decodeAttributes(Buffer.concat(encodeOperation(operation).attributes));
+      assert.deepEqual(decodeDestination(answer, 4)?.tunnel, tunnel);
+    }
+    const plain = destination('192.168.0.30', 80, { method: 'TUN' });
+    const { destination: parts } = ours({
+      kind: 'add-destination',
+      id: HTTP,
+      destination: plain,
+    });
+    assert.equal(parts[13], undefined);
+
+    const wanted = service(HTTP, 'rr', {
+      persistenceTimeout: 60,
+      persistencePrefix: 8,
+      persistenceMask: 0xff00_00ff,
+      persistenceEngine: 'sip',
+    });
+    const operation = { kind: 'add-service', service: wanted } as const;
+    assert.equal(ours(operation).service[9], 'ff0000ff');
+    assert.equal(ours(operation).service[11], '73697000');
+    const answer = decodeAttributes(Buffer.concat(encodeOperation(operation).attributes));
+    const { stats: _, ...read } = decodeService(answer)!;
+    assert.deepEqual(read, wanted);
   });
 
   it('sets and reads timeouts as `ipvsadm` does', () => {

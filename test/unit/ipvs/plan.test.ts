@@ -127,6 +127,38 @@ describe('ipvs: plan', () => {
     ]);
   });
 
+  it('changes a tunnel, a persistence engine and a mask in place', () => {
+    const gue = { type: 'gue', port: 6080, checksum: 'csum' } as const;
+    const tunnels = [
+      undefined,
+      gue,
+      { ...gue, port: 6081 },
+      { ...gue, checksum: 'remcsum' },
+      { ...gue, type: 'gre', port: 0 },
+    ] as const;
+    const words = ['', ' gue port 6080 csum', ' gue port 6081 csum', ' gue port 6080 remcsum'];
+    words.push(' gre csum');
+    const via = (tunnel: (typeof tunnels)[number], method: 'TUN' | 'DR' = 'TUN') =>
+      service(80, [server(1, tunnel ? { method, tunnel } : { method })]);
+    for (const [i, from] of tunnels.entries()) {
+      for (const [j, to] of tunnels.entries()) {
+        const change = `set-destination 80 10.0.0.1:80 TUN${words[j]} weight 1`;
+        assert.deepEqual(plan([via(from)], [via(to)]), i === j ? [] : [change]);
+        assert.deepEqual(plan([via(from, 'DR')], [via(to, 'DR')]), []);
+      }
+    }
+    const sip = { persistenceTimeout: 60, persistenceEngine: 'sip' };
+    const holes = { persistenceTimeout: 60, persistencePrefix: 8, persistenceMask: 0xff0000ff };
+    assert.deepEqual(plan([service(80, [])], [service(80, [], sip)]), [
+      'set-service 80 rr persistent 60/32 pe sip',
+    ]);
+    assert.deepEqual(plan([service(80, [], sip)], [service(80, [], holes)]), [
+      'set-service 80 rr persistent 60/0xff0000ff',
+    ]);
+    const prefix = { persistenceTimeout: 60, persistencePrefix: 8 };
+    assert.equal(plan([service(80, [], holes)], [service(80, [], prefix)]).length, 1);
+  });
+
   it('ends after one application: of the outcome nothing is left to do', () => {
     const before = [service(80, [server(1), server(2)])];
     const after = [service(80, [server(2, { weight: 3 })], { scheduler: 'sh' })];

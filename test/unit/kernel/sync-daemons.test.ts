@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { IpvsClient } from '../../../src/ipvs/client.js';
-import type { SyncDaemon } from '../../../src/ipvs/codec.js';
+import type { SyncDaemon } from '../../../src/ipvs/control-codec.js';
 import { SyncDaemonReconciler } from '../../../src/kernel/sync-daemons.js';
 import { FakeKernel } from '../../fake/kernel.js';
 import { FakeScheduler } from '../../fake/kernel-scheduler.js';
