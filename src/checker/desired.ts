@@ -2,27 +2,40 @@
  * The IPVS table that the checker's state asks for. Nothing else decides what is in the table, so
  * that no history of ups and downs can leave anything behind.
  */
-import { destinationKey, type IpvsDestination, type IpvsService } from '../ipvs/model.js';
+import {
+  destinationKey,
+  type IpvsDestination,
+  type IpvsService,
+  type ServiceId,
+} from '../ipvs/model.js';
 import type { CheckerState } from './engine.js';
+import { portInService, prefixInService, servicesOf } from './group.js';
 import { isAlive, type RealServerState } from './real-server.js';
+import type { SorryServerSettings } from './settings.js';
 import { sorryServerActive, type VirtualServerState } from './virtual-server.js';
 
 /** keepalived's weight of a sorry server in service. */
 const SORRY_WEIGHT = 1;
 
-/** Every wanted service with its destinations, in the configuration's order. */
+/**
+ * Every wanted service with its destinations, in the configuration's order. Services of a group
+ * that have the same destinations share one list.
+ */
 export function desiredTable(state: CheckerState): IpvsService[] {
   if (state.phase !== 'running') return [];
-  return state.services.map((service) => {
-    const { id, scheduler, flags, persistenceTimeout, persistencePrefix } = service.settings;
-    return {
-      id,
-      scheduler,
-      flags,
-      persistenceTimeout,
-      persistencePrefix,
-      destinations: desiredDestinations(service),
-    };
+  return state.services.flatMap(servicesWithDestinations);
+}
+
+function servicesWithDestinations(virtual: VirtualServerState): IpvsService[] {
+  const { settings } = virtual;
+  const { scheduler, flags, persistenceTimeout } = settings;
+  const byPort = new Map<number, IpvsDestination[]>();
+  return servicesOf(settings).map((id) => {
+    const port = id.kind === 'address' ? id.port : 0;
+    const destinations = byPort.get(port) ?? desiredDestinations(virtual, id);
+    byPort.set(port, destinations);
+    const persistencePrefix = prefixInService(settings, id);
+    return { id, scheduler, flags, persistenceTimeout, persistencePrefix, destinations };
   });
 }
 
@@ -32,21 +45,31 @@ export function desiredTable(state: CheckerState): IpvsService[] {
  * A sorry server may be one of the real servers; then it is one entry in the table, as the sorry
  * server while that one is in service and as the real server otherwise.
  */
-export function desiredDestinations(service: VirtualServerState): IpvsDestination[] {
-  const sorry = service.settings.sorryServer;
-  const sorryActive = sorryServerActive(service);
+export function desiredDestinations(
+  virtual: VirtualServerState,
+  service: ServiceId,
+): IpvsDestination[] {
+  const { id, sorryServer: sorry } = virtual.settings;
+  const sorryActive = sorryServerActive(virtual);
   const wanted = new Map<string, IpvsDestination>();
-  if (sorry && sorryActive) wanted.set(destinationKey(sorry), sorryDestination(service, true));
-  for (const server of service.servers) {
-    const key = destinationKey(server.settings);
+  const add = (destination: IpvsDestination): void => {
+    const key = destinationKey(destination);
+    if (!wanted.has(key)) wanted.set(key, destination);
+  };
+  const addSorry = (server: SorryServerSettings, weight: number): void => {
+    const { address, method } = server;
+    const port = portInService(id, service, server);
+    add({ address, port, method, weight, upperThreshold: 0, lowerThreshold: 0 });
+  };
+  if (sorry && sorryActive) addSorry(sorry, SORRY_WEIGHT);
+  for (const server of virtual.servers) {
     const weight = desiredWeight(server, sorryActive);
-    if (weight === undefined || wanted.has(key)) continue;
-    const { address, port, method, upperThreshold, lowerThreshold } = server.settings;
-    wanted.set(key, { address, port, method, weight, upperThreshold, lowerThreshold });
+    if (weight === undefined) continue;
+    const { address, method, upperThreshold, lowerThreshold } = server.settings;
+    const port = portInService(id, service, server.settings);
+    add({ address, port, method, weight, upperThreshold, lowerThreshold });
   }
-  if (sorry?.inhibit && !wanted.has(destinationKey(sorry))) {
-    wanted.set(destinationKey(sorry), sorryDestination(service, false));
-  }
+  if (sorry?.inhibit) addSorry(sorry, 0);
   return [...wanted.values()];
 }
 
@@ -54,10 +77,4 @@ export function desiredDestinations(service: VirtualServerState): IpvsDestinatio
 export function desiredWeight(server: RealServerState, sorryActive: boolean): number | undefined {
   if (isAlive(server) && !sorryActive) return Math.max(0, server.settings.weight);
   return server.settings.inhibitOnFailure ? 0 : undefined;
-}
-
-function sorryDestination(service: VirtualServerState, active: boolean): IpvsDestination {
-  const { address, port, method } = service.settings.sorryServer!;
-  const weight = active ? SORRY_WEIGHT : 0;
-  return { address, port, method, weight, upperThreshold: 0, lowerThreshold: 0 };
 }

@@ -1,9 +1,8 @@
 /** One real server of a virtual server: alive when all of its checks are up. */
-import type { ServiceId } from '../ipvs/model.js';
 import type { CheckState } from './check.js';
 import type { Orders } from './effects.js';
 import { serverName, serviceName } from './names.js';
-import type { RealServerSettings } from './settings.js';
+import type { RealServerSettings, VirtualServerId } from './settings.js';
 
 export interface RealServerState {
   readonly settings: RealServerSettings;
@@ -19,7 +18,7 @@ export function isAlive(server: RealServerState): boolean {
 
 /** Logs that a server came to life or died, in keepalived's words. */
 export function logAliveChange(
-  id: ServiceId,
+  id: VirtualServerId,
   settings: RealServerSettings,
   alive: boolean,
   orders: Orders,

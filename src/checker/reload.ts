@@ -10,14 +10,20 @@
  * carries load there, so that a restart neither cuts connections nor revives failed servers.
  */
 import type { Micros } from '../base/time.js';
-import { destinationKey, type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
+import { destinationKey, type IpvsService, serviceKey } from '../ipvs/model.js';
 import { type CheckState, createCheck, sameQuestion } from './check.js';
 import type { Orders } from './effects.js';
 import type { CheckerEvent } from './events.js';
+import { portInService, servicesOf, virtualServerKey } from './group.js';
 import { serverName, serviceName } from './names.js';
 import { isAlive, logAliveChange, type RealServerState } from './real-server.js';
 import { firstDue, nextRandom } from './schedule.js';
-import type { CheckSettings, RealServerSettings, VirtualServerSettings } from './settings.js';
+import type {
+  CheckSettings,
+  RealServerSettings,
+  VirtualServerId,
+  VirtualServerSettings,
+} from './settings.js';
 import { sorryServerActive, stepQuorum, type VirtualServerState } from './virtual-server.js';
 
 /** What the takeover of one configuration passes along; lives for one step. */
@@ -39,10 +45,10 @@ export function takeOver(
   const { at, seed, settings } = event;
   const found = new Map(event.found?.map((service) => [serviceKey(service.id), service]));
   const takeover: Takeover = { at, orders, random: seed, found };
-  const before = new Map(old.map((service) => [serviceKey(service.settings.id), service]));
+  const before = new Map(old.map((service) => [virtualServerKey(service.settings.id), service]));
   const wanted = unique(
     settings.virtualServers,
-    (server) => serviceKey(server.id),
+    (server) => virtualServerKey(server.id),
     (server) => {
       const text = `Virtual server ${serviceName(server.id)} is configured twice, the second is ignored`;
       orders.log('warning', 'duplicate-virtual-server', text);
@@ -76,7 +82,7 @@ function takeOverService(
     dropChecks(server.checks, orders);
   }
   const servers = [...wanted].map(([key, server]) =>
-    takeOverServer(before.get(key), id, server, takeover),
+    takeOverServer(before.get(key), settings, server, takeover),
   );
   const next = { settings, servers, quorumUp: old?.quorumUp ?? false };
   const sorryWasActive = old !== undefined && sorryServerActive(old);
@@ -91,18 +97,19 @@ function takeOverService(
 
 function takeOverServer(
   old: RealServerState | undefined,
-  id: ServiceId,
+  virtual: VirtualServerSettings,
   settings: RealServerSettings,
   takeover: Takeover,
 ): RealServerState {
   const { orders } = takeover;
+  const { id } = virtual;
   const left = [...(old?.checks ?? [])];
-  const startsUp = old ? isAlive(old) : startsInService(id, settings, takeover);
+  const startsUp = old ? isAlive(old) : startsInService(virtual, settings, takeover);
   let nextCheckNumber = old?.nextCheckNumber ?? 0;
   const checks = settings.checks.map((wanted) => {
     const same = left.findIndex((check) => sameQuestion(check.settings, wanted));
     if (same >= 0) return keepCheck(left.splice(same, 1)[0]!, wanted, takeover);
-    const key = `${serviceKey(id)} ${destinationKey(settings)} #${nextCheckNumber++}`;
+    const key = `${virtualServerKey(id)} ${destinationKey(settings)} #${nextCheckNumber++}`;
     return newCheck(key, id, settings, wanted, startsUp, takeover);
   });
   dropChecks(left, orders);
@@ -115,18 +122,31 @@ function takeOverServer(
   return next;
 }
 
-/** Whether a server that the engine does not know yet starts in service. */
-function startsInService(id: ServiceId, server: RealServerSettings, { found }: Takeover): boolean {
-  const service = found.get(serviceKey(id));
-  if (!service) return !server.alpha;
-  const key = destinationKey(server);
-  const entry = service.destinations.find((destination) => destinationKey(destination) === key);
-  return entry !== undefined && (entry.weight > 0 || server.weight === 0);
+/**
+ * Whether a server that the engine does not know yet starts in service. In a group one of its
+ * services that are still there is enough: their servers are the same.
+ */
+function startsInService(
+  virtual: VirtualServerSettings,
+  server: RealServerSettings,
+  { found }: Takeover,
+): boolean {
+  let isThere = false;
+  for (const id of servicesOf(virtual)) {
+    const service = found.get(serviceKey(id));
+    if (!service) continue;
+    isThere = true;
+    const port = portInService(virtual.id, id, server);
+    const key = destinationKey({ address: server.address, port });
+    const entry = service.destinations.find((destination) => destinationKey(destination) === key);
+    if (entry !== undefined && (entry.weight > 0 || server.weight === 0)) return true;
+  }
+  return !isThere && !server.alpha;
 }
 
 function newCheck(
   key: string,
-  id: ServiceId,
+  id: VirtualServerId,
   server: RealServerSettings,
   settings: CheckSettings,
   up: boolean,
@@ -167,7 +187,7 @@ export function dropChecks(checks: readonly CheckState[], orders: Orders): void 
 }
 
 function logWeightChange(
-  id: ServiceId,
+  id: VirtualServerId,
   before: RealServerSettings,
   after: RealServerSettings,
   alive: boolean,

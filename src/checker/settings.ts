@@ -2,7 +2,7 @@
  * What the checker process is told to do: value types only, made from the configuration model by
  * `process/settings.ts`.
  */
-import type { Ip } from '../base/ip.js';
+import type { Family, Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
 import type { ForwardingMethod, ServiceId } from '../ipvs/model.js';
 
@@ -73,8 +73,33 @@ export interface SorryServerSettings {
   readonly inhibit: boolean;
 }
 
+/** A `virtual_server_group`, balanced with one protocol; with none it has firewall marks only. */
+export interface GroupId {
+  readonly kind: 'group';
+  readonly group: string;
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP';
+  /** Of persistence masks. */
+  readonly family: Family;
+}
+
+export type VirtualServerId = ServiceId | GroupId;
+
+/** A part of a group: addresses from the first to the last, both included, or a mark. */
+export type GroupMember =
+  | {
+      readonly kind: 'addresses';
+      readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+      readonly first: Ip;
+      readonly last: Ip;
+      /** 0: every port. */
+      readonly port: number;
+    }
+  | Extract<ServiceId, { kind: 'fwmark' }>;
+
 export interface VirtualServerSettings {
-  readonly id: ServiceId;
+  readonly id: VirtualServerId;
+  /** Of a group what it is made of: each address and mark is a service of the kernel. */
+  readonly members?: readonly GroupMember[];
   readonly scheduler: string;
   readonly flags: number;
   readonly persistenceTimeout: number;

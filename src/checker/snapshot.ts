@@ -1,9 +1,9 @@
 /** What the checker engine tells of itself: plain data for status, metrics and explanations. */
-import type { ServiceId } from '../ipvs/model.js';
 import type { CheckState } from './check.js';
 import { desiredWeight } from './desired.js';
 import type { CheckerState } from './engine.js';
 import { isAlive } from './real-server.js';
+import type { GroupMember, VirtualServerId } from './settings.js';
 import { sorryServerActive } from './virtual-server.js';
 
 export interface CheckSnapshot {
@@ -27,7 +27,9 @@ export interface RealServerSnapshot {
 }
 
 export interface VirtualServerSnapshot {
-  readonly id: ServiceId;
+  readonly id: VirtualServerId;
+  /** Of a group: its addresses and marks, each a service of the kernel. */
+  readonly members?: readonly GroupMember[];
   readonly quorumUp: boolean;
   readonly sorryServerActive: boolean;
   readonly realServers: readonly RealServerSnapshot[];
@@ -50,8 +52,10 @@ export function snapshot(state: CheckerState, tableErrors: readonly string[]): C
     generation: state.generation,
     virtualServers: state.services.map((service) => {
       const active = sorryServerActive(service);
+      const { id, members } = service.settings;
       return {
-        id: service.settings.id,
+        id,
+        ...(members ? { members } : {}),
         quorumUp: service.quorumUp,
         sorryServerActive: state.phase === 'running' && active,
         realServers: service.servers.map((server) => {

@@ -1,8 +1,10 @@
 /** The daemon's status as text for people. */
+import type { Ip } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import { virtualServerKey } from '../checker/group.js';
+import type { GroupMember } from '../checker/settings.js';
 import type { VirtualServerSnapshot } from '../checker/snapshot.js';
 import type { DaemonStatus } from '../control/status.js';
-import { serviceKey } from '../ipvs/model.js';
 import type { InstanceSnapshot, VrrpSnapshot } from '../vrrp/snapshot.js';
 import { alarmLine } from './why.js';
 
@@ -99,19 +101,33 @@ function whyLines(instance: InstanceSnapshot): string[] {
 
 function serverLines(server: VirtualServerSnapshot): string[] {
   const lines = [
-    `${serviceKey(server.id)}: quorum ${server.quorumUp ? 'up' : 'LOST'}` +
+    `${virtualServerKey(server.id)}: quorum ${server.quorumUp ? 'up' : 'LOST'}` +
       `${server.sorryServerActive ? ', sorry server in use' : ''}`,
   ];
+  if (server.members) lines.push(`  balances ${server.members.map(memberText).join(', ')}`);
   for (const real of server.realServers) {
     const weight = real.weight === undefined ? 'not in the table' : `weight ${real.weight}`;
     const checks = real.checks.map(
       (check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`,
     );
     lines.push(
-      `  ${real.address}:${real.port} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
+      `  ${serverText(real)} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
     );
   }
   return lines;
+}
+
+/** `192.0.2.1-192.0.2.20 port 80`, `firewall mark 5 (IPv4)`. */
+function memberText(member: GroupMember): string {
+  if (member.kind === 'fwmark') return `firewall mark ${member.fwmark} (IPv${member.family})`;
+  const { first, last, port } = member;
+  const range = first === last ? first : `${first}-${last}`;
+  return `${range} ${port === 0 ? 'every port' : `port ${port}`}`;
+}
+
+/** A server without a port of its own keeps that of each packet. */
+function serverText({ address, port }: { readonly address: Ip; readonly port: number }): string {
+  return port === 0 ? address : `${address}:${port}`;
 }
 
 function counts(rejected: Readonly<Record<string, number>>): string {

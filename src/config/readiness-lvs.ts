@@ -1,4 +1,5 @@
 /** What a virtual server needs that this version does not have. */
+import { addressCount, MOST_SERVICES } from './check/lvs/groups.js';
 import type {
   CheckConfig,
   Config,
@@ -22,9 +23,10 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
  */
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
-  const { place } = config.global;
+  const { global } = config;
+  const { place } = global;
+  if (server.id.kind === 'group' && isHuge(server.id.group, config)) missing.add('nftables_ipvs');
   if (place.netNamespaceIpvs !== undefined) missing.add('net_namespace_ipvs');
-  if (server.id.kind === 'group') missing.add('virtual_server_group');
   if (server.persistenceEngine !== undefined) missing.add('persistence_engine');
   if (server.persistenceMask !== undefined) missing.add('a persistence mask with holes');
   if (server.sorryServer) addForwarding(server.sorryServer, missing);
@@ -33,6 +35,13 @@ export function missingForServer(server: VirtualServerConfig, config: Config): r
     for (const check of real.checks) addCheck(check, config, missing);
   }
   return [...missing];
+}
+
+/** Whether a group has more addresses than the kernel is to have services; without rules an error. */
+function isHuge(name: string, { global, virtualServerGroups }: Config): boolean {
+  if (!global.firewall.ipvs) return false;
+  const group = virtualServerGroups.find((candidate) => candidate.name === name);
+  return group !== undefined && addressCount(group) > MOST_SERVICES;
 }
 
 function addForwarding({ method, tunnel }: ForwardingConfig, missing: Set<string>): void {

@@ -7,6 +7,7 @@ import type {
   CheckerSettings,
   CheckSettings,
   CheckTarget,
+  GroupMember,
   RealServerSettings,
   UrlCheck,
   VirtualServerSettings,
@@ -26,6 +27,7 @@ import type {
   UrlConfig,
   VirtualAddressConfig,
   VirtualServerConfig,
+  VirtualServerGroupConfig,
 } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
 import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
@@ -122,7 +124,7 @@ export function checkerSettings(config: Config): CheckerSettings {
   return {
     virtualServers: config.virtualServers
       .filter((server) => !left.has(server))
-      .flatMap(virtualServerSettings),
+      .map((server) => virtualServerSettings(server, config)),
     flushAtStart: config.global.lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: config.global.lvsFlushOnStop === 'all',
@@ -221,12 +223,14 @@ function hmacSettings(hmac: HmacConfig, readKeyFile: ReadKeyFile): HmacSettings 
   };
 }
 
-function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettings[] {
+function virtualServerSettings(
+  server: VirtualServerConfig,
+  { virtualServerGroups }: Config,
+): VirtualServerSettings {
   const { id, sorryServer } = server;
-  // Services of a group are not run yet.
-  if (id.kind === 'group') return [];
-  const settings: VirtualServerSettings = {
+  return {
     id,
+    ...(id.kind === 'group' ? { members: groupMembers(id, virtualServerGroups) } : {}),
     scheduler: server.scheduler,
     flags: flagBits(server.flags),
     persistenceTimeout: server.persistenceTimeout,
@@ -246,7 +250,27 @@ function virtualServerSettings(server: VirtualServerConfig): VirtualServerSettin
       : {}),
     realServers: server.realServers.map(realServerSettings),
   };
-  return [settings];
+}
+
+/** What a group is made of for one of its virtual servers: addresses first, as keepalived has them. */
+export function groupMembers(
+  id: Extract<VirtualServerConfig['id'], { kind: 'group' }>,
+  groups: readonly VirtualServerGroupConfig[],
+): GroupMember[] {
+  const entries = groups.find(({ name }) => name === id.group)?.entries ?? [];
+  // Only a group without addresses has no protocol.
+  const { protocol = 'UDP' } = id;
+  const addresses = entries.flatMap((entry): GroupMember[] => {
+    if (entry.kind !== 'addresses') return [];
+    const { kind, first, last, port } = entry;
+    return [{ kind, protocol, first, last, port }];
+  });
+  const marks = entries.flatMap((entry): GroupMember[] => {
+    if (entry.kind !== 'fwmark') return [];
+    const { kind, fwmark, family = id.family } = entry;
+    return [{ kind, family, fwmark }];
+  });
+  return [...addresses, ...marks];
 }
 
 /** FULLNAT is NAT in IPVS; that its connections get another source is made elsewhere. */

@@ -5,7 +5,7 @@ import { none, text } from './args.js';
 import { bfd } from './bfd.js';
 import { globalDefs } from './global/index.js';
 import { interfaces } from './interfaces.js';
-import { block, entries, type Keyword, type Keywords, planned } from './keyword.js';
+import { block, entries, type Keyword, type Keywords } from './keyword.js';
 import { serviceName } from './lvs/service.js';
 import { ssl } from './lvs/ssl.js';
 import { GROUP_ENTRY, virtualServer } from './lvs/virtual-server.js';
@@ -56,11 +56,11 @@ export const grammar = {
     { repeatable: true },
     staticRuleOptions,
   ),
-  virtual_server_group: planned(
-    entries(text, GROUP_ENTRY, 'Addresses and marks that are one service to balance.', {
-      repeatable: true,
-    }),
-    'services of a group are not run',
+  virtual_server_group: entries(
+    text,
+    GROUP_ENTRY,
+    'Addresses and marks that are balanced as one: each real server is checked once for all.',
+    { repeatable: true },
   ),
   SSL: block(none, ssl, 'What SSL_GET shows of itself.'),
   ...interfaces,

@@ -45,7 +45,7 @@ describe('config: virtual_server_group', () => {
       '10.0.0.9-10.0.0.9 80': range('10.0.0.9', '10.0.0.9', 80),
       '10.0.0.8/29 80': range('10.0.0.8', '10.0.0.15', 80),
       '10.0.0.8/32 80': range('10.0.0.8', '10.0.0.8', 80),
-      '10.0.0.0/9 80': range('10.0.0.0', '10.127.255.255', 80),
+      '10.0.0.0/17 80': range('10.0.0.0', '10.0.127.255', 80),
       '2001:db8::1-ff 80': range('2001:db8::1', '2001:db8::ff', 80),
       '2001:db8::1-2001:db8::1:0 80': range('2001:db8::1', '2001:db8::1:0', 80),
       '2001:db8::/120 80': range('2001:db8::', '2001:db8::ff', 80),
@@ -92,6 +92,7 @@ describe('config: virtual_server_group', () => {
     assert.deepEqual(codes(group('', TCP)), ['CONFIG_GROUP_ENTRIES']);
     assert.deepEqual(codes(group('10.0.0.0/15 80', TCP)), ['CONFIG_GROUP_ENTRIES']);
     assert.deepEqual(codes(group('10.0.0.0/16 80', TCP)), []);
+    assert.deepEqual(codes(group('10.0.0.0/16 80\n10.1.0.0/32 80', TCP)), ['CONFIG_GROUP_ENTRIES']);
     assert.deepEqual(codes(group('2001:db8::/64 80', TCP, '2001:db8:1::1 80')), [
       'CONFIG_GROUP_ENTRIES',
     ]);
@@ -107,13 +108,28 @@ describe('config: virtual_server_group', () => {
     assert.deepEqual([told?.at.line, told?.at.column], [4, 22]);
   });
 
-  it('its service is left out', () => {
+  it('its service is run', () => {
     const loaded = load(group('10.0.0.9 80', TCP));
     assert.ok(loaded.config);
+    assert.deepEqual(loaded.diagnostics, []);
+  });
+
+  it('too large in all, unless rules mark its packets', () => {
+    const lines = '10.0.0.0/17 80\n10.1.0.0/17 80\n10.2.0.0/32 80';
+    const [told, ...others] = load(group(lines, TCP)).diagnostics;
+    assert.equal(others.length, 0);
+    assert.equal(told?.severity, 'error');
+    assert.equal(told?.at.line, 4);
+    assert.match(told?.message ?? '', /virtual_server_group G has 65537 addresses/);
+    const marked = load(`global_defs {\nnftables_ipvs\n}\n${group(lines, TCP)}`);
+    assert.ok(marked.config);
     assert.deepEqual(
-      loaded.diagnostics.map(({ code, severity }) => `${severity} ${code}`),
-      ['warning CONFIG_PLANNED', 'warning CONFIG_NOT_RUN'],
+      marked.diagnostics.map(({ code }) => code),
+      ['CONFIG_PLANNED', 'CONFIG_NOT_RUN'],
     );
+    // Marks of its own are kept: then there are no rules, and each address is a service.
+    const mixed = load(`global_defs {\nnftables_ipvs\n}\n${group(`${lines}\nfwmark 5`, TCP)}`);
+    assert.equal(mixed.config, undefined);
   });
 
   it('gives protocol and family to its service', () => {

@@ -1,5 +1,5 @@
 /** `virtual_server_group` to the model. */
-import { familyOf, type Ip, ipToBytes } from '../../../base/ip.js';
+import { familyOf } from '../../../base/ip.js';
 import type { Sink } from '../../diagnostics/diagnostics.js';
 import { parseInteger } from '../../grammar/args.js';
 import type { grammar } from '../../grammar/index.js';
@@ -28,7 +28,6 @@ export function buildGroup(
       expected: GROUP_ENTRY,
     });
   }
-  for (const entry of entries) reportSize(entry, sink);
   reportUnknownFamily(name, entries, sink);
   return { at, name, entries, origins: {} };
 }
@@ -91,24 +90,6 @@ function buildMarkEntry(
     fwmark,
     ...(family ? { family: family.text === 'inet6' ? 6 : 4 } : {}),
   };
-}
-
-/** A range that is more than this is hardly meant: each address is a service of the kernel. */
-const MANY = 65_536n;
-
-function reportSize(entry: GroupEntryConfig, sink: Sink): void {
-  if (entry.kind !== 'addresses' || entry.first === entry.last) return;
-  const size = asNumber(entry.last) - asNumber(entry.first) + 1n;
-  if (size <= MANY) return;
-  sink.report('CONFIG_GROUP_ENTRIES', entry.at, {
-    message: `these are ${size} addresses, and each of them would be a service of the kernel`,
-    expected: `at most ${MANY} addresses, or packets marked by the firewall and 'fwmark'`,
-    severity: 'warning',
-  });
-}
-
-function asNumber(ip: Ip): bigint {
-  return ipToBytes(ip).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
 /** With addresses of both families the family of a mark cannot be told. */
