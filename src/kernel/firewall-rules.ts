@@ -19,13 +19,9 @@ import {
   lookup,
   mask,
   meta,
-  type NftChain,
-  type NftSet,
-  type NftTable,
   payload,
-  type TableFamily,
-  TYPES,
-} from '../netlink/nf-tables.js';
+} from '../netlink/nf-expressions.js';
+import { type NftChain, type NftSet, type NftTable, TYPES } from '../netlink/nf-tables.js';
 import type { FirewallSettings, VirtualInterface } from '../vrrp/settings.js';
 
 export interface FirewallWishes {
@@ -289,6 +285,3 @@ function withIndex(address: Uint8Array, index: number): Uint8Array {
 function isLinkLocal([first = 0, second = 0]: Uint8Array): boolean {
   return first === 0xfe && (second & 0xc0) === 0x80;
 }
-
-/** The families that a table of ours may have. */
-export const FAMILIES: readonly TableFamily[] = ['ip', 'ip6'];

@@ -22,6 +22,8 @@ import { type OpenTransport, rawTransport } from './transport.js';
 const RECEIVE_BUFFER = 1_048_576;
 /** A change of rules may have to load modules. */
 const TIMEOUT_MILLIS = 10_000;
+const BATCH_BYTES = 160_000;
+const MESSAGE_HEADER = 16;
 
 /** What a table really has. */
 export interface TableContents {
@@ -46,17 +48,18 @@ export class NfTablesClient {
     this.#socket = socket;
   }
 
-  /** Puts tables in the place of those of the same name, at once. */
+  /**
+   * Puts a table in the place of that of the same name, at once; sets that are very large are filled
+   * a little later.
+   */
   async replace(tables: readonly NftTable[]): Promise<void> {
-    await this.#atomically(
-      'replace tables',
-      tables.flatMap((table) => [
-        // Removing what is not there is refused, adding what is there is not.
-        encodeNewTable(table.family, table.name),
-        encodeDeleteTable(table.family, table.name),
-        ...encodeTable(table),
-      ]),
-    );
+    const requests = tables.flatMap((table) => [
+      // Removing what is not there is refused, adding what is there is not.
+      encodeNewTable(table.family, table.name),
+      encodeDeleteTable(table.family, table.name),
+      ...encodeTable(table),
+    ]);
+    for (const batch of inBatches(requests)) await this.#atomically('replace tables', batch);
   }
 
   /** Removes a table; that it is not there is no mistake. */
@@ -98,6 +101,24 @@ export class NfTablesClient {
   #atomically(what: string, requests: Parameters<NetlinkSocket['atomically']>[2]): Promise<void> {
     return this.#socket.atomically(what, BATCH.begin, requests, BATCH.end);
   }
+}
+
+/** Requests in datagrams that fit into a socket's buffer: net.core.wmem_max is 212992 as a rule. */
+function inBatches<Request extends { readonly body?: Uint8Array }>(
+  requests: readonly Request[],
+): Request[][] {
+  const batches: Request[][] = [];
+  let bytes = BATCH_BYTES;
+  for (const request of requests) {
+    const length = (request.body?.length ?? 0) + MESSAGE_HEADER;
+    if (bytes + length > BATCH_BYTES) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(request);
+    bytes += length;
+  }
+  return batches;
 }
 
 /** How many attributes a list has; all are of one type, so that a decoded list would hold one. */

@@ -7,12 +7,11 @@
  *   rule = { expression }, expression = NFTA_LIST_ELEM { NFTA_EXPR_NAME, NFTA_EXPR_DATA { ... } }
  * ```
  *
- * An expression reads into, compares or writes one of the registers, of 16 bytes each; the rule ends
- * at the first that does not match. Numbers are in network order, what comes from the packet's
- * interface is in that of the machine.
+ * An expression (nf-expressions.ts) reads into, compares or writes one of the registers;
+ * the rule ends at the first that does not match.
  */
-import { viewOf } from '../base/bytes.js';
-import { attribute, be32, concat, LITTLE_ENDIAN, nested, text } from './attributes.js';
+import { attribute, be32, concat, nested, text } from './attributes.js';
+import { hostNumber } from './nf-expressions.js';
 import type { NetlinkRequest } from './socket.js';
 
 export const NETLINK_NETFILTER = 12;
@@ -38,7 +37,6 @@ const NFTA_TABLE_NAME = 1;
 const NFTA_CHAIN = { table: 1, name: 3, hook: 4, policy: 5, type: 7 } as const;
 const NFTA_HOOK = { number: 1, priority: 2 } as const;
 const NFTA_RULE = { table: 1, chain: 2, expressions: 4 } as const;
-const NFTA_EXPR = { name: 1, data: 2 } as const;
 const NFTA_SET = {
   table: 1,
   name: 2,
@@ -47,32 +45,40 @@ const NFTA_SET = {
   keyLength: 5,
   dataType: 6,
   dataLength: 7,
+  description: 9,
   id: 10,
   userData: 13,
 } as const;
 const NFTA_SET_ELEM_LIST = { table: 1, set: 2, elements: 3 } as const;
-const NFTA_SET_ELEM = { key: 1, data: 2 } as const;
-const NFTA_DATA = { value: 1, verdict: 2 } as const;
-const NFTA_VERDICT = { code: 1, chain: 2 } as const;
-const NFT_SET_CONSTANT = 2;
-const NFT_SET_MAP = 8;
+const NFTA_SET_DESC_CONCAT = 2;
+const NFTA_SET_FIELD_LEN = 1;
+const NFTA_SET_ELEM = { key: 1, data: 2, keyEnd: 10 } as const;
+const NFTA_DATA_VALUE = 1;
+const NFT_SET_CONSTANT = 0x02;
+const NFT_SET_INTERVAL = 0x04;
+const NFT_SET_MAP = 0x08;
+const NFT_SET_CONCAT = 0x80;
 
 /** nft(8)'s own numbers of types, by which it shows what is in a set, and of orders of bytes. */
-export const TYPES = { ipv4: 7, ipv6: 8, interfaceIndex: 20, icmpv6Type: 29 } as const;
+export const TYPES = {
+  ipv4: 7,
+  ipv6: 8,
+  port: 13,
+  mark: 19,
+  interfaceIndex: 20,
+  icmpv6Type: 29,
+} as const;
 const TYPE_BITS = 6;
 const UDATA_KEY_ORDER = 0;
 const UDATA_DATA_ORDER = 1;
 const HOST_ORDER = 1;
 
-export const HOOKS = { input: 1, output: 3 } as const;
-const NF_DROP = 0;
+export const HOOKS = { input: 1, output: 3, postrouting: 4 } as const;
 const NF_ACCEPT = 1;
-const NFT_GOTO = -4;
-const NFT_REG_VERDICT = 0;
 
 /** AF_* as nfnetlink counts families. */
 export type TableFamily = 'ip' | 'ip6';
-const FAMILIES: Readonly<Record<TableFamily, number>> = { ip: 2, ip6: 10 };
+export const FAMILY_NUMBERS: Readonly<Record<TableFamily, number>> = { ip: 2, ip6: 10 };
 
 export interface NftSet {
   readonly name: string;
@@ -83,7 +89,18 @@ export interface NftSet {
   /** A map: nft's type of its values, of four bytes. */
   readonly valueType?: number;
   readonly constant?: true;
-  readonly elements: readonly { readonly key: Uint8Array; readonly value?: Uint8Array }[];
+  /**
+   * Keys of several parts may be ranges, each part from that of `key` to that of `end`: the bytes of
+   * each part, without padding.
+   */
+  readonly ranges?: readonly number[];
+  readonly elements: readonly NftElement[];
+}
+
+export interface NftElement {
+  readonly key: Uint8Array;
+  readonly end?: Uint8Array;
+  readonly value?: Uint8Array;
 }
 
 export interface NftChain {
@@ -91,6 +108,8 @@ export interface NftChain {
   /** A base chain; without it, it is gone to from another. */
   readonly hook?: keyof typeof HOOKS;
   readonly priority?: number;
+  /** Of a base chain; `filter`. */
+  readonly type?: 'filter' | 'nat';
   /** Each rule as expressions. */
   readonly rules: readonly (readonly Uint8Array[])[];
 }
@@ -118,7 +137,10 @@ export function encodeDeleteTable(family: TableFamily, name: string): NetlinkReq
   return request(NFT_MSG_DELTABLE, family, [text(NFTA_TABLE_NAME, name)], 0, name);
 }
 
-/** A whole table that is not there yet: itself, its sets, its chains, then their rules. */
+/**
+ * A whole table that is not there yet: itself, its sets, its chains, their rules, and last what is in
+ * sets that may be large.
+ */
 export function encodeTable(table: NftTable): NetlinkRequest[] {
   const { family, name } = table;
   const rules = table.chains.flatMap((chain) =>
@@ -141,9 +163,12 @@ export function encodeTable(table: NftTable): NetlinkRequest[] {
   );
   return [
     encodeNewTable(family, name),
-    ...table.sets.flatMap((set, i) => encodeSet(table, set, i + 1)),
+    ...table.sets.map((set, i) => encodeSet(table, set, i + 1)),
+    // A constant set that a rule refers to takes nothing more.
+    ...table.sets.flatMap((set) => (set.constant ? encodeElements(table, set) : [])),
     ...table.chains.map((chain) => encodeChain(table, chain)),
     ...rules,
+    ...table.sets.flatMap((set) => (set.constant ? [] : encodeElements(table, set))),
   ];
 }
 
@@ -167,101 +192,6 @@ export const NFGENMSG = 4;
 export const NFTA_GEN_ID = 1;
 export const NFTA_ELEMENTS = NFTA_SET_ELEM_LIST.elements;
 
-// --- expressions -----------------------------------------------------------------------------
-
-/** Registers of 16 bytes. */
-export type Register = 1 | 2 | 3 | 4;
-/** NFT_META_*: what is known of a packet besides its bytes. */
-const META = { inputIndex: 4, outputIndex: 5, protocol: 16, outputKind: 27 } as const;
-/** NFT_PAYLOAD_*: where a packet's bytes are counted from. */
-const BASE = { network: 1, transport: 2 } as const;
-
-export function meta(what: keyof typeof META, into: Register): Uint8Array {
-  return expression('meta', [be32(1, into), be32(2, META[what])]);
-}
-
-/** Bytes of the packet. */
-export function payload(
-  base: keyof typeof BASE,
-  offset: number,
-  length: number,
-  into: Register,
-): Uint8Array {
-  return expression('payload', [
-    be32(1, into),
-    be32(2, BASE[base]),
-    be32(3, offset),
-    be32(4, length),
-  ]);
-}
-
-/** Goes on if the register holds the value. */
-export function equals(register: Register, value: Uint8Array): Uint8Array {
-  return expression('cmp', [be32(1, register), be32(2, 0), nested(3, [data(value)])]);
-}
-
-/** Keeps the bits of the mask. */
-export function mask(register: Register, bits: Uint8Array): Uint8Array {
-  return expression('bitwise', [
-    be32(1, register),
-    be32(2, register),
-    be32(3, bits.length),
-    nested(4, [data(bits)]),
-    nested(5, [data(new Uint8Array(bits.length))]),
-  ]);
-}
-
-/** Goes on if the register is in the set; of a map, the value goes `into` a register. */
-export function lookup(set: string, register: Register, into?: Register): Uint8Array {
-  const value = into === undefined ? [] : [be32(3, into)];
-  return expression('lookup', [text(1, set), be32(2, register), ...value]);
-}
-
-/** Sends a copy to the address, out of the interface, that the registers hold. */
-export function duplicate(address: Register, interfaceIndex: Register): Uint8Array {
-  return expression('dup', [be32(1, address), be32(2, interfaceIndex)]);
-}
-
-export function counter(): Uint8Array {
-  return expression('counter', []);
-}
-
-export function drop(): Uint8Array {
-  return verdict(NF_DROP);
-}
-
-export function accept(): Uint8Array {
-  return verdict(NF_ACCEPT);
-}
-
-export function goTo(chain: string): Uint8Array {
-  return verdict(NFT_GOTO, chain);
-}
-
-/** A number of 32 bits in the machine's order, as interfaces have. */
-export function hostNumber(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  viewOf(bytes).setUint32(0, value, LITTLE_ENDIAN);
-  return bytes;
-}
-
-function verdict(code: number, chain?: string): Uint8Array {
-  const parts = [be32(NFTA_VERDICT.code, code)];
-  if (chain !== undefined) parts.push(text(NFTA_VERDICT.chain, chain));
-  return expression('immediate', [
-    be32(1, NFT_REG_VERDICT),
-    nested(2, [nested(NFTA_DATA.verdict, parts)]),
-  ]);
-}
-
-function data(value: Uint8Array): Uint8Array {
-  return attribute(NFTA_DATA.value, value);
-}
-
-function expression(name: string, parts: readonly Uint8Array[]): Uint8Array {
-  return nested(NFTA_LIST_ELEM, [text(NFTA_EXPR.name, name), nested(NFTA_EXPR.data, parts)]);
-}
-
 function encodeChain({ family, name }: NftTable, chain: NftChain): NetlinkRequest {
   const parts = [text(NFTA_CHAIN.table, name), text(NFTA_CHAIN.name, chain.name)];
   if (chain.hook !== undefined) {
@@ -271,7 +201,7 @@ function encodeChain({ family, name }: NftTable, chain: NftChain): NetlinkReques
         be32(NFTA_HOOK.priority, chain.priority ?? 0),
       ]),
       be32(NFTA_CHAIN.policy, NF_ACCEPT),
-      text(NFTA_CHAIN.type, 'filter'),
+      text(NFTA_CHAIN.type, chain.type ?? 'filter'),
     );
   }
   return request(NFT_MSG_NEWCHAIN, family, parts, NLM_F_CREATE, `${name} ${chain.name}`);
@@ -280,8 +210,11 @@ function encodeChain({ family, name }: NftTable, chain: NftChain): NetlinkReques
 /** So many elements go into one message: an attribute has at most 64 KiB. */
 const ELEMENTS_A_MESSAGE = 512;
 
-function encodeSet({ family, name }: NftTable, set: NftSet, id: number): NetlinkRequest[] {
-  const flags = (set.constant ? NFT_SET_CONSTANT : 0) | (set.valueType ? NFT_SET_MAP : 0);
+function encodeSet({ family, name }: NftTable, set: NftSet, id: number): NetlinkRequest {
+  const flags =
+    (set.constant ? NFT_SET_CONSTANT : 0) |
+    (set.valueType ? NFT_SET_MAP : 0) |
+    (set.ranges ? NFT_SET_INTERVAL | NFT_SET_CONCAT : 0);
   const isHostOrder = set.key.length === 1 && set.key[0] === TYPES.interfaceIndex;
   const parts = [
     text(NFTA_SET.table, name),
@@ -297,12 +230,22 @@ function encodeSet({ family, name }: NftTable, set: NftSet, id: number): Netlink
   if (set.valueType !== undefined) {
     parts.push(be32(NFTA_SET.dataType, set.valueType), be32(NFTA_SET.dataLength, 4));
   }
+  if (set.ranges) {
+    const fields = set.ranges.map((length) =>
+      nested(NFTA_LIST_ELEM, [be32(NFTA_SET_FIELD_LEN, length)]),
+    );
+    parts.push(nested(NFTA_SET.description, [nested(NFTA_SET_DESC_CONCAT, fields)]));
+  }
   if (isHostOrder) {
     const orders = [userData(UDATA_KEY_ORDER, HOST_ORDER)];
     if (set.valueType !== undefined) orders.push(userData(UDATA_DATA_ORDER, HOST_ORDER));
     parts.push(attribute(NFTA_SET.userData, concat(orders)));
   }
-  const requests = [request(NFT_MSG_NEWSET, family, parts, NLM_F_CREATE, `${name} ${set.name}`)];
+  return request(NFT_MSG_NEWSET, family, parts, NLM_F_CREATE, `${name} ${set.name}`);
+}
+
+function encodeElements({ family, name }: NftTable, set: NftSet): NetlinkRequest[] {
+  const requests: NetlinkRequest[] = [];
   for (let from = 0; from < set.elements.length; from += ELEMENTS_A_MESSAGE) {
     const elements = set.elements.slice(from, from + ELEMENTS_A_MESSAGE);
     requests.push(
@@ -314,9 +257,10 @@ function encodeSet({ family, name }: NftTable, set: NftSet, id: number): Netlink
           text(NFTA_SET_ELEM_LIST.set, set.name),
           nested(
             NFTA_SET_ELEM_LIST.elements,
-            elements.map(({ key, value }) =>
+            elements.map(({ key, end, value }) =>
               nested(NFTA_LIST_ELEM, [
                 nested(NFTA_SET_ELEM.key, [data(key)]),
+                ...(end ? [nested(NFTA_SET_ELEM.keyEnd, [data(end)])] : []),
                 ...(value ? [nested(NFTA_SET_ELEM.data, [data(value)])] : []),
               ]),
             ),
@@ -328,6 +272,10 @@ function encodeSet({ family, name }: NftTable, set: NftSet, id: number): Netlink
     );
   }
   return requests;
+}
+
+function data(value: Uint8Array): Uint8Array {
+  return attribute(NFTA_DATA_VALUE, value);
 }
 
 /** What nft(8) keeps beside a set: u8 type, u8 length, a u32 in the machine's order. */
@@ -358,7 +306,7 @@ function request(
   return {
     type,
     flags,
-    body: concat([header(FAMILIES[family], 0), ...parts]),
+    body: concat([header(FAMILY_NUMBERS[family], 0), ...parts]),
     operation: `NFT_MSG_${name} ${family} ${what}`,
   };
 }
