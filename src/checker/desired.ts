@@ -9,13 +9,16 @@ import {
   type ServiceId,
 } from '../ipvs/model.js';
 import type { CheckerState } from './engine.js';
-import { portInService, prefixInService, servicesOf } from './group.js';
+import { maskInService, portInService, servicesOf } from './group.js';
 import { isAlive, type RealServerState } from './real-server.js';
 import type { SorryServerSettings } from './settings.js';
 import { sorryServerActive, type VirtualServerState } from './virtual-server.js';
 
 /** keepalived's weight of a sorry server in service. */
 const SORRY_WEIGHT = 1;
+
+/** Where packets for a destination go, and how. */
+type Place = Pick<IpvsDestination, 'address' | 'port' | 'method' | 'tunnel'>;
 
 /**
  * Every wanted service with its destinations, in the configuration's order. Services of a group
@@ -28,14 +31,21 @@ export function desiredTable(state: CheckerState): IpvsService[] {
 
 function servicesWithDestinations(virtual: VirtualServerState): IpvsService[] {
   const { settings } = virtual;
-  const { scheduler, flags, persistenceTimeout } = settings;
+  const { scheduler, flags, persistenceTimeout, persistenceEngine } = settings;
   const byPort = new Map<number, IpvsDestination[]>();
   return servicesOf(settings).map((id) => {
     const port = id.kind === 'address' ? id.port : 0;
     const destinations = byPort.get(port) ?? desiredDestinations(virtual, id);
     byPort.set(port, destinations);
-    const persistencePrefix = prefixInService(settings, id);
-    return { id, scheduler, flags, persistenceTimeout, persistencePrefix, destinations };
+    return {
+      id,
+      scheduler,
+      flags,
+      persistenceTimeout,
+      ...maskInService(settings, id),
+      ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
+      destinations,
+    };
   });
 }
 
@@ -56,18 +66,20 @@ export function desiredDestinations(
     const key = destinationKey(destination);
     if (!wanted.has(key)) wanted.set(key, destination);
   };
-  const addSorry = (server: SorryServerSettings, weight: number): void => {
-    const { address, method } = server;
-    const port = portInService(id, service, server);
-    add({ address, port, method, weight, upperThreshold: 0, lowerThreshold: 0 });
-  };
+  const place = ({ address, port, method, tunnel }: Place): Place => ({
+    address,
+    port: portInService(id, service, { port, method }),
+    method,
+    ...(tunnel ? { tunnel } : {}),
+  });
+  const addSorry = (server: SorryServerSettings, weight: number): void =>
+    add({ ...place(server), weight, upperThreshold: 0, lowerThreshold: 0 });
   if (sorry && sorryActive) addSorry(sorry, SORRY_WEIGHT);
   for (const server of virtual.servers) {
     const weight = desiredWeight(server, sorryActive);
     if (weight === undefined) continue;
-    const { address, method, upperThreshold, lowerThreshold } = server.settings;
-    const port = portInService(id, service, server.settings);
-    add({ address, port, method, weight, upperThreshold, lowerThreshold });
+    const { upperThreshold, lowerThreshold } = server.settings;
+    add({ ...place(server.settings), weight, upperThreshold, lowerThreshold });
   }
   if (sorry?.inhibit) addSorry(sorry, 0);
   return [...wanted.values()];

@@ -3,7 +3,7 @@
  * servers, checks and quorum; in the kernel each of them is a service of its own.
  */
 import { familyOf, type Ip, ipFromBytes, ipToBytes, maxPrefixLength } from '../base/ip.js';
-import { type ServiceId, serviceKey } from '../ipvs/model.js';
+import { type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
 import type { GroupMember, VirtualServerId, VirtualServerSettings } from './settings.js';
 
 /**
@@ -75,12 +75,17 @@ export function portInService(
   return service.kind === 'address' ? service.port : 0;
 }
 
-/** Persistence by networks is of one family: each client of the other is by itself. */
-export function prefixInService(
-  { id, persistencePrefix }: VirtualServerSettings,
+/**
+ * What persistence goes by in one service: its prefix length, and a mask with holes that counts
+ * instead. Networks are of one family: in a group each client of the other is by itself.
+ */
+export function maskInService(
+  { id, persistencePrefix, persistenceMask }: VirtualServerSettings,
   service: ServiceId,
-): number {
-  if (id.kind !== 'group') return persistencePrefix;
+): Pick<IpvsService, 'persistencePrefix' | 'persistenceMask'> {
   const family = service.kind === 'address' ? familyOf(service.address) : service.family;
-  return family === id.family ? persistencePrefix : maxPrefixLength(family);
+  if (id.kind === 'group' && family !== id.family) {
+    return { persistencePrefix: maxPrefixLength(family) };
+  }
+  return { persistencePrefix, ...(persistenceMask === undefined ? {} : { persistenceMask }) };
 }

@@ -4,7 +4,7 @@
  */
 import type { Family, Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
-import type { ForwardingMethod, ServiceId } from '../ipvs/model.js';
+import type { ForwardingMethod, ServiceId, Tunnel } from '../ipvs/model.js';
 
 /** Timing and outcome rules that every kind of check has. */
 export interface CheckTiming {
@@ -55,6 +55,8 @@ export interface RealServerSettings {
   readonly address: Ip;
   readonly port: number;
   readonly method: ForwardingMethod;
+  /** Of `TUN`; absent: IPIP. */
+  readonly tunnel?: Tunnel;
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
@@ -69,6 +71,7 @@ export interface SorryServerSettings {
   readonly address: Ip;
   readonly port: number;
   readonly method: ForwardingMethod;
+  readonly tunnel?: Tunnel;
   /** `sorry_server_inhibit`: it is in the table always, with weight 0 until needed. */
   readonly inhibit: boolean;
 }
@@ -104,6 +107,9 @@ export interface VirtualServerSettings {
   readonly flags: number;
   readonly persistenceTimeout: number;
   readonly persistencePrefix: number;
+  /** An IPv4 mask with holes, which counts instead. */
+  readonly persistenceMask?: number;
+  readonly persistenceEngine?: string;
   /** Total weight of living servers at which the service counts as up. */
   readonly quorum: number;
   readonly hysteresis: number;

@@ -27,8 +27,6 @@ export function missingForServer(server: VirtualServerConfig, config: Config): r
   const { place } = global;
   if (server.id.kind === 'group' && isHuge(server.id.group, config)) missing.add('nftables_ipvs');
   if (place.netNamespaceIpvs !== undefined) missing.add('net_namespace_ipvs');
-  if (server.persistenceEngine !== undefined) missing.add('persistence_engine');
-  if (server.persistenceMask !== undefined) missing.add('a persistence mask with holes');
   if (server.sorryServer) addForwarding(server.sorryServer, missing);
   for (const real of server.realServers) {
     addForwarding(real, missing);
@@ -44,9 +42,8 @@ function isHuge(name: string, { global, virtualServerGroups }: Config): boolean 
   return group !== undefined && addressCount(group) > MOST_SERVICES;
 }
 
-function addForwarding({ method, tunnel }: ForwardingConfig, missing: Set<string>): void {
+function addForwarding({ method }: ForwardingConfig, missing: Set<string>): void {
   if (method === 'FULLNAT') missing.add('FULLNAT');
-  if (tunnel) missing.add(`${tunnel.type.toUpperCase()} tunnels`);
 }
 
 function addCheck(check: CheckConfig, config: Config, missing: Set<string>): void {

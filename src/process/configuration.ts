@@ -14,6 +14,7 @@ import { openRoute } from '../netlink/route.js';
 import type { NotifySettings } from '../notify/settings.js';
 import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
+import { checkerSettings } from './checker-settings.js';
 import { diskFiles } from './config-files.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
@@ -22,7 +23,7 @@ import { type SchedulingSettings, schedulingSettings } from './scheduling-settin
 import { Commands } from './scripts/command-settings.js';
 import { isExecutable } from './scripts/programs.js';
 import { findGroup, findUser } from './scripts/users.js';
-import { checkerSettings, vrrpSettings } from './settings.js';
+import { vrrpSettings } from './settings.js';
 import { notifySettings, trackingSettings } from './watch-settings.js';
 
 /** A configuration as the daemon runs it. */

@@ -7,7 +7,8 @@ import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.js';
 import { renderDiagnostics } from '../../src/config/diagnostics/render.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { memoryFiles } from '../../src/config/text/files.js';
-import { checkerSettings, vrrpSettings } from '../../src/process/settings.js';
+import { checkerSettings } from '../../src/process/checker-settings.js';
+import { vrrpSettings } from '../../src/process/settings.js';
 import { seeded } from '../unit/config/support.js';
 
 const GOOD = `global_defs {

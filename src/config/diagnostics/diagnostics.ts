@@ -82,6 +82,7 @@ export const DIAGNOSTIC_CODES = {
   CONFIG_QUORUM: 'warning',
   CONFIG_WITHOUT_EFFECT: 'warning',
   CONFIG_PERSISTENCE_MASK: 'warning',
+  CONFIG_PERSISTENCE_ENGINE: 'warning',
   CONFIG_GROUP_ENTRIES: 'error',
   CONFIG_THRESHOLDS: 'warning',
   CONFIG_SORRY_SERVER: 'warning',

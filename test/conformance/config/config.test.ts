@@ -11,7 +11,8 @@ import type { Diagnostic } from '../../../src/config/diagnostics/diagnostics.js'
 import { loadConfiguration } from '../../../src/config/load.js';
 import { renderDiagnostics } from '../../../src/config/diagnostics/render.js';
 import { diskFiles } from '../../../src/process/config-files.js';
-import { checkerSettings, vrrpSettings } from '../../../src/process/settings.js';
+import { checkerSettings } from '../../../src/process/checker-settings.js';
+import { vrrpSettings } from '../../../src/process/settings.js';
 import { ROOT } from '../../support/root.js';
 
 const FOLDER = path.join(ROOT, 'test/conformance/config');

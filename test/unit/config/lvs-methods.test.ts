@@ -64,7 +64,7 @@ describe('config: forwarding methods', () => {
   });
 
   it('what the kernel is not asked for yet is left out', () => {
-    assert.deepEqual(codes('', 'lvs_method TUN type gre'), ['CONFIG_NOT_RUN']);
+    assert.deepEqual(codes('', 'lvs_method TUN type gre'), []);
     assert.deepEqual(codes('', 'lvs_method FULLNAT'), ['CONFIG_NOT_RUN']);
     assert.deepEqual(codes('sorry_server 10.0.0.9 80\nsorry_server_lvs_method FULLNAT'), [
       'CONFIG_NOT_RUN',
@@ -112,8 +112,8 @@ describe('config: persistence', () => {
     assert.deepEqual(codes('persistence_granularity /24'), ['CONFIG_INVALID_VALUE']);
   });
 
-  it('a mask that is no network is told, and not run', () => {
-    const holes = ['CONFIG_NOT_RUN', 'CONFIG_PERSISTENCE_MASK'];
+  it('a mask that is no network is told', () => {
+    const holes = ['CONFIG_PERSISTENCE_MASK'];
     assert.equal(masks('persistence_granularity 255.0.255.0'), '32 255.0.255.0');
     assert.deepEqual(codes('persistence_granularity 255.0.255.0'), holes);
     assert.equal(masks('persistence_granularity 24'), '32 0.0.0.24');
@@ -146,18 +146,18 @@ describe('config: persistence', () => {
     }
   });
 
-  it('an engine needs persistence and is not run yet', () => {
+  it('an engine needs persistence, UDP, and to be one of the kernel', () => {
     assert.equal(server('persistence_engine sip\npersistence_timeout 5').persistenceEngine, 'sip');
     assert.equal(server('persistence_engine sip').persistenceEngine, undefined);
-    assert.deepEqual(codes('persistence_engine sip'), ['CONFIG_PLANNED', 'CONFIG_WITHOUT_EFFECT']);
+    assert.deepEqual(codes('persistence_engine sip'), ['CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(codes('persistence_engine sip\npersistence_timeout 5'), [
-      'CONFIG_NOT_RUN',
-      'CONFIG_PLANNED',
+      'CONFIG_PERSISTENCE_ENGINE',
     ]);
+    const udp = serverText('persistence_engine sip\npersistence_timeout 5').replace('TCP', 'UDP');
+    assert.deepEqual(load(udp).diagnostics, []);
     assert.deepEqual(codes('persistence_engine 0123456789abcdef\npersistence_timeout 5'), [
-      'CONFIG_NOT_RUN',
-      'CONFIG_PLANNED',
       'CONFIG_TRUNCATED',
+      'CONFIG_PERSISTENCE_ENGINE',
     ]);
     assert.equal(
       loadGood(serverText('persistence_engine 0123456789abcdef\npersistence_timeout 5'))

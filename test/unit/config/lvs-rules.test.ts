@@ -47,10 +47,9 @@ describe('config: one mistake in a service is one message', () => {
     'weight of the service': serverText('quorum 5\nweight x'),
     'sorry server': serverText('sorry_server 10.0.0.256 80\nsorry_server_inhibit'),
     scheduler: serverText('sh-port').replace('lvs_sched rr', 'lvs_sched x'),
-    persistence: serverText('persistence_timeout x\npersistence_engine sip').replace(
-      '192.0.2.1 80',
-      '192.0.2.1',
-    ),
+    persistence: serverText('persistence_timeout x\npersistence_engine sip')
+      .replace('192.0.2.1 80', '192.0.2.1')
+      .replace('TCP', 'UDP'),
     url: serverText('', 'HTTP_GET {\nurll {\npath /\n}\n}'),
   };
   for (const [what, text] of Object.entries(cases)) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealServerConfig } from '../../../src/config/model/index.js';
-import { checkerSettings } from '../../../src/process/settings.js';
+import { checkerSettings } from '../../../src/process/checker-settings.js';
 import {
   type ConnectionCheck,
   connectionCheck,
@@ -465,6 +465,24 @@ describe('config: checks', () => {
       { type: 'TCP_CHECK', target, timing: { ...timing, delayBeforeRetry: SECOND } },
     ]);
     assert.equal(JSON.stringify(settings).includes('origins'), false);
+  });
+
+  it('tunnels, masks with holes and engines as the kernel takes them', () => {
+    const text = serverText(
+      'sorry_server 10.0.0.9 80\nsorry_server_lvs_method TUN type gre csum\npersistence_timeout 60\npersistence_granularity 255.0.0.255\npersistence_engine sip',
+      'lvs_method TUN type gue port 6080 remcsum',
+    );
+    const [service] = checkerSettings(loadGood(text)).virtualServers;
+    assert.equal(service?.persistenceMask, 0xff0000ff);
+    assert.equal(service?.persistenceEngine, 'sip');
+    assert.deepEqual(service?.sorryServer?.tunnel, { type: 'gre', port: 0, checksum: 'csum' });
+    assert.deepEqual(service?.realServers[0]?.tunnel, {
+      type: 'gue',
+      port: 6080,
+      checksum: 'remcsum',
+    });
+    const [plain] = checkerSettings(loadGood(serverText('', 'lvs_method TUN'))).virtualServers;
+    assert.equal(plain?.realServers[0]?.tunnel, undefined);
   });
 
   it('without any check there is nothing for alpha to wait for', () => {

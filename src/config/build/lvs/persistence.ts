@@ -9,7 +9,7 @@ import {
 import type { VirtualServerConfig } from '../../model/index.js';
 import type { Position } from '../../text/source.js';
 import type { Given } from '../pick.js';
-import { portsOf, type Service } from './service.js';
+import { hasAddresses, portsOf, type Service } from './service.js';
 
 type Persistence = Pick<
   VirtualServerConfig,
@@ -85,9 +85,10 @@ export function netmask(prefixLength: number): string {
 }
 
 function buildEngine(
-  { section, pick, label, sink }: Service,
+  service: Service,
   timeout: number,
 ): Pick<VirtualServerConfig, 'persistenceEngine'> {
+  const { section, pick, label, sink } = service;
   const given = section.get('persistence_engine');
   if (!given) return {};
   if (timeout === 0 && !section.mentions('persistence_timeout')) {
@@ -97,5 +98,24 @@ function buildEngine(
     return {};
   }
   pick.origins['persistence_engine'] = given.at;
+  reportEngine(given, service);
   return { persistenceEngine: given.value };
+}
+
+/** The kernel's one engine is sip, and it reads UDP only (net/netfilter/ipvs/ip_vs_pe_sip.c). */
+function reportEngine({ value, at }: Given<string>, service: Service): void {
+  const { section, label, sink } = service;
+  if (value !== 'sip') {
+    sink.report('CONFIG_PERSISTENCE_ENGINE', at, {
+      message: `virtual_server ${label}: kernels have no persistence engine '${value}': unless a module of your own brings it, the kernel refuses the service`,
+      expected: 'sip',
+    });
+    return;
+  }
+  const protocol = section.get('protocol')?.value;
+  if (!hasAddresses(service) || protocol === undefined || protocol === 'UDP') return;
+  sink.report('CONFIG_PERSISTENCE_ENGINE', at, {
+    message: `virtual_server ${label}: the engine sip reads UDP only: with ${protocol} the kernel drops every new connection`,
+    expected: "'protocol UDP'",
+  });
 }

@@ -30,9 +30,9 @@ export const virtualServer = {
     'Clients of one such network stay with the same server.',
     { default: 'each client by itself' },
   ),
-  persistence_engine: planned(
-    setting(persistenceEngine, "The kernel's engine that finds a client's server; it has `sip`."),
-    'the service is not run',
+  persistence_engine: setting(
+    persistenceEngine,
+    "The kernel's engine that finds a client's server; it has `sip`, for UDP.",
   ),
   protocol: setting(choice(['TCP', 'UDP', 'SCTP'], true), 'The protocol of a service by address.', {
     default: 'UDP',

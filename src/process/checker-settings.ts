@@ -1,0 +1,168 @@
+/** The configuration model made into what the checker process is told: value types, no positions. */
+import { type Ip, ipToBytes } from '../base/ip.js';
+import type {
+  CheckerSettings,
+  CheckSettings,
+  CheckTarget,
+  GroupMember,
+  RealServerSettings,
+  SorryServerSettings,
+  UrlCheck,
+  VirtualServerSettings,
+} from '../checker/settings.js';
+import type {
+  CheckTargetConfig,
+  Config,
+  ForwardingConfig,
+  RealServerConfig,
+  ServiceFlags,
+  SorryServerConfig,
+  UrlConfig,
+  VirtualServerConfig,
+  VirtualServerGroupConfig,
+} from '../config/model/index.js';
+import { notRun } from '../config/readiness.js';
+import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
+import type { ForwardingMethod, Tunnel } from '../ipvs/model.js';
+
+/** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
+const ONEPACKET = 0x0004;
+const SCHED1 = 0x0008;
+const SCHED2 = 0x0010;
+const SCHED3 = 0x0020;
+
+/** What the checker process is told. Times are microseconds, persistence is seconds. */
+export function checkerSettings(config: Config): CheckerSettings {
+  const left = notRun(config).virtualServers;
+  return {
+    virtualServers: config.virtualServers
+      .filter((server) => !left.has(server))
+      .map((server) => virtualServerSettings(server, config)),
+    flushAtStart: config.global.lvsFlush,
+    // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
+    flushAtStop: config.global.lvsFlushOnStop === 'all',
+  };
+}
+
+function virtualServerSettings(
+  server: VirtualServerConfig,
+  { virtualServerGroups }: Config,
+): VirtualServerSettings {
+  const { id, sorryServer, persistenceMask, persistenceEngine } = server;
+  return {
+    id,
+    ...(id.kind === 'group' ? { members: groupMembers(id, virtualServerGroups) } : {}),
+    scheduler: server.scheduler,
+    flags: flagBits(server.flags),
+    persistenceTimeout: server.persistenceTimeout,
+    persistencePrefix: server.persistencePrefix,
+    ...(persistenceMask === undefined ? {} : { persistenceMask: maskBits(persistenceMask) }),
+    ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
+    quorum: server.quorum,
+    hysteresis: server.hysteresis,
+    omega: server.omega,
+    ...(sorryServer ? { sorryServer: sorryServerSettings(sorryServer) } : {}),
+    realServers: server.realServers.map(realServerSettings),
+  };
+}
+
+/** What a group is made of for one of its virtual servers: addresses first, as keepalived has them. */
+export function groupMembers(
+  id: Extract<VirtualServerConfig['id'], { kind: 'group' }>,
+  groups: readonly VirtualServerGroupConfig[],
+): GroupMember[] {
+  const entries = groups.find(({ name }) => name === id.group)?.entries ?? [];
+  // Only a group without addresses has no protocol.
+  const { protocol = 'UDP' } = id;
+  const addresses = entries.flatMap((entry): GroupMember[] => {
+    if (entry.kind !== 'addresses') return [];
+    const { kind, first, last, port } = entry;
+    return [{ kind, protocol, first, last, port }];
+  });
+  const marks = entries.flatMap((entry): GroupMember[] => {
+    if (entry.kind !== 'fwmark') return [];
+    const { kind, fwmark, family = id.family } = entry;
+    return [{ kind, family, fwmark }];
+  });
+  return [...addresses, ...marks];
+}
+
+function sorryServerSettings(server: SorryServerConfig): SorryServerSettings {
+  const { address, port, inhibit } = server;
+  return { address, port, ...forwarding(server), inhibit };
+}
+
+interface Forwarding {
+  readonly method: ForwardingMethod;
+  readonly tunnel?: Tunnel;
+}
+
+/** FULLNAT is NAT in IPVS; that its connections get another source is made elsewhere. */
+function forwarding({ method, tunnel }: ForwardingConfig): Forwarding {
+  if (!tunnel) return { method: method === 'FULLNAT' ? 'NAT' : method };
+  const { type, port = 0, checksum } = tunnel;
+  return { method: 'TUN', tunnel: { type, port, checksum } };
+}
+
+/** A dotted mask as a number: 255.0.0.255 is 0xff0000ff. */
+function maskBits(mask: Ip): number {
+  return ipToBytes(mask).reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+function flagBits(flags: ServiceFlags): number {
+  return (
+    (flags.ops ? ONEPACKET : 0) |
+    (flags.flag1 ? SCHED1 : 0) |
+    (flags.flag2 ? SCHED2 : 0) |
+    (flags.flag3 ? SCHED3 : 0)
+  );
+}
+
+function realServerSettings(server: RealServerConfig): RealServerSettings {
+  return {
+    address: server.address,
+    port: server.port,
+    ...forwarding(server),
+    weight: server.weight,
+    upperThreshold: server.upperThreshold,
+    lowerThreshold: server.lowerThreshold,
+    inhibitOnFailure: server.inhibitOnFailure,
+    // A check's own `alpha` overrides the server's; without checks there is nothing to wait for.
+    alpha: server.checks.some((check) => check.alpha),
+    checks: server.checks.filter(isBuilt).map(checkSettings),
+  };
+}
+
+function checkSettings(check: BuiltCheck): CheckSettings {
+  const target = targetSettings(check.target);
+  if (check.type === 'TCP_CHECK') return { type: check.type, target, timing: check.timing };
+  return {
+    type: check.type,
+    target,
+    timing: check.timing,
+    urls: check.urls.map(urlSettings),
+    httpProtocol: check.httpProtocol,
+    enableSni: check.enableSni,
+  };
+}
+
+function targetSettings(target: CheckTargetConfig): CheckTarget {
+  const { address, port, bindTo, bindPort, fwmark } = target;
+  return {
+    address,
+    port,
+    ...(bindTo === undefined ? {} : { bindTo }),
+    ...(bindPort === undefined ? {} : { bindPort }),
+    fwmark,
+  };
+}
+
+function urlSettings(url: UrlConfig): UrlCheck {
+  const { path, statusCodes, digest, virtualHost } = url;
+  return {
+    path,
+    statusCodes,
+    ...(digest === undefined ? {} : { digest }),
+    ...(virtualHost === undefined ? {} : { virtualHost }),
+  };
+}
