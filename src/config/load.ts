@@ -1,5 +1,6 @@
 /** From a path to a model, or to everything that is wrong with it. */
 import { build } from './build/index.js';
+import { EarlyServices } from './build/lvs/early.js';
 import { check, type Environment } from './check/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
 import { linesPointedAt, type Sources } from './diagnostics/pointed-lines.js';
@@ -43,9 +44,27 @@ export function loadConfiguration(
   files: ConfigFiles,
   environment: Environment = {},
 ): Loaded {
+  const early = new EarlyServices();
+  const loaded = loadWith(early, path, files, environment);
+  // Read again for what came too late.
+  return early.isValid ? loaded : loadWith(undefined, path, files, environment);
+}
+
+/**
+ * As {@link loadConfiguration}.
+ *
+ * @param early builds services while the text is read, if it is to be so; what comes of it is good if
+ *   it says that it is valid.
+ */
+export function loadWith(
+  early: EarlyServices | undefined,
+  path: string,
+  files: ConfigFiles,
+  environment: Environment,
+): Loaded {
   const sink = new Sink();
-  const { statements, read } = readStatements(path, files, environment.configId, sink);
-  const config = build(statements, sink, environment);
+  const { statements, read } = readStatements(path, files, environment.configId, sink, early);
+  const config = build(statements, sink, environment, early);
   check(config, environment, sink);
   const found = sink.sorted();
   const model = sink.hasErrors ? undefined : config;
@@ -58,15 +77,20 @@ export function loadConfiguration(
   return { config: model, diagnostics, sources: read.hidden(), secrets };
 }
 
-/** From a path to the statements at the top; if the braces do not fit, by way of all tokens. */
+/**
+ * From a path to the statements at the top; if the braces do not fit, by way of all tokens.
+ *
+ * @param early takes services out of the tree as they are read.
+ */
 export function readStatements(
   path: string,
   files: ConfigFiles,
   configId: string | undefined,
   sink: Sink,
+  early?: EarlyServices,
 ): { statements: readonly Statement[]; read: ReadTexts } {
   const options = { configId, hints: wordHints };
-  const tree = new TreeBuilder();
+  const tree = new TreeBuilder(early && ((statement) => early.take(statement)));
   const read = preprocess(path, files, sink, tree, options);
   const statements = tree.finish(sink);
   if (statements) return { statements, read };

@@ -8,6 +8,7 @@ import { buildBfdInstance } from './bfd.js';
 import { buildGlobal, mergeGlobals } from './global.js';
 import { buildGarpGroups, buildInterfaceDelays, buildLinkbeatInterfaces } from './interfaces.js';
 import { interpret } from './interpret.js';
+import type { EarlyServices } from './lvs/early.js';
 import { buildLvs } from './lvs/index.js';
 import { lvsDefaults } from './lvs/service.js';
 import { buildRouting, buildStatics, type Machine } from './routing.js';
@@ -20,8 +21,14 @@ import { buildVrrp } from './vrrp/index.js';
  * @param statements from {@link parseTree}.
  * @param sink receives what is wrong with keywords and values. After an error the model may have
  *   empty values: it is good for further checks, not for use.
+ * @param early what was built of the statements already.
  */
-export function build(statements: readonly Statement[], sink: Sink, machine: Machine = {}): Config {
+export function build(
+  statements: readonly Statement[],
+  sink: Sink,
+  machine: Machine = {},
+  early?: EarlyServices,
+): Config {
   const top = interpret('', grammar, statements, NOWHERE, sink);
   const globalSection = mergeGlobals(top, sink);
   const global = buildGlobal(globalSection, top, sink);
@@ -39,7 +46,7 @@ export function build(statements: readonly Statement[], sink: Sink, machine: Mac
     interfaceDelays: buildInterfaceDelays(top, sink),
     bfdInstances,
     ...vrrp,
-    ...buildLvs(top, lvsDefaults(global), vrrp.trackFiles, sink),
+    ...buildLvs(top, lvsDefaults(global), vrrp.trackFiles, sink, early),
     ...buildStatics(top, routing, global.defaultInterface, sink),
   };
 }

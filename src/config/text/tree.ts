@@ -38,6 +38,12 @@ export class TreeBuilder implements BlockSink {
   private readonly deep: Position[] = [];
   /** False once there was a closing brace too many. */
   private fits = true;
+  private readonly taken: (statement: Statement) => Statement;
+
+  /** @param taken told of each block of the top when it ends; returns what is kept of it. */
+  constructor(taken: (statement: Statement) => Statement = (statement) => statement) {
+    this.taken = taken;
+  }
 
   get block(): string {
     return this.stack.at(-1)?.keyword?.text ?? '';
@@ -71,9 +77,9 @@ export class TreeBuilder implements BlockSink {
     }
     const { keyword, args, from } = closed;
     const body = this.statements.splice(from);
-    if (keyword && this.stack.length <= MAX_BLOCK_DEPTH) {
-      this.statements.push({ keyword, args, body });
-    }
+    if (!keyword || this.stack.length > MAX_BLOCK_DEPTH) return;
+    const statement = { keyword, args, body };
+    this.statements.push(this.stack.length > 1 ? statement : this.taken(statement));
   }
 
   end(): void {

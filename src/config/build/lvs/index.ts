@@ -9,10 +9,10 @@ import type {
 } from '../../model/index.js';
 import type { Section } from '../interpret.js';
 import { Picker } from '../pick.js';
+import type { EarlyServices } from './early.js';
 import { buildGroup } from './groups.js';
-import type { LvsDefaults, VirtualServerSection } from './service.js';
-import { settle } from './settle.js';
-import { buildVirtualServer } from './virtual-server.js';
+import type { LvsDefaults } from './service.js';
+import { buildService } from './whole-service.js';
 
 /** The parts of a configuration that are LVS. */
 export interface LvsConfig {
@@ -21,11 +21,13 @@ export interface LvsConfig {
   readonly ssl?: SslConfig;
 }
 
+/** @param early services that were built while the file was read. */
 export function buildLvs(
   top: Section<typeof grammar>,
   defaults: LvsDefaults,
   trackFiles: readonly TrackFileConfig[],
   sink: Sink,
+  early?: EarlyServices,
 ): LvsConfig {
   const virtualServerGroups: VirtualServerGroupConfig[] = [];
   const wholeGroups = new Set<VirtualServerGroupConfig>();
@@ -42,46 +44,11 @@ export function buildLvs(
   const context = { groups, wholeGroups, trackFiles, defaults, sink };
   const virtualServers: VirtualServerConfig[] = [];
   for (const setting of top.all('virtual_server')) {
-    const built = buildVirtualServer(setting, context);
-    const settled = built && settle(built, isWhole(setting.section, built), sink);
-    if (!settled) continue;
-    virtualServers.push(settled);
-    if (!hasItsMethods(setting.section)) sink.noteUnsure(settled.at);
+    const service = early?.get(setting.entries) ?? buildService(setting, context);
+    if (service) virtualServers.push(service);
   }
   const ssl = buildSsl(top);
   return { virtualServerGroups, virtualServers, ...(ssl ? { ssl } : {}) };
-}
-
-/** Whether no server and no weight of a service was lost to a mistake, which was reported. */
-function isWhole(section: VirtualServerSection, built: VirtualServerConfig): boolean {
-  const servers = section.all('real_server');
-  return (
-    built.realServers.length === servers.length &&
-    hasIts('weight', section) &&
-    servers.every((server) => hasIts('weight', server.section))
-  );
-}
-
-/** Whether it is known how packets reach each server of a service. */
-function hasItsMethods(section: VirtualServerSection): boolean {
-  return (
-    hasIts('lvs_method', section) &&
-    section.all('real_server').every((server) => hasIts('lvs_method', server.section))
-  );
-}
-
-/** Whether a keyword is not there, or could be read. */
-function hasIts<K extends string>(
-  keyword: K,
-  section: {
-    readonly isIncomplete: boolean;
-    get(keyword: K): unknown;
-    mentions(keyword: K): boolean;
-  },
-): boolean {
-  return (
-    !section.isIncomplete && (section.get(keyword) !== undefined || !section.mentions(keyword))
-  );
 }
 
 function buildSsl(top: Section<typeof grammar>): SslConfig | undefined {
