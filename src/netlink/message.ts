@@ -10,7 +10,7 @@
  * ```
  */
 import { viewOf } from '../base/bytes.js';
-import { LITTLE_ENDIAN } from './attributes.js';
+import { LITTLE_ENDIAN, putU16, putU32 } from './attributes.js';
 
 export interface NetlinkMessage {
   readonly type: number;
@@ -26,11 +26,10 @@ const pad4 = (length: number): number => (length + 3) & ~3;
 export function encodeMessage(message: NetlinkMessage): Uint8Array {
   const length = MESSAGE_HEADER + message.body.length;
   const bytes = new Uint8Array(pad4(length));
-  const view = viewOf(bytes);
-  view.setUint32(0, length, LITTLE_ENDIAN);
-  view.setUint16(4, message.type, LITTLE_ENDIAN);
-  view.setUint16(6, message.flags, LITTLE_ENDIAN);
-  view.setUint32(8, message.sequence, LITTLE_ENDIAN);
+  putU32(bytes, 0, length);
+  putU16(bytes, 4, message.type);
+  putU16(bytes, 6, message.flags);
+  putU32(bytes, 8, message.sequence);
   bytes.set(message.body, MESSAGE_HEADER);
   return bytes;
 }
