@@ -13,8 +13,12 @@ if (role === 'vrrp') {
 } else if (role === 'checker') {
   const { openChildLog } = await import('./process/child-log.js');
   const { runCheckerProcess } = await import('./process/checker-process.js');
+  const { runFiles } = await import('./process/run-files.js');
   process.title = 'tandem_checker';
-  await runCheckerProcess({ logger: openChildLog('healthcheckers', process.env) });
+  await runCheckerProcess({
+    logger: openChildLog('healthcheckers', process.env),
+    files: runFiles(process.env),
+  });
 } else {
   const { runDaemonCommand } = await import('./cli/tandemd.js');
   await runDaemonCommand(process.argv.slice(2));

@@ -8,6 +8,7 @@ import {
   type IpvsService,
   type ServiceId,
 } from '../ipvs/model.js';
+import { withDraining } from './drain.js';
 import type { CheckerState } from './engine.js';
 import { maskInService, portInService, servicesOf } from './group.js';
 import { isAlive, type RealServerState } from './real-server.js';
@@ -21,12 +22,24 @@ const SORRY_WEIGHT = 1;
 type Place = Pick<IpvsDestination, 'address' | 'port' | 'method' | 'tunnel'>;
 
 /**
- * Every wanted service with its destinations, in the configuration's order. Services of a group
- * that have the same destinations share one list.
+ * Every wanted service with its destinations, in the configuration's order, and what drains. Services
+ * of a group that have the same destinations share one list.
  */
-export function desiredTable(state: CheckerState): IpvsService[] {
+export function desiredTable(state: CheckerState): readonly IpvsService[] {
   if (state.phase !== 'running') return [];
-  return state.services.flatMap(servicesWithDestinations);
+  return withDraining(state.services.flatMap(desiredServices), state.draining);
+}
+
+/** What was made of a state, which never changes; goes with it. */
+const made = new WeakMap<VirtualServerState, readonly IpvsService[]>();
+
+/** The same objects for the same state: what is compared with them later need not look inside. */
+function desiredServices(virtual: VirtualServerState): readonly IpvsService[] {
+  const known = made.get(virtual);
+  if (known) return known;
+  const services = servicesWithDestinations(virtual);
+  made.set(virtual, services);
+  return services;
 }
 
 function servicesWithDestinations(virtual: VirtualServerState): IpvsService[] {

@@ -2,7 +2,9 @@
  * What the checker engine orders. Plain data; the checker process executes a step's effects in the
  * order of this union.
  */
+import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
+import type { ServiceId } from '../ipvs/model.js';
 import type { CheckerTimerKey } from './events.js';
 import type { CheckSettings } from './settings.js';
 
@@ -24,6 +26,8 @@ export type CheckerEffect =
     }
   /** The desired table (`desired.ts`) may have changed: reconcile now. */
   | { readonly kind: 'reconcile-table' }
+  /** Tell how many connections draining servers have. */
+  | { readonly kind: 'count-connections'; readonly services: readonly CountedService[] }
   /** One line for the log. `event` is its stable name; `text` uses keepalived's words. */
   | {
       readonly kind: 'log';
@@ -32,6 +36,12 @@ export type CheckerEffect =
       readonly text: string;
       readonly fields: Readonly<Record<string, string | number | boolean>>;
     };
+
+/** A service, and its servers whose connections are to be counted. */
+export interface CountedService {
+  readonly id: ServiceId;
+  readonly servers: readonly { readonly address: Ip; readonly port: number }[];
+}
 
 type Of<K extends CheckerEffect['kind']> = Extract<CheckerEffect, { kind: K }>;
 
@@ -42,9 +52,23 @@ export class Orders {
   readonly #probes: CheckerEffect[] = [];
   readonly #log: CheckerEffect[] = [];
   #reconcile = false;
+  #count: readonly CountedService[] = [];
 
   cancelProbe(check: string, attempt: number): void {
     this.#cancels.push({ kind: 'cancel-probe', check, attempt });
+  }
+
+  /** Arms the timer of draining servers, or cancels it. */
+  armDrainTimer(dueAt: Micros | undefined): void {
+    this.#timers.push(
+      dueAt === undefined
+        ? { kind: 'cancel-timer', timer: 'drain' }
+        : { kind: 'arm-timer', timer: 'drain', dueAt },
+    );
+  }
+
+  countConnections(services: readonly CountedService[]): void {
+    this.#count = services;
   }
 
   cancelTimer(check: string): void {
@@ -70,7 +94,16 @@ export class Orders {
   /** Everything that was ordered, in the order in which it is to be executed. */
   effects(): readonly CheckerEffect[] {
     const reconcile: CheckerEffect[] = this.#reconcile ? [{ kind: 'reconcile-table' }] : [];
-    return [...this.#cancels, ...this.#timers, ...this.#probes, ...reconcile, ...this.#log];
+    const count: CheckerEffect[] =
+      this.#count.length > 0 ? [{ kind: 'count-connections', services: this.#count }] : [];
+    return [
+      ...this.#cancels,
+      ...this.#timers,
+      ...this.#probes,
+      ...reconcile,
+      ...count,
+      ...this.#log,
+    ];
   }
 }
 

@@ -5,9 +5,22 @@
  * that thousands of checks cost no more per event than a few array copies.
  */
 import type { Micros } from '../base/time.js';
+import { type IpvsService, serviceKey } from '../ipvs/model.js';
 import { type CheckState, finishAttempt, startAttempt } from './check.js';
+import { desiredTable } from './desired.js';
+import {
+  beginDraining,
+  COUNT_EVERY,
+  COUNT_PATIENCE,
+  countDraining,
+  countedServices,
+  type DrainingServers,
+  expireDraining,
+  nextDrainDue,
+} from './drain.js';
 import { type CheckerEffect, checkTimer, Orders } from './effects.js';
 import type { CheckerEvent } from './events.js';
+import { servicesOf } from './group.js';
 import { serverName, serviceName } from './names.js';
 import type { ProbeResult } from './probe-result.js';
 import { isAlive, logAliveChange } from './real-server.js';
@@ -31,6 +44,9 @@ export interface CheckerState {
   readonly services: readonly VirtualServerState[];
   /** By key of the timer; made anew with each configuration. */
   readonly places: ReadonlyMap<string, Place>;
+  readonly draining: DrainingServers;
+  /** What the timer of draining servers is armed with. */
+  readonly drainDueAt?: Micros;
 }
 
 export interface CheckerStep {
@@ -40,7 +56,14 @@ export interface CheckerStep {
 
 /** The state before the first configuration: nothing is checked, nothing is wanted. */
 export function createCheckerEngine(): CheckerState {
-  return { phase: 'idle', generation: 0, nextAttempt: 1, services: [], places: new Map() };
+  return {
+    phase: 'idle',
+    generation: 0,
+    nextAttempt: 1,
+    services: [],
+    places: new Map(),
+    draining: new Map(),
+  };
 }
 
 /** One transition. Events about checks that are gone, or late, change nothing. Never throws. */
@@ -54,13 +77,15 @@ export function step(state: CheckerState, event: CheckerEvent): CheckerStep {
 function dispatch(state: CheckerState, event: CheckerEvent, orders: Orders): CheckerState {
   switch (event.kind) {
     case 'configured': {
-      const { generation } = event;
-      const services = takeOver(state.services, event, orders);
-      orders.reconcileTable();
-      return { ...state, phase: 'running', generation, services, places: placesOf(services) };
+      return configured(state, event, orders);
     }
     case 'timer-expired':
+      if (event.timer === 'drain') return drainDue(state, event, orders);
       return timerExpired(state, event, orders);
+    case 'connections-counted': {
+      const draining = countDraining(state.draining, event.counts, orders);
+      return drain(state, draining, event.at + COUNT_EVERY, orders);
+    }
     case 'probe-finished': {
       const place = state.places.get(checkTimer(event.check));
       if (!place || checkAt(state, place).running?.attempt !== event.attempt) return state;
@@ -69,6 +94,70 @@ function dispatch(state: CheckerState, event: CheckerEvent, orders: Orders): Che
     case 'shutdown':
       return shutdown(state, orders);
   }
+}
+
+function configured(
+  state: CheckerState,
+  event: Extract<CheckerEvent, { kind: 'configured' }>,
+  orders: Orders,
+): CheckerState {
+  const { at, generation, settings } = event;
+  const services = takeOver(state.services, event, orders);
+  const before = state.phase === 'idle' ? leftBehind(event) : desiredTable(state);
+  const limit = settings.drainTimeout ?? 0;
+  const draining = beginDraining(
+    state.draining,
+    { at, before, old: state.services, services, limit },
+    orders,
+  );
+  orders.reconcileTable();
+  const next: CheckerState = {
+    ...state,
+    phase: 'running',
+    generation,
+    services,
+    places: placesOf(services),
+  };
+  return drain(next, draining, at + COUNT_EVERY, orders);
+}
+
+/** Of the table that was found, what is ours: wanted services, and an earlier process's. */
+function leftBehind({
+  found = [],
+  owned = [],
+  settings,
+}: Extract<CheckerEvent, { kind: 'configured' }>): readonly IpvsService[] {
+  const ours = new Set([
+    ...owned,
+    ...settings.virtualServers.flatMap((each) => servicesOf(each).map(serviceKey)),
+  ]);
+  return found.filter(({ id }) => ours.has(serviceKey(id)));
+}
+
+function drainDue(
+  state: CheckerState,
+  { at, dueAt }: Extract<CheckerEvent, { kind: 'timer-expired' }>,
+  orders: Orders,
+): CheckerState {
+  if (state.drainDueAt !== dueAt) return state;
+  const draining = expireDraining(state.draining, at, orders);
+  orders.countConnections(countedServices(draining));
+  return drain(state, draining, at + COUNT_PATIENCE, orders);
+}
+
+/** Takes over who drains, and arms the timer for what is due next. */
+function drain(
+  state: CheckerState,
+  draining: DrainingServers,
+  count: Micros,
+  orders: Orders,
+): CheckerState {
+  const { drainDueAt: before, ...rest } = state;
+  const due = nextDrainDue(draining, count);
+  if (due !== before) orders.armDrainTimer(due);
+  if (draining.size !== state.draining.size) orders.reconcileTable();
+  const next = { ...rest, draining };
+  return due === undefined ? next : { ...next, drainDueAt: due };
 }
 
 function timerExpired(
@@ -135,6 +224,7 @@ function shutdown(state: CheckerState, orders: Orders): CheckerState {
     return omega ? { ...service, quorumUp: false } : service;
   });
   orders.reconcileTable();
+  if (state.drainDueAt !== undefined) orders.armDrainTimer(undefined);
   return { ...state, phase: 'stopped', services, places: new Map() };
 }
 

@@ -4,11 +4,12 @@
  */
 import type { Micros } from '../base/time.js';
 import type { IpvsService } from '../ipvs/model.js';
+import type { ConnectionCount } from './drain.js';
 import type { ProbeResult } from './probe-result.js';
 import type { CheckerSettings } from './settings.js';
 
-/** `check/<key of the check>`; a key names at most one armed timer. */
-export type CheckerTimerKey = `check/${string}`;
+/** `check/<key of the check>`, or that of draining servers; a key names at most one armed timer. */
+export type CheckerTimerKey = `check/${string}` | 'drain';
 
 export type CheckerEvent =
   /** The first configuration, or a reload: what stayed the same keeps its state and schedule. */
@@ -24,6 +25,8 @@ export type CheckerEvent =
        * a service, its servers start as they are in there.
        */
       readonly found?: readonly IpvsService[];
+      /** With the first configuration: keys of services that an earlier process answered for. */
+      readonly owned?: readonly string[];
     }
   /** A timer that an `arm-timer` effect asked for; `dueAt` is what it was armed with. */
   | {
@@ -39,6 +42,12 @@ export type CheckerEvent =
       readonly check: string;
       readonly attempt: number;
       readonly result: ProbeResult;
+    }
+  /** The answer to `count-connections`. */
+  | {
+      readonly kind: 'connections-counted';
+      readonly at: Micros;
+      readonly counts: readonly ConnectionCount[];
     }
   /** SIGTERM: stop every check, want nothing in the table any more. */
   | { readonly kind: 'shutdown'; readonly at: Micros };

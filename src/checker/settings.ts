@@ -115,6 +115,8 @@ export interface VirtualServerSettings {
   readonly hysteresis: number;
   /** `omega`: on shutdown the quorum counts as lost. */
   readonly omega: boolean;
+  /** How long a server that leaves the configuration may keep its connections; 0 or absent: not. */
+  readonly drainTimeout?: Micros;
   readonly sorryServer?: SorryServerSettings;
   readonly realServers: readonly RealServerSettings[];
 }
@@ -122,6 +124,8 @@ export interface VirtualServerSettings {
 /** Everything the checker process needs to know of one configuration. */
 export interface CheckerSettings {
   readonly virtualServers: readonly VirtualServerSettings[];
+  /** The same limit for services of which only the table tells: an earlier process left them. */
+  readonly drainTimeout?: Micros;
   /** `lvs_flush`: clear the whole table at start, foreign services too. */
   readonly flushAtStart: boolean;
   /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */

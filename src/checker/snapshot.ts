@@ -1,6 +1,9 @@
 /** What the checker engine tells of itself: plain data for status, metrics and explanations. */
+import type { Micros } from '../base/time.js';
+import type { ServiceId } from '../ipvs/model.js';
 import type { CheckState } from './check.js';
 import { desiredWeight } from './desired.js';
+import type { Draining } from './drain.js';
 import type { CheckerState } from './engine.js';
 import { isAlive } from './real-server.js';
 import type { GroupMember, VirtualServerId } from './settings.js';
@@ -40,14 +43,49 @@ export interface CheckerSnapshot {
   readonly virtualServers: readonly VirtualServerSnapshot[];
   /** What the last reconciliation of the IPVS table could not do. */
   readonly tableErrors: readonly string[];
+  /** Servers that left the configuration and still have connections; missing: none. */
+  readonly draining?: readonly DrainingSnapshot[];
+  /** What was done to the IPVS table; missing: nothing was wanted in it yet. */
+  readonly table?: TableSnapshot;
+}
+
+/** A server on its way out of the table. Spans are microseconds. */
+export interface DrainingSnapshot {
+  readonly service: ServiceId;
+  readonly address: string;
+  readonly port: number;
+  /** As they were counted last; missing: not yet. */
+  readonly connections?: number;
+  readonly since: Micros;
+  /** Until it is removed though it has connections. */
+  readonly left: Micros;
+}
+
+/** What became of the IPVS table since the process began. */
+export interface TableSnapshot {
+  /** Requests that changed it. */
+  readonly changes: number;
+  /** Those of them that put back what something else had changed. */
+  readonly drift: number;
+  /** How long the last pass over the whole table took. */
+  readonly wholeRead?: Micros;
+  /** A pass that is under way. */
+  readonly working?: { readonly looked: number; readonly of: number; readonly changes: number };
 }
 
 /**
  * What the engine knows now.
  *
  * @param tableErrors what the last reconciliation could not do; the engine does not know it.
+ * @param at the time, for spans.
  */
-export function snapshot(state: CheckerState, tableErrors: readonly string[]): CheckerSnapshot {
+export function snapshot(
+  state: CheckerState,
+  tableErrors: readonly string[],
+  at: Micros = 0,
+  table?: TableSnapshot,
+): CheckerSnapshot {
+  const draining = [...state.draining.values()].map((server) => drainingSnapshot(server, at));
   return {
     generation: state.generation,
     virtualServers: state.services.map((service) => {
@@ -72,6 +110,21 @@ export function snapshot(state: CheckerState, tableErrors: readonly string[]): C
       };
     }),
     tableErrors,
+    ...(draining.length > 0 ? { draining } : {}),
+    ...(table ? { table } : {}),
+  };
+}
+
+function drainingSnapshot(server: Draining, at: Micros): DrainingSnapshot {
+  const { service, destination, connections, since, dueAt } = server;
+  const { address, port } = destination;
+  return {
+    service: service.id,
+    address,
+    port,
+    ...(connections === undefined ? {} : { connections }),
+    since: at - since,
+    left: dueAt - at,
   };
 }
 

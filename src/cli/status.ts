@@ -3,8 +3,13 @@ import type { Ip } from '../base/ip.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { virtualServerKey } from '../checker/group.js';
 import type { GroupMember } from '../checker/settings.js';
-import type { VirtualServerSnapshot } from '../checker/snapshot.js';
+import type {
+  DrainingSnapshot,
+  TableSnapshot,
+  VirtualServerSnapshot,
+} from '../checker/snapshot.js';
 import type { DaemonStatus } from '../control/status.js';
+import { endpoint, serviceKey } from '../ipvs/model.js';
 import type { InstanceSnapshot, VrrpSnapshot } from '../vrrp/snapshot.js';
 import { alarmLine } from './why.js';
 
@@ -31,6 +36,8 @@ export function renderStatus(status: DaemonStatus): string {
   }
   if (status.vrrp) lines.push('', ...vrrpLines(status.vrrp));
   for (const server of status.checker?.virtualServers ?? []) lines.push('', ...serverLines(server));
+  for (const server of status.checker?.draining ?? []) lines.push(drainingLine(server));
+  if (status.checker?.table) lines.push(...tableLines(status.checker.table));
   for (const error of status.checker?.tableErrors ?? []) lines.push(`IPVS table: ${error}`);
   return `${lines.join('\n')}\n`;
 }
@@ -128,6 +135,22 @@ function memberText(member: GroupMember): string {
 /** A server without a port of its own keeps that of each packet. */
 function serverText({ address, port }: { readonly address: Ip; readonly port: number }): string {
   return port === 0 ? address : `${address}:${port}`;
+}
+
+function drainingLine({ service, address, port, connections, left }: DrainingSnapshot): string {
+  const count = connections === undefined ? '' : `${connections} connections, `;
+  return `${serviceKey(service)}: ${endpoint(address, port)} is draining, ${count}at most ${duration(left)} more`;
+}
+
+function tableLines({ drift, working }: TableSnapshot): string[] {
+  const lines: string[] = [];
+  if (drift > 0) lines.push(`IPVS table: ${drift} changes of something else were repaired`);
+  if (working && working.of > 100) {
+    lines.push(
+      `IPVS table: at work, ${working.looked} of ${working.of} services, ${working.changes} changes`,
+    );
+  }
+  return lines;
 }
 
 function counts(rejected: Readonly<Record<string, number>>): string {

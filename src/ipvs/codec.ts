@@ -115,6 +115,9 @@ export interface KernelDestination extends IpvsDestination {
   readonly stats: IpvsStats;
 }
 
+/** A destination without its counters: what planning needs. */
+export type FoundDestination = Omit<KernelDestination, 'stats'>;
+
 /** A service as the kernel tells of it. */
 export interface KernelService extends IpvsService {
   readonly destinations: readonly KernelDestination[];
@@ -215,7 +218,22 @@ export function decodeDestination(
   family: Family,
 ): KernelDestination | undefined {
   const dest = command.nested(IPVS_CMD_ATTR_DEST);
-  if (!dest) return undefined;
+  const found = dest && decodeFound(dest, family);
+  if (!found) return undefined;
+  const stats = dest.nested(IPVS_DEST_ATTR_STATS64) ?? dest.nested(IPVS_DEST_ATTR_STATS);
+  return { ...found, stats: decodeStats(stats) };
+}
+
+/** The same without the counters, which are most of the work. */
+export function decodeFoundDestination(
+  command: Attributes,
+  family: Family,
+): FoundDestination | undefined {
+  const dest = command.nested(IPVS_CMD_ATTR_DEST);
+  return dest && decodeFound(dest, family);
+}
+
+function decodeFound(dest: Attributes, family: Family): FoundDestination | undefined {
   // Before 3.18 the kernel does not tell the family: it is the service's.
   const number = dest.u16(IPVS_DEST_ATTR_ADDR_FAMILY) ?? familyNumber(family);
   const address = decodeIp(dest.bytes(IPVS_DEST_ATTR_ADDR), number);
@@ -234,7 +252,6 @@ export function decodeDestination(
     activeConnections: dest.u32(IPVS_DEST_ATTR_ACTIVE_CONNS) ?? 0,
     inactiveConnections: dest.u32(IPVS_DEST_ATTR_INACT_CONNS) ?? 0,
     persistentConnections: dest.u32(IPVS_DEST_ATTR_PERSIST_CONNS) ?? 0,
-    stats: decodeStats(dest.nested(IPVS_DEST_ATTR_STATS64) ?? dest.nested(IPVS_DEST_ATTR_STATS)),
   };
 }
 

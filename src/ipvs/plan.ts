@@ -43,12 +43,7 @@ export function planTable(
     const key = serviceKey(service.id);
     if (wanted.has(key)) continue;
     wanted.add(key);
-    const old = present.get(key);
-    if (!old) operations.push({ kind: 'add-service', service: withoutDestinations(service) });
-    else if (!sameOptions(old, service)) {
-      operations.push({ kind: 'set-service', service: withoutDestinations(service) });
-    }
-    operations.push(...planDestinations(old, service));
+    operations.push(...planService(present.get(key), service));
   }
   for (const [key, service] of present) {
     if (options.owned.has(key) && !wanted.has(key)) {
@@ -56,6 +51,37 @@ export function planTable(
     }
   }
   return operations;
+}
+
+/**
+ * The same for one service: what makes it as it is wanted.
+ *
+ * @param old as the kernel has it; `undefined`: it has not.
+ */
+export function planService(old: IpvsService | undefined, service: IpvsService): IpvsOperation[] {
+  const operations = planDestinations(old, service);
+  if (!old) operations.unshift({ kind: 'add-service', service: withoutDestinations(service) });
+  else if (!sameOptions(old, service)) {
+    operations.unshift({ kind: 'set-service', service: withoutDestinations(service) });
+  }
+  return operations;
+}
+
+/** Whether two wishes are the same. Of a service that is told by the same object nothing is compared. */
+export function sameService(a: IpvsService, b: IpvsService): boolean {
+  if (a === b) return true;
+  const { destinations } = b;
+  return (
+    sameOptions(a, b) &&
+    a.destinations.length === destinations.length &&
+    a.destinations.every((one, i) => {
+      const other = destinations[i] as IpvsDestination;
+      return (
+        one === other ||
+        (one.address === other.address && one.port === other.port && sameDestination(one, other))
+      );
+    })
+  );
 }
 
 function planDestinations(old: IpvsService | undefined, service: IpvsService): IpvsOperation[] {
@@ -80,7 +106,9 @@ function planDestinations(old: IpvsService | undefined, service: IpvsService): I
       deleted.push({ kind: 'delete-destination', id, destination: { address, port } });
     }
   }
-  return [...added, ...changed, ...deleted];
+  if (changed.length > 0) added.push(...changed);
+  if (deleted.length > 0) added.push(...deleted);
+  return added;
 }
 
 function withoutDestinations(service: IpvsService): ServiceOptions {

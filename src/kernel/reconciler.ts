@@ -14,8 +14,8 @@ export interface ReconcilerOptions<Report> {
   readonly onReport?: (report: Report) => void;
   /** A pass that rejected. */
   readonly onError?: (error: unknown) => void;
-  /** Milliseconds between passes that nobody asked for; 10000. 0: none. */
-  readonly intervalMillis?: number;
+  /** Milliseconds between passes that nobody asked for; 10000. 0: none. Asked after each pass. */
+  readonly intervalMillis?: number | (() => number);
   /** Milliseconds of the first pause after an incomplete pass, doubled up to the second; 100, 10000. */
   readonly retryMillis?: { readonly first: number; readonly longest: number };
   readonly scheduler?: Scheduler;
@@ -28,7 +28,7 @@ interface Waiter<Report> {
 
 export class Reconciler<Report> {
   readonly #options: ReconcilerOptions<Report>;
-  readonly #interval: number;
+  readonly #interval: () => number;
   readonly #retry: { readonly first: number; readonly longest: number };
   readonly #scheduler: Scheduler;
   #running: Promise<void> | undefined;
@@ -42,7 +42,8 @@ export class Reconciler<Report> {
   /** Does nothing until it is triggered the first time. */
   constructor(options: ReconcilerOptions<Report>) {
     this.#options = options;
-    this.#interval = options.intervalMillis ?? 10_000;
+    const { intervalMillis = 10_000 } = options;
+    this.#interval = typeof intervalMillis === 'number' ? () => intervalMillis : intervalMillis;
     this.#retry = options.retryMillis ?? { first: 100, longest: 10_000 };
     this.#scheduler = options.scheduler ?? systemScheduler;
   }
@@ -109,7 +110,7 @@ export class Reconciler<Report> {
       this.#start();
       return;
     }
-    let pause = this.#interval;
+    let pause = this.#interval();
     if (this.#failures > 0) {
       const { first, longest } = this.#retry;
       const retry = Math.min(longest, first * 2 ** Math.min(this.#failures - 1, 20));

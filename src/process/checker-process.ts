@@ -9,10 +9,11 @@
 import { randomInt } from 'node:crypto';
 import { Socket } from 'node:net';
 import { monotonicMicros } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import { familyOf } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { desiredTable } from '../checker/desired.js';
-import type { CheckerEffect } from '../checker/effects.js';
+import type { CheckerEffect, CountedService } from '../checker/effects.js';
 import { createCheckerEngine, step } from '../checker/engine.js';
 import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
 import type { CancelProbe } from '../checker/probe/probe.js';
@@ -23,7 +24,9 @@ import { snapshot } from '../checker/snapshot.js';
 import { IpvsClient } from '../ipvs/client.js';
 import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
+import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
+import { readServiceRecord, writeServiceRecord } from './service-record.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { TimerQueue } from './timer-queue.js';
@@ -34,6 +37,8 @@ interface Options {
   readonly logger: Logger;
   /** Opens the kernel's IPVS table; tests bring their own. */
   readonly openTable?: () => Promise<OpenTableKernel>;
+  /** Where it is written down what must be found again after a crash; without: nowhere. */
+  readonly files?: Pick<RunFiles, 'ipvsServices'>;
 }
 
 /** Runs the checker process until it is told to stop or its supervisor is gone. */
@@ -43,6 +48,7 @@ export async function runCheckerProcess(options: Options): Promise<void> {
 
 class CheckerProcess {
   readonly #logger: Logger;
+  readonly #files: Options['files'];
   #engine = createCheckerEngine();
   readonly #timers: TimerQueue<CheckerTimerKey>;
   /** Attempts under way, by check; bounded by the number of checks. */
@@ -54,8 +60,9 @@ class CheckerProcess {
   /** Configurations are taken over one after the other. */
   #configuring: Promise<void> = Promise.resolve();
 
-  constructor({ logger, openTable = () => IpvsClient.open() }: Options) {
+  constructor({ logger, openTable = () => IpvsClient.open(), files }: Options) {
     this.#logger = logger;
+    this.#files = files;
     this.#scheduling = new Scheduling(logger);
     this.#timers = new TimerQueue<CheckerTimerKey>({
       onDue: () => this.#onDue(),
@@ -65,6 +72,7 @@ class CheckerProcess {
       logger,
       desired: () => desiredTable(this.#engine),
       open: openTable,
+      onOwned: (keys) => this.#writeOwned(keys),
     });
   }
 
@@ -85,7 +93,12 @@ class CheckerProcess {
         tellSupervisor({
           kind: 'status',
           id: message.id,
-          snapshot: snapshot(this.#engine, this.#table.errors),
+          snapshot: snapshot(
+            this.#engine,
+            this.#table.errors,
+            monotonicMicros(),
+            this.#table.status,
+          ),
         });
         return;
       case 'shutdown':
@@ -95,14 +108,17 @@ class CheckerProcess {
 
   async #configure({ generation, settings, scheduling }: Configure): Promise<void> {
     await this.#scheduling.want(scheduling);
-    const first = this.#engine.phase === 'idle' && settings.virtualServers.length > 0;
-    const found = first && !settings.flushAtStart ? await this.#table.found() : [];
+    const first = this.#engine.phase === 'idle' && !settings.flushAtStart;
+    const owned = first && this.#files ? readServiceRecord(this.#files.ipvsServices) : [];
+    const isThere = first && settings.virtualServers.length + owned.length > 0;
+    const found = isThere ? await this.#table.found() : [];
     if (this.#stopping) return;
     this.#flushAtStop = settings.flushAtStop;
     if (settings.flushAtStart) this.#table.flushFirst();
+    this.#table.adopt(owned);
     const seed = randomInt(2 ** 32);
     const at = monotonicMicros();
-    this.#dispatch({ kind: 'configured', at, generation, settings, seed, found });
+    this.#dispatch({ kind: 'configured', at, generation, settings, seed, found, owned });
     await this.#table.reconciled();
     tellSupervisor({ kind: 'configured', generation });
   }
@@ -169,9 +185,27 @@ class CheckerProcess {
       case 'reconcile-table':
         this.#table.reconcile();
         return;
+      case 'count-connections':
+        void this.#count(effect.services);
+        return;
       case 'log':
         this.#logger[effect.level](effect.event, effect.text, effect.fields);
         return;
+    }
+  }
+
+  async #count(services: readonly CountedService[]): Promise<void> {
+    const counts = await this.#table.count(services);
+    this.#dispatch({ kind: 'connections-counted', at: monotonicMicros(), counts });
+  }
+
+  #writeOwned(keys: readonly string[]): void {
+    if (!this.#files) return;
+    try {
+      writeServiceRecord(this.#files.ipvsServices, keys);
+    } catch (error) {
+      const text = `Cannot write down which IPVS services are ours: ${messageOf(error)}`;
+      this.#logger.warning('service-record', text);
     }
   }
 

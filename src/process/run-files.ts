@@ -13,6 +13,8 @@ export interface RunFiles {
   readonly release: string;
   /** What settings of interfaces were before they were changed. */
   readonly interfaceSettings: string;
+  /** Which IPVS services are the daemon's. */
+  readonly ipvsServices: string;
 }
 
 /**
@@ -30,5 +32,6 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     control: join(directory, 'control.sock'),
     release: join(directory, 'release.json'),
     interfaceSettings: join(directory, 'interface-settings.json'),
+    ipvsServices: join(directory, 'ipvs-services.json'),
   };
 }

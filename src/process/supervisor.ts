@@ -8,6 +8,7 @@
  *     SIGTERM, SIGINT -> another node takes over -> children withdraw everything -> exit 0
  */
 
+import { existsSync } from 'node:fs';
 import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Logger } from '../base/log.js';
@@ -239,7 +240,11 @@ export class Supervisor {
     const { vrrp, checker } = this.#configuration;
     return role === 'vrrp'
       ? this.#options.runVrrp && vrrp.instances.length > 0
-      : this.#options.runChecker && (checker.virtualServers.length > 0 || checker.flushAtStart);
+      : this.#options.runChecker &&
+          (checker.virtualServers.length > 0 ||
+            checker.flushAtStart ||
+            // Services that an earlier daemon left are to go.
+            existsSync(this.#options.files.ipvsServices));
   }
 
   #startWanted(): void {

@@ -1,27 +1,45 @@
 /**
  * Keeps the kernel's IPVS table as the checker wants it: on change, and every few seconds because
- * IPVS tells nobody when something else changes its table.
+ * IPVS tells nobody when something else changes its table. A change looks at what changed; the passes
+ * in between look at the whole table, the more seldom the longer that takes.
  *
  * A kernel without IPVS is reported once and asked again with every pass: checks go on without it.
  * As long as nothing is wanted and nothing was ever put there, IPVS is not touched at all.
  */
+import { monotonicMicros } from '../base/clock.js';
 import { messageOf, TandemError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import type { IpvsService } from '../ipvs/model.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
+import type { ConnectionCount } from '../checker/drain.js';
+import type { CountedService } from '../checker/effects.js';
+import type { TableSnapshot } from '../checker/snapshot.js';
+import type { IpvsClient } from '../ipvs/client.js';
+import { destinationKey, type IpvsService } from '../ipvs/model.js';
 import { renderOperation } from '../ipvs/operations.js';
-import { IpvsTableReconciler, type TableKernel, type TableReport } from '../kernel/ipvs-table.js';
+import {
+  IpvsTableReconciler,
+  type TableKernel,
+  type TableProgress,
+  type TableReport,
+} from '../kernel/ipvs-table.js';
 import { Reconciler } from '../kernel/reconciler.js';
 
 const POLL_MILLIS = 5_000;
+/** Reading the whole table takes at most this part of the time. */
+const POLL_SHARE = 20;
+/** A pass that takes longer says how far it is, so often. */
+const PROGRESS_MILLIS = 5_000;
 
 /** The kernel's table as long as it is open. */
-export type OpenTableKernel = TableKernel & { close(): void };
+export type OpenTableKernel = TableKernel & Pick<IpvsClient, 'readTable'> & { close(): void };
 
 interface Options {
   readonly logger: Logger;
   readonly desired: () => readonly IpvsService[];
   /** Opens the kernel's table: when it is needed first, and again after it failed. */
   readonly open: () => Promise<OpenTableKernel>;
+  /** Told which services are ours, before they are made and after they are gone. */
+  readonly onOwned?: (keys: readonly string[]) => void;
 }
 
 export class TableKeeper {
@@ -33,21 +51,40 @@ export class TableKeeper {
   #needed = false;
   #errors: readonly string[] = [];
   #tried: Promise<void> = Promise.resolve();
+  /** Other wishes than those that the last pass began with. */
+  #news = true;
+  #wholeAt: Micros | undefined;
+  #wholeTook: Micros = 0;
+  #progress: TableProgress | undefined;
+  #toldAt: Micros = 0;
+  #changes = 0;
+  #drifts = 0;
 
   constructor(options: Options) {
     this.#options = options;
     this.#table = this.#createTable(false);
     this.#reconciler = new Reconciler<TableReport>({
       pass: () => this.#pass(),
-      isComplete: (report) => report.failed.length === 0,
-      intervalMillis: POLL_MILLIS,
+      isComplete: (report) => report.failures === 0,
+      intervalMillis: () => this.#pollMillis(),
       retryMillis: { first: 200, longest: POLL_MILLIS },
     });
   }
 
-  /** What the last pass could not do; bounded by the size of the table. */
+  /** What the last pass could not do; bounded. */
   get errors(): readonly string[] {
     return this.#errors;
+  }
+
+  /** What the passes did; `undefined`: nothing was wanted yet. */
+  get status(): TableSnapshot | undefined {
+    if (!this.#needed) return undefined;
+    return {
+      changes: this.#changes,
+      drift: this.#drifts,
+      ...(this.#wholeAt === undefined ? {} : { wholeRead: this.#wholeTook }),
+      ...(this.#progress ? { working: this.#progress } : {}),
+    };
   }
 
   /** `lvs_flush`: the first pass deletes every service before, foreign ones too. */
@@ -55,6 +92,13 @@ export class TableKeeper {
     if (this.#needed) return;
     this.#needed = true;
     this.#table = this.#createTable(true);
+  }
+
+  /** Answers for services that an earlier process left. */
+  adopt(keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    this.#needed = true;
+    this.#table.adopt(keys);
   }
 
   /** The table as it is now; empty if it cannot be read, which the passes report. */
@@ -70,6 +114,7 @@ export class TableKeeper {
   /** Asks for a pass with what is desired by then. */
   reconcile(): void {
     if (!this.#isNeeded()) return;
+    this.#news = true;
     const done = (): void => {};
     this.#tried = this.#reconciler.reconcileNow().then(done, done);
   }
@@ -77,6 +122,33 @@ export class TableKeeper {
   /** Resolves when the pass that was asked for last has been tried. Never rejects. */
   reconciled(): Promise<void> {
     return this.#tried;
+  }
+
+  /** The connections of servers now. Nothing of those whose service cannot be read. */
+  async count(services: readonly CountedService[]): Promise<ConnectionCount[]> {
+    const counts: ConnectionCount[] = [];
+    for (const { id, servers } of services) {
+      try {
+        const found = (await this.#kernel?.readFoundDestinations(id)) ?? [];
+        const there = new Map(found.map((each) => [destinationKey(each), each]));
+        for (const { address, port } of servers) {
+          const server = there.get(destinationKey({ address, port }));
+          counts.push({
+            service: id,
+            address,
+            port,
+            ...(server && {
+              connections: server.activeConnections + server.inactiveConnections,
+              weight: server.weight,
+            }),
+          });
+        }
+      } catch {
+        // The passes tell what is wrong with the kernel; the next count asks again.
+        return counts;
+      }
+    }
+    return counts;
   }
 
   /** No further passes; the table stays as it is. Resolves when the pass under way has ended. */
@@ -89,8 +161,10 @@ export class TableKeeper {
     if (!this.#needed) return;
     try {
       this.#kernel ??= await this.#options.open();
-      if (options.flush) await this.#kernel.flush();
-      else this.#tell((await this.#table.withdraw()).failed.map(({ reason }) => reason));
+      if (options.flush) {
+        await this.#kernel.flush();
+        this.#options.onOwned?.([]);
+      } else this.#tell((await this.#table.withdraw()).failed.map(({ reason }) => reason));
     } catch (error) {
       this.#tell([ipvsWords(error)]);
     }
@@ -102,10 +176,33 @@ export class TableKeeper {
     return this.#needed;
   }
 
+  #pollMillis(): number {
+    return Math.max(POLL_MILLIS, (this.#wholeTook * POLL_SHARE) / MICROS_PER_MILLI);
+  }
+
   async #pass(): Promise<TableReport> {
     try {
       this.#kernel ??= await this.#options.open();
-      const report = await this.#table.reconcile(this.#options.desired());
+      const begun = monotonicMicros();
+      const poll = this.#pollMillis() * MICROS_PER_MILLI;
+      const isRecent = this.#wholeAt !== undefined && begun - this.#wholeAt < poll;
+      const onlyChanged = this.#news && isRecent;
+      this.#news = false;
+      this.#toldAt = begun;
+      const report = await this.#table.reconcile(this.#options.desired(), {
+        onlyChanged,
+        news: () => this.#newest(),
+        onProgress: (progress) => this.#onProgress(progress),
+      });
+      const ended = monotonicMicros();
+      if (!onlyChanged) {
+        this.#wholeAt = ended;
+        // The first pass makes the table; how long reading it takes, the next one will tell.
+        if (report.changes < report.services) this.#wholeTook = ended - begun;
+      }
+      if (ended - begun > PROGRESS_MILLIS * MICROS_PER_MILLI) this.#tellEnd(report, ended - begun);
+      this.#changes += report.changes;
+      this.#drifts += report.drifts;
       this.#tell(report.failed.map(({ reason }) => reason));
       this.#tellDrift(report);
       return report;
@@ -114,19 +211,51 @@ export class TableKeeper {
       this.#close();
       this.#tell([ipvsWords(error)]);
       throw error;
+    } finally {
+      this.#progress = undefined;
     }
+  }
+
+  #newest(): readonly IpvsService[] | undefined {
+    if (!this.#news) return undefined;
+    this.#news = false;
+    return this.#options.desired();
+  }
+
+  #onProgress(progress: TableProgress): void {
+    this.#progress = progress;
+    const now = monotonicMicros();
+    if (now - this.#toldAt < PROGRESS_MILLIS * MICROS_PER_MILLI) return;
+    this.#toldAt = now;
+    this.#options.logger.info(
+      'ipvs-progress',
+      `IPVS: ${progress.looked} of ${progress.of} services looked at, ${progress.changes} changes made`,
+      { ...progress },
+    );
+  }
+
+  #tellEnd({ services, changes }: TableReport, took: Micros): void {
+    const seconds = (took / MICROS_PER_MILLI / 1_000).toFixed(1);
+    this.#options.logger.info(
+      'ipvs-progress',
+      `IPVS: ${services} services looked at, ${changes} changes made, in ${seconds} s`,
+      { services, changes },
+    );
   }
 
   /** The reconciler outlives the kernel's socket, since it knows which services are ours. */
   #createTable(flushAtStart: boolean): IpvsTableReconciler {
     const kernel = (): OpenTableKernel => this.#kernel as OpenTableKernel;
+    const { onOwned } = this.#options;
     return new IpvsTableReconciler(
       {
-        readTable: () => kernel().readTable(),
+        readServices: () => kernel().readServices(),
+        readService: (id) => kernel().readService(id),
+        readFoundDestinations: (id) => kernel().readFoundDestinations(id),
         apply: (operations) => kernel().apply(operations),
         flush: () => kernel().flush(),
       },
-      { flushAtStart },
+      { flushAtStart, ...(onOwned ? { onOwned } : {}) },
     );
   }
 
@@ -146,14 +275,14 @@ export class TableKeeper {
     this.#errors = errors;
   }
 
-  #tellDrift({ drift }: TableReport): void {
+  #tellDrift({ drift, drifts }: TableReport): void {
     const [first] = drift;
     if (!first) return;
-    const more = drift.length > 1 ? ` and ${drift.length - 1} more` : '';
+    const more = drifts > 1 ? ` and ${drifts - 1} more` : '';
     this.#options.logger.warning(
       'ipvs-drift',
       `IPVS: something else changed the table, repaired: ${renderOperation(first)}${more}`,
-      { operations: drift.length },
+      { operations: drifts },
     );
   }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const [name = '', ...args] = process.argv.slice(2);
 const file = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
 if (!/^[a-z-]+$/.test(name) || name === 'run' || !existsSync(file)) {
-  console.error('usage: npm run bench -- NAME [OPTIONS]; there is: config, start, vrrp');
+  console.error('usage: npm run bench -- NAME [OPTIONS]; there is: config, ipvs, start, vrrp');
   process.exit(2);
 }
 const { run } = await import(file);

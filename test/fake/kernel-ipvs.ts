@@ -15,6 +15,7 @@ import {
   u32,
   u64,
 } from '../../src/netlink/attributes.js';
+import { NLM_F_DUMP } from '../../src/netlink/constants.js';
 import { Errno, type FakeAnswer, type FakeProtocol } from './kernel-protocol.js';
 
 const FAMILY = 27;
@@ -79,7 +80,7 @@ export class FakeIpvs implements FakeProtocol {
     return type === FAMILY ? `IPVS_CMD_${COMMANDS[body[0] as number]}` : 'CTRL_CMD_GETFAMILY';
   }
 
-  handle(type: number, _flags: number, body: Uint8Array): FakeAnswer[] {
+  handle(type: number, flags: number, body: Uint8Array): FakeAnswer[] {
     const attributes = decodeAttributes(body.subarray(4));
     if (type !== FAMILY) {
       if (!this.loaded || attributes.text(2) !== 'IPVS') throw new Errno('ENOENT');
@@ -91,7 +92,11 @@ export class FakeIpvs implements FakeProtocol {
       body: concat([Uint8Array.of(body[0] as number, 1, 0, 0), ...parts]),
     });
     if (command === 'FLUSH') this.#services = [];
-    else if (command === 'GET_SERVICE') return this.#services.map((s) => answer([encode(s)]));
+    else if (command === 'GET_SERVICE' && (flags & NLM_F_DUMP) === 0) {
+      const service = this.#find(attributes);
+      if (!service) throw new Errno('ESRCH');
+      return [answer([encode(service)])];
+    } else if (command === 'GET_SERVICE') return this.#services.map((s) => answer([encode(s)]));
     else if (command.endsWith('_DAEMON')) return this.#daemon(command, attributes, answer);
     else if (command === 'GET_INFO') return [answer([u32(1, 0x010201), u32(2, 4096)])];
     else if (command === 'GET_CONFIG') {

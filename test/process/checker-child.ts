@@ -63,6 +63,9 @@ await runCheckerProcess({
     if (mode === 'no-ipvs') throw new Error('the kernel has no IPVS');
     return {
       readTable: async () => [...table.values()],
+      readServices: async () => [...table.values()],
+      readService: async (id) => table.get(serviceKey(id)),
+      readFoundDestinations: async (id) => table.get(serviceKey(id))?.destinations.slice() ?? [],
       apply: async (operations): Promise<OperationResult[]> =>
         operations.map((operation) => {
           apply(operation);

@@ -225,7 +225,7 @@ describe('checker: reload', () => {
       realServer(C, { ...change, weight: 0 }),
     ];
     /** The table of a pair of which B has failed, C is drained. */
-    function found(change: Partial<RealServerSettings> = {}): IpvsService[] {
+    function found(change: Partial<RealServerSettings> = {}): readonly IpvsService[] {
       const h = new Harness();
       h.configure([virtualServer(servers(change))]);
       h.check(A, SUCCESS);

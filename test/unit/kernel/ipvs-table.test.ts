@@ -60,7 +60,7 @@ describe('kernel: IPVS table', () => {
     ]);
     const second = await reconciler.reconcile(desired);
     assert.deepEqual([second.applied, second.drift], [[], []]);
-    assert.equal(second.table.length, 2);
+    assert.equal(second.services, 2);
   });
 
   it('adopts what an earlier process left, and prunes in it', async () => {
