@@ -44,9 +44,9 @@ function scriptsOf(config: Config): PlacedScript[] {
     }
     const origins = 'origins' in object ? (object.origins as Record<string, Position>) : undefined;
     for (const key in object) {
-      if (NO_SCRIPT_BELOW.has(key)) continue;
       const inner: unknown = object[key as keyof typeof object];
-      if (typeof inner === 'object' && inner !== null) collect(inner, origins?.['user']);
+      if (typeof inner !== 'object' || inner === null || NO_SCRIPT_BELOW.has(key)) continue;
+      collect(inner, origins?.['user']);
     }
   };
   collect(config);

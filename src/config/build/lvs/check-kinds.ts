@@ -193,7 +193,7 @@ export function buildFile(
   }
   const named = pick.value('track_file', '', section.get('track_file'));
   const own = section.get('weight');
-  const file = context.service.trackFiles.find(({ name }) => name === named);
+  const file = context.service.trackFile(named);
   // A weight of 0 is none of its own, as in keepalived.
   const inherited = file && { value: file, at: file.origins['weight'] ?? file.at };
   const { weight, reverse } = pick.value(

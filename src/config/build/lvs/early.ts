@@ -28,7 +28,7 @@ export class EarlyServices {
     const { keyword, args, body } = statement;
     if (keyword.text === 'global_defs') this.globals.push(statement);
     if (keyword.text !== 'virtual_server' || !body) return statement;
-    if (args[0]?.text === 'group' || needsOthers(body)) return statement;
+    if (args[0]?.text === 'group') return statement;
     const service = this.build(statement);
     if (!service) return statement;
     const stub: Statement = { keyword, args, body: [] };
@@ -58,7 +58,7 @@ export class EarlyServices {
       const context = {
         groups: new Map(),
         wholeGroups: new Set<never>(),
-        trackFiles: [],
+        trackFile: remark,
         defaults: this.defaults,
         sink,
       };
@@ -76,29 +76,28 @@ export class EarlyServices {
   }
 }
 
-/** Whether a check is about something that is defined elsewhere. */
-function needsOthers(body: readonly Statement[]): boolean {
-  return body.some((inner) => inner.keyword.text === 'FILE_CHECK' || needsOthers(inner.body ?? []));
-}
-
-/** There is something to be said. */
+/** There is something to be said, or to be asked of the rest. */
 class Remark extends Error {}
+
+function remark(): never {
+  throw new Remark();
+}
 
 /** Ends what has anything to say. */
 class SilentOnly extends Sink {
   override report(): never {
-    throw new Remark();
+    return remark();
   }
 
   override noteDropped(): never {
-    throw new Remark();
+    return remark();
   }
 
   override noteUnsure(): never {
-    throw new Remark();
+    return remark();
   }
 
   override noteLoss(): never {
-    throw new Remark();
+    return remark();
   }
 }

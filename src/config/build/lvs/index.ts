@@ -41,7 +41,8 @@ export function buildLvs(
   // The first of a name; that there is another one is an error.
   for (const group of virtualServerGroups)
     if (!groups.has(group.name)) groups.set(group.name, group);
-  const context = { groups, wholeGroups, trackFiles, defaults, sink };
+  const trackFile = (named: string) => trackFiles.find(({ name }) => name === named);
+  const context = { groups, wholeGroups, trackFile, defaults, sink };
   const virtualServers: VirtualServerConfig[] = [];
   for (const setting of top.all('virtual_server')) {
     const service = early?.get(setting.entries) ?? buildService(setting, context);

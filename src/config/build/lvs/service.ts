@@ -39,7 +39,8 @@ export interface LvsContext {
   readonly groups: ReadonlyMap<string, VirtualServerGroupConfig>;
   /** Those of which all entries could be read. */
   readonly wholeGroups: ReadonlySet<VirtualServerGroupConfig>;
-  readonly trackFiles: readonly TrackFileConfig[];
+  /** A `track_file` by its name. */
+  readonly trackFile: (name: string) => TrackFileConfig | undefined;
   readonly defaults: LvsDefaults;
   readonly sink: Sink;
 }
