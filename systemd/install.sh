@@ -29,6 +29,8 @@ ln -sfn ../lib/tandem/bin/tandemd "$root/usr/sbin/tandemd"
 ln -sfn ../lib/tandem/bin/tandem "$root/usr/bin/tandem"
 
 install -D -m 644 "$here/systemd/tandemd.service" "$root/usr/lib/systemd/system/tandemd.service"
+install -D -m 644 "$here/systemd/tandem-realserver.service" \
+    "$root/usr/lib/systemd/system/tandem-realserver.service"
 install -D -m 644 "$here/doc/man/tandemd.8" "$root/usr/share/man/man8/tandemd.8"
 install -D -m 644 "$here/doc/man/tandem.conf.5" "$root/usr/share/man/man5/tandem.conf.5"
 install -D -m 644 "$here/doc/man/tandem.1" "$root/usr/share/man/man1/tandem.1"

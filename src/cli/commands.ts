@@ -17,6 +17,12 @@ const id = {
 const json = { help: 'The answer as JSON' } as const;
 const help = { short: 'h', help: 'Display how the command is used' } as const;
 
+const address = {
+  short: 'a',
+  value: 'ADDRESS[,ADDRESS...]',
+  help: 'The virtual addresses of services by firewall mark',
+} as const;
+
 /** The shells that completion is made for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -56,6 +62,24 @@ export const COMMANDS = {
     name: 'check',
     help: 'Everything that is wrong with a configuration',
     options: { file, id, json, strict: { help: 'Warnings fail, too' }, help },
+    operands: [],
+  },
+  'realserver up': {
+    name: 'realserver up',
+    help: 'Makes this machine ready as a real server of the DR and TUN services that have it',
+    options: { file, id, address, help },
+    operands: [],
+  },
+  'realserver down': {
+    name: 'realserver down',
+    help: 'Puts back what realserver up has changed, whatever the file says now',
+    options: { file, id, address, help },
+    operands: [],
+  },
+  'realserver status': {
+    name: 'realserver status',
+    help: 'Whether this machine is ready, and whether a real server answers ARP for a virtual address',
+    options: { file, id, address, json, help },
     operands: [],
   },
   'config show': {

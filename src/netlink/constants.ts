@@ -68,6 +68,7 @@ export const RTPROT_KEEPALIVED = 18;
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
 export const IFF_RUNNING = 0x40;
+export const IFF_NOARP = 0x80;
 
 // linux/if_link.h
 export const IFLA_ADDRESS = 1;
@@ -111,6 +112,11 @@ export const IFLA_AF_SPEC = 26;
 export const IFLA_GROUP = 27;
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
+// linux/if_tunnel.h; flags are the first 16 bits of a GRE header
+export const IFLA_GRE_IFLAGS = 2;
+export const IFLA_GRE_OFLAGS = 3;
+export const IFLA_GRE_LOCAL = 6;
+export const GRE_CSUM = 0x8000;
 export const IFLA_MACVLAN_MODE = 1;
 export const MACVLAN_MODE_PRIVATE = 1;
 export const IFLA_IPVLAN_MODE = 1;
@@ -132,3 +138,14 @@ export const IPV4_DEVCONF_ACCEPT_LOCAL = 23;
 
 // linux/ipv6.h: DEVCONF_*, counted from 0
 export const DEVCONF_DISABLE_IPV6 = 26;
+
+// linux/fou.h: UDP ports that take tunnelled packets
+export const FOU_GENL_NAME = 'fou';
+export const FOU_GENL_VERSION = 1;
+export const FOU_CMD_ADD = 1;
+export const FOU_CMD_DEL = 2;
+export const FOU_CMD_GET = 3;
+export const FOU_ATTR_PORT = 1;
+export const FOU_ATTR_AF = 2;
+export const FOU_ATTR_TYPE = 4;
+export const FOU_ENCAP_GUE = 2;

@@ -8,12 +8,14 @@ import {
   type AddressEntry,
   type AddressSpec,
   decodeAddress,
+  encodeDeleteAddress,
   encodeGetAddresses,
   encodeGetLinks,
   encodeNewAddress,
 } from './rtnl.js';
 import { type NetlinkRequest, NetlinkSocket, type NetlinkSocketOptions } from './socket.js';
 import { type OpenTransport, rawTransport } from './transport.js';
+import { encodeNewTunnel, type NewTunnel } from './tunnel-link.js';
 import {
   decodeLinkDetails,
   encodeDeleteGroup,
@@ -27,10 +29,12 @@ import {
 
 export type LinkOperation =
   | { readonly kind: 'create'; readonly link: NewLink }
+  | { readonly kind: 'create-tunnel'; readonly tunnel: NewTunnel }
   | { readonly kind: 'change'; readonly change: LinkChange }
   | { readonly kind: 'delete'; readonly index: number }
   | { readonly kind: 'delete-group'; readonly group: number }
-  | { readonly kind: 'add-address'; readonly spec: AddressSpec };
+  | { readonly kind: 'add-address'; readonly spec: AddressSpec }
+  | { readonly kind: 'delete-address'; readonly spec: AddressSpec };
 
 /** Removing an interface waits for all packets that may be on it. */
 const TIMEOUT_MILLIS = 10_000;
@@ -90,6 +94,8 @@ function encode(operation: LinkOperation): NetlinkRequest {
   switch (operation.kind) {
     case 'create':
       return encodeNewVirtualLink(operation.link);
+    case 'create-tunnel':
+      return encodeNewTunnel(operation.tunnel);
     case 'change':
       return encodeLinkChange(operation.change);
     case 'delete':
@@ -98,5 +104,7 @@ function encode(operation: LinkOperation): NetlinkRequest {
       return encodeDeleteGroup(operation.group);
     case 'add-address':
       return encodeNewAddress(operation.spec);
+    case 'delete-address':
+      return encodeDeleteAddress(operation.spec);
   }
 }

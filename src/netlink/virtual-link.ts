@@ -107,7 +107,7 @@ export type IpvlanFlags = 'bridge' | 'private' | 'vepa';
 /** What is to change on a link. */
 export interface LinkChange {
   readonly index: number;
-  readonly up?: true;
+  readonly up?: boolean;
   readonly mac?: Mac;
   readonly group?: number;
   readonly ipv4?: Ipv4Settings;
@@ -150,8 +150,8 @@ export function encodeLinkChange(change: LinkChange): NetlinkRequest {
   const head = new Uint8Array(IFINFOMSG);
   const view = viewOf(head);
   view.setInt32(4, change.index, LITTLE_ENDIAN);
-  if (change.up) {
-    view.setUint32(8, IFF_UP, LITTLE_ENDIAN);
+  if (change.up !== undefined) {
+    view.setUint32(8, change.up ? IFF_UP : 0, LITTLE_ENDIAN);
     view.setUint32(12, IFF_UP, LITTLE_ENDIAN);
   }
   const parts: Uint8Array[] = [head];

@@ -15,6 +15,8 @@ export interface RunFiles {
   readonly interfaceSettings: string;
   /** Which IPVS services are the daemon's. */
   readonly ipvsServices: string;
+  /** What `tandem realserver down` undoes. */
+  readonly realServer: string;
 }
 
 /**
@@ -33,5 +35,6 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     release: join(directory, 'release.json'),
     interfaceSettings: join(directory, 'interface-settings.json'),
     ipvsServices: join(directory, 'ipvs-services.json'),
+    realServer: join(directory, 'real-server.json'),
   };
 }

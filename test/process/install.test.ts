@@ -51,9 +51,10 @@ describe('systemd/install.sh', function () {
     assert.equal(existsSync(at('usr/lib/tandem/dist/test')), false);
   });
 
-  it('brings unit, manual pages and samples', () => {
+  it('brings units, manual pages and samples', () => {
     for (const name of [
       'usr/lib/systemd/system/tandemd.service',
+      'usr/lib/systemd/system/tandem-realserver.service',
       'usr/share/man/man8/tandemd.8',
       'usr/share/man/man5/tandem.conf.5',
       'usr/share/man/man1/tandem.1',

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { ROOT } from '../../support/root.js';
 import { skip } from '../../support/skip.js';
 
-describe('systemd/tandemd.service', () => {
+describe('systemd', () => {
   const text = readFileSync(path.join(ROOT, 'systemd/tandemd.service'), 'utf8');
+  const realServer = readFileSync(path.join(ROOT, 'systemd/tandem-realserver.service'), 'utf8');
   let folder: string;
 
   before(() => {
@@ -25,7 +26,7 @@ describe('systemd/tandemd.service', () => {
     writeFileSync(command, '#!/bin/sh\n');
     chmodSync(command, 0o755);
     const file = path.join(folder, 'tandemd.service');
-    writeFileSync(file, unit.replaceAll('/usr/sbin/tandemd', command));
+    writeFileSync(file, unit.replaceAll(/\/usr\/s?bin\/tandemd?/g, command));
     const result = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
     // Units of the machine's own that it reads along the way are not ours to judge.
     return `${result.stdout}${result.stderr}`
@@ -34,7 +35,7 @@ describe('systemd/tandemd.service', () => {
       .join('\n');
   }
 
-  it('is good in the eyes of systemd-analyze', function () {
+  it('the units are good in the eyes of systemd-analyze', function () {
     if (spawnSync('systemd-analyze', ['--version']).error) {
       skip(this, 'systemd-analyze is not installed (Debian package systemd)');
     }
@@ -42,16 +43,25 @@ describe('systemd/tandemd.service', () => {
     assert.match(verify(text.replace('Type=notify', 'Type=notifi')), /notifi/, 'it finds mistakes');
     assert.match(verify(text.replace('KillMode=', 'KilMode=')), /KilMode/, 'it finds mistakes');
     assert.equal(verify(text), '');
+    assert.match(verify(realServer.replace('Type=oneshot', 'Type=onshot')), /onshot/);
+    assert.equal(verify(realServer), '');
   });
 
-  it('keeps the record of what to release, and releases', () => {
+  it('tandemd.service keeps the record of what to release, and releases', () => {
     assert.match(text, /^RuntimeDirectory=tandem$/m);
     assert.match(text, /^RuntimeDirectoryPreserve=yes$/m);
     assert.match(text, /^ExecStopPost=\/usr\/sbin\/tandemd --release$/m);
   });
 
-  it('leaves the JavaScript engine what it needs', () => {
+  it('tandemd.service leaves the JavaScript engine what it needs', () => {
     assert.doesNotMatch(text, /^MemoryDenyWriteExecute=/m);
     assert.doesNotMatch(text, /^ProtectKernelTunables=/m);
+  });
+
+  it('tandem-realserver.service undoes at its stop what it did, by the same record', () => {
+    assert.match(realServer, /^ExecStart=\/usr\/bin\/tandem realserver up \$OPTIONS$/m);
+    assert.match(realServer, /^ExecStop=\/usr\/bin\/tandem realserver down \$OPTIONS$/m);
+    assert.match(realServer, /^RemainAfterExit=yes$/m);
+    assert.match(realServer, /^RuntimeDirectoryPreserve=yes$/m);
   });
 });
