@@ -130,4 +130,8 @@ export interface CheckerSettings {
   readonly flushAtStart: boolean;
   /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */
   readonly flushAtStop: boolean;
+  /** `lvs_timeouts`, seconds; what is missing stays as it is. */
+  readonly timeouts?: { readonly tcp?: number; readonly tcpFin?: number; readonly udp?: number };
+  /** `net_namespace_ipvs`: where the table is; absent: with the process. */
+  readonly ipvsNamespace?: string;
 }

@@ -23,10 +23,7 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
  */
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
-  const { global } = config;
-  const { place } = global;
   if (server.id.kind === 'group' && isHuge(server.id.group, config)) missing.add('nftables_ipvs');
-  if (place.netNamespaceIpvs !== undefined) missing.add('net_namespace_ipvs');
   if (server.sorryServer) addForwarding(server.sorryServer, missing);
   for (const real of server.realServers) {
     addForwarding(real, missing);

@@ -4,7 +4,6 @@
  */
 import type {
   Config,
-  GlobalConfig,
   InstanceConfig,
   SyncGroupConfig,
   TracksConfig,
@@ -18,8 +17,6 @@ export interface NotRun {
   /** Instance to the keywords that are missing for it, its sync group's included. */
   readonly instances: ReadonlyMap<InstanceConfig, readonly string[]>;
   readonly virtualServers: ReadonlyMap<VirtualServerConfig, readonly string[]>;
-  /** What the sync daemon lacks; empty: it runs, or there is none. */
-  readonly syncDaemon: readonly string[];
 }
 
 /** Finds everything that is not run. An instance waits for all of its sync group. */
@@ -47,7 +44,7 @@ export function notRun(config: Config): NotRun {
     const missing = missingForServer(server, config);
     if (missing.length > 0) virtualServers.set(server, missing);
   }
-  return { instances, virtualServers, syncDaemon: missingForSyncDaemon(config.global) };
+  return { instances, virtualServers };
 }
 
 type Need = readonly [
@@ -77,18 +74,5 @@ function missingForInstance(
   for (const [what, isNeeded] of INSTANCE_NEEDS) {
     if (isNeeded(instance, group)) missing.push(what);
   }
-  return missing;
-}
-
-/** With another port or group its messages would reach nobody. */
-function missingForSyncDaemon({ syncDaemon, place }: GlobalConfig): string[] {
-  if (!syncDaemon) return [];
-  const missing: string[] = [];
-  if (place.netNamespaceIpvs !== undefined) missing.push('net_namespace_ipvs');
-  if (syncDaemon.instance === undefined) missing.push('both daemons without an instance');
-  if (syncDaemon.maxLength !== undefined) missing.push('maxlen');
-  if (syncDaemon.port !== undefined) missing.push('port');
-  if (syncDaemon.ttl !== undefined) missing.push('ttl');
-  if (syncDaemon.group !== undefined) missing.push('group');
   return missing;
 }

@@ -8,7 +8,7 @@ import {
   NetlinkSocket,
   type NetlinkSocketOptions,
 } from '../netlink/socket.js';
-import type { OpenTransport } from '../netlink/transport.js';
+import type { NetlinkTransport, OpenTransport } from '../netlink/transport.js';
 import {
   decodeDestination,
   decodeFoundDestination,
@@ -72,16 +72,19 @@ export class IpvsClient {
    * Opens a socket and finds the family's number.
    *
    * @param options.transport a fake kernel in tests.
+   * @param options.within runs what opens a socket: in another network namespace, for example.
    * @throws {NetlinkError} `IPVS_NOT_IN_KERNEL` if the kernel has no IPVS (its module is not
    *   loaded); loading modules is the supervisor's.
    */
   static async open(
-    options: NetlinkSocketOptions & { readonly transport?: OpenTransport } = {},
+    options: NetlinkSocketOptions & {
+      readonly transport?: OpenTransport;
+      readonly within?: (open: () => NetlinkTransport) => NetlinkTransport;
+    } = {},
   ): Promise<IpvsClient> {
-    const socket = new NetlinkSocket(
-      options.transport ?? genericTransport(RECEIVE_BUFFER),
-      options,
-    );
+    const { within = (open) => open() } = options;
+    const transport = options.transport ?? genericTransport(RECEIVE_BUFFER);
+    const socket = new NetlinkSocket((handlers) => within(() => transport(handlers)), options);
     try {
       return new IpvsClient(socket, await resolveFamily(socket, IPVS_GENL_NAME));
     } catch (error) {

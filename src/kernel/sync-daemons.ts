@@ -1,7 +1,7 @@
 /**
  * Makes the kernel's connection-sync daemons true. One of each state can run in a network
- * namespace; keepalived's way, and ours, is one at a time: the master daemon while the instance is
- * MASTER, the backup daemon otherwise.
+ * namespace; with an instance one at a time is wanted: the master daemon while it is MASTER, the
+ * backup daemon otherwise.
  *
  * The new one is started before the old one is stopped, so that no message is missed: the kernel
  * allows both, and they do not hear each other (multicast loopback is off on the sender).
@@ -10,6 +10,10 @@ import { messageOf } from '../base/errors.js';
 import type { IpvsClient } from '../ipvs/client.js';
 import type { SyncDaemon } from '../ipvs/control-codec.js';
 import { NetlinkError } from '../netlink/errors.js';
+
+/** The kernel's own (net/netfilter/ipvs/ip_vs_sync.c). */
+const IPVS_SYNC_GROUP = '224.0.0.81';
+const IPVS_SYNC_PORT = 8848;
 
 /** What a pass did and found. */
 export interface SyncDaemonReport {
@@ -28,6 +32,8 @@ export class SyncDaemonReconciler {
   readonly #kernel: SyncDaemonKernel;
   /** Whether we have ever been told to run one: otherwise the daemons are another's. */
   #ours = false;
+  /** What we asked for when we started the one that runs, by state. */
+  readonly #asked = new Map<SyncDaemon['state'], SyncDaemon>();
 
   constructor(kernel: SyncDaemonKernel) {
     this.#kernel = kernel;
@@ -36,12 +42,12 @@ export class SyncDaemonReconciler {
   /**
    * One pass. Passes must not overlap. Starting and stopping block the caller inside the kernel.
    *
-   * @param desired the one that is to run; `undefined`: none. Nothing is touched before the first
-   *   wish for one.
+   * @param desired those that are to run, one of each state at most. Nothing is touched before the
+   *   first wish for one.
    * @throws {NetlinkError} the kernel could not be read.
    */
-  async reconcile(desired: SyncDaemon | undefined): Promise<SyncDaemonReport> {
-    if (desired) this.#ours = true;
+  async reconcile(desired: readonly SyncDaemon[]): Promise<SyncDaemonReport> {
+    if (desired.length > 0) this.#ours = true;
     if (!this.#ours) return { started: [], stopped: [], failed: [], running: [] };
     const running = await this.#kernel.readDaemons();
     const started: SyncDaemon[] = [];
@@ -57,46 +63,58 @@ export class SyncDaemonReconciler {
       }
     };
     const stop = async (daemon: SyncDaemon): Promise<void> => {
+      this.#asked.delete(daemon.state);
       if (await attempt(() => this.#kernel.stopDaemon(daemon.state), 'ESRCH')) stopped.push(daemon);
     };
 
-    const same = running.find((daemon) => daemon.state === desired?.state);
-    if (desired) {
-      // A daemon's interface and id cannot be changed: it makes room for its successor.
-      if (same && !isSame(same, desired)) await stop(same);
-      if (!same || !isSame(same, desired)) {
-        // EEXIST: another one between our reading and here; the reading below shows whose.
-        if (await attempt(() => this.#kernel.startDaemon(desired), 'EEXIST')) started.push(desired);
-      }
+    for (const wanted of desired) {
+      const same = running.find(({ state }) => state === wanted.state);
+      if (same && this.#isAsWanted(same, wanted)) continue;
+      // What a daemon speaks cannot be changed: it makes room for its successor.
+      if (same) await stop(same);
+      // EEXIST: another one between our reading and here; the reading below shows whose.
+      if (!(await attempt(() => this.#kernel.startDaemon(wanted), 'EEXIST'))) continue;
+      started.push(wanted);
+      this.#asked.set(wanted.state, wanted);
     }
     for (const daemon of running) {
-      if (daemon.state !== desired?.state) await stop(daemon);
+      if (!desired.some(({ state }) => state === daemon.state)) await stop(daemon);
     }
-    const settled = same !== undefined || desired === undefined;
+    const settled = desired.every((wanted) => running.some(({ state }) => state === wanted.state));
     if (settled && started.length + stopped.length + failed.length === 0) {
       return { started, stopped, failed, running };
     }
     const after = await this.#kernel.readDaemons();
-    if (desired && failed.length === 0 && !after.some((daemon) => isSame(daemon, desired))) {
-      failed.push(`a ${desired.state} daemon of something else runs in the place of ours`);
+    if (failed.length > 0) return { started, stopped, failed, running: after };
+    for (const wanted of desired) {
+      if (after.some((daemon) => this.#isAsWanted(daemon, wanted))) continue;
+      failed.push(`a ${wanted.state} daemon of something else runs in the place of ours`);
     }
     return { started, stopped, failed, running: after };
   }
+
+  /**
+   * Whether the daemon that runs is the wanted one. What is not wanted in particular is the kernel's
+   * default, except for the length of messages, which follows the interface: there any will do that
+   * we have not asked for ourselves.
+   */
+  #isAsWanted(running: SyncDaemon, wanted: SyncDaemon): boolean {
+    const length = wanted.maxLength;
+    const before = this.#asked.get(wanted.state)?.maxLength;
+    return (
+      running.state === wanted.state &&
+      running.interface === wanted.interface &&
+      running.syncId === wanted.syncId &&
+      fits(running.maxLength, length ?? running.maxLength) &&
+      (length !== undefined || before === undefined) &&
+      fits(running.group, wanted.group ?? IPVS_SYNC_GROUP) &&
+      fits(running.port, wanted.port ?? IPVS_SYNC_PORT) &&
+      fits(running.ttl, wanted.ttl ?? 1)
+    );
+  }
 }
 
-/** Whether the daemon that runs is the wanted one; what is not wanted in particular may be anything. */
-function isSame(running: SyncDaemon, wanted: SyncDaemon): boolean {
-  return (
-    running.state === wanted.state &&
-    running.interface === wanted.interface &&
-    running.syncId === wanted.syncId &&
-    fits(running.maxLength, wanted.maxLength) &&
-    fits(running.group, wanted.group) &&
-    fits(running.port, wanted.port) &&
-    fits(running.ttl, wanted.ttl)
-  );
-}
-
+/** Kernels before 4.3 do not tell, and cannot be told. */
 function fits<T>(running: T | undefined, wanted: T | undefined): boolean {
-  return wanted === undefined || running === undefined || running === wanted;
+  return running === undefined || running === wanted;
 }

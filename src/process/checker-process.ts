@@ -21,22 +21,25 @@ import { startProbe } from '../checker/probe/start.js';
 import type { ProbeResult } from '../checker/probe-result.js';
 import type { CheckTarget } from '../checker/settings.js';
 import { snapshot } from '../checker/snapshot.js';
-import { IpvsClient } from '../ipvs/client.js';
 import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
+import { openIpvs } from './ipvs-namespace.js';
 import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
 import { readServiceRecord, writeServiceRecord } from './service-record.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
+import { type OpenTimeoutKernel, TimeoutKeeper } from './timeout-keeper.js';
 import { TimerQueue } from './timer-queue.js';
 
 type Configure = Extract<ToChecker, { kind: 'configure' }>;
 
+type OpenIpvs = OpenTableKernel & OpenTimeoutKernel;
+
 interface Options {
   readonly logger: Logger;
-  /** Opens the kernel's IPVS table; tests bring their own. */
-  readonly openTable?: () => Promise<OpenTableKernel>;
+  /** Opens the kernel's IPVS table, in a network namespace; tests bring their own. */
+  readonly openTable?: (ipvsNamespace: string | undefined) => Promise<OpenIpvs>;
   /** Where it is written down what must be found again after a crash; without: nowhere. */
   readonly files?: Pick<RunFiles, 'ipvsServices'>;
 }
@@ -54,13 +57,16 @@ class CheckerProcess {
   /** Attempts under way, by check; bounded by the number of checks. */
   readonly #probes = new Map<string, { readonly attempt: number; readonly cancel: CancelProbe }>();
   readonly #table: TableKeeper;
+  readonly #timeouts: TimeoutKeeper;
   readonly #scheduling: Scheduling;
+  /** That of the first configuration. */
+  #ipvsNamespace: string | undefined;
   #flushAtStop = false;
   #stopping = false;
   /** Configurations are taken over one after the other. */
   #configuring: Promise<void> = Promise.resolve();
 
-  constructor({ logger, openTable = () => IpvsClient.open(), files }: Options) {
+  constructor({ logger, openTable = openIpvs, files }: Options) {
     this.#logger = logger;
     this.#files = files;
     this.#scheduling = new Scheduling(logger);
@@ -68,12 +74,14 @@ class CheckerProcess {
       onDue: () => this.#onDue(),
       onLate: (late) => this.#scheduling.late(late),
     });
+    const open = (): Promise<OpenIpvs> => openTable(this.#ipvsNamespace);
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),
-      open: openTable,
+      open,
       onOwned: (keys) => this.#writeOwned(keys),
     });
+    this.#timeouts = new TimeoutKeeper({ logger, open });
   }
 
   start(): void {
@@ -108,12 +116,14 @@ class CheckerProcess {
 
   async #configure({ generation, settings, scheduling }: Configure): Promise<void> {
     await this.#scheduling.want(scheduling);
+    if (this.#engine.phase === 'idle') this.#ipvsNamespace = settings.ipvsNamespace;
     const first = this.#engine.phase === 'idle' && !settings.flushAtStart;
     const owned = first && this.#files ? readServiceRecord(this.#files.ipvsServices) : [];
     const isThere = first && settings.virtualServers.length + owned.length > 0;
     const found = isThere ? await this.#table.found() : [];
     if (this.#stopping) return;
     this.#flushAtStop = settings.flushAtStop;
+    this.#timeouts.want(settings.timeouts ?? {});
     if (settings.flushAtStart) this.#table.flushFirst();
     this.#table.adopt(owned);
     const seed = randomInt(2 ** 32);
@@ -132,6 +142,7 @@ class CheckerProcess {
     this.#timers.clear();
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
+    await this.#timeouts.stop();
     tellSupervisor({ kind: 'stopped' });
     await flushLogs();
     process.exit(0);
@@ -149,7 +160,7 @@ class CheckerProcess {
     for (const { cancel } of this.#probes.values()) cancel();
     // A reconciliation that is under way is finished rather than cut in the middle.
     const exit = (): void => void flushLogs().then(() => process.exit(0));
-    this.#table.stop().then(exit, exit);
+    Promise.all([this.#table.stop(), this.#timeouts.abandon()]).then(exit, exit);
   }
 
   #onDue(): void {

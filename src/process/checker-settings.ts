@@ -34,13 +34,16 @@ const SCHED3 = 0x0020;
 /** What the checker process is told. Times are microseconds, persistence is seconds. */
 export function checkerSettings(config: Config): CheckerSettings {
   const left = notRun(config).virtualServers;
+  const { lvs, lvsFlush, lvsFlushOnStop, place } = config.global;
   return {
     virtualServers: config.virtualServers
       .filter((server) => !left.has(server))
       .map((server) => virtualServerSettings(server, config)),
-    flushAtStart: config.global.lvsFlush,
+    flushAtStart: lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
-    flushAtStop: config.global.lvsFlushOnStop === 'all',
+    flushAtStop: lvsFlushOnStop === 'all',
+    ...(Object.keys(lvs.timeouts).length > 0 ? { timeouts: lvs.timeouts } : {}),
+    ...(place.netNamespaceIpvs === undefined ? {} : { ipvsNamespace: place.netNamespaceIpvs }),
   };
 }
 

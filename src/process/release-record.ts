@@ -15,13 +15,14 @@ export function writeReleaseRecord(path: string, ...settings: readonly VrrpSetti
   const daemon = settings.map((s) => s.syncDaemon).findLast((d) => d !== undefined);
   const interfaces = settings.flatMap((s) => s.virtualInterfaces ?? []);
   const firewall = settings.map((s) => s.firewall).findLast((f) => f !== undefined);
-  const netNamespace = settings[0]?.netNamespace;
+  const { netNamespace, ipvsNamespace } = settings[0] ?? {};
   const merged: VrrpSettings = {
     instances: settings.flatMap((s) => s.instances),
     syncGroups: [],
     ...(interfaces.length > 0 ? { virtualInterfaces: interfaces } : {}),
     ...(firewall ? { firewall } : {}),
     ...(netNamespace === undefined ? {} : { netNamespace }),
+    ...(ipvsNamespace === undefined ? {} : { ipvsNamespace }),
     ...(daemon ? { syncDaemon: daemon } : {}),
   };
   // It holds what signs the farewell: passwords and keys.

@@ -12,7 +12,6 @@ import { wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { MICROS_PER_MILLI } from '../base/time.js';
-import { IpvsClient } from '../ipvs/client.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { FirewallReconciler } from '../kernel/firewall.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
@@ -25,6 +24,7 @@ import { sourceOf } from '../vrrp/instance.js';
 import { releaseAdverts } from '../vrrp/release-advert.js';
 import { socketInterface } from '../vrrp/routers.js';
 import type { InstanceSettings, VrrpSettings } from '../vrrp/settings.js';
+import { openIpvs } from './ipvs-namespace.js';
 import { LinkTable } from './link-table.js';
 import { VirtualInterfaceKeeper } from './virtual-interface-keeper.js';
 
@@ -89,7 +89,7 @@ export class Releaser {
       }
     }
     failed.push(...(await removeRouting(settings, route, links)));
-    if (settings.syncDaemon) failed.push(...(await stopSyncDaemons()));
+    if (settings.syncDaemon) failed.push(...(await stopSyncDaemons(settings.ipvsNamespace)));
     if (forGood) failed.push(...(await removeInterfaces(settings, saved, this.#logger)));
     for (const failure of failed) {
       this.#logger.error('release-failed', `Cannot withdraw ${failure}`, {});
@@ -155,10 +155,10 @@ async function removeRouting(
 }
 
 /** Stops the daemons of both states; returns what failed, in words. */
-async function stopSyncDaemons(): Promise<string[]> {
+async function stopSyncDaemons(ipvsNamespace: string | undefined): Promise<string[]> {
   const failed: string[] = [];
   try {
-    const client = await IpvsClient.open();
+    const client = await openIpvs(ipvsNamespace);
     try {
       for (const { state } of await client.readDaemons()) {
         await client.stopDaemon(state).catch((error: unknown) => failed.push(messageOf(error)));

@@ -9,6 +9,7 @@ import type {
   GlobalConfig,
   HmacConfig,
   InstanceConfig,
+  SyncDaemonConfig,
   SyncGroupConfig,
   UnicastConfig,
   VirtualAddressConfig,
@@ -18,6 +19,7 @@ import { REQUIRED_TTL } from '../vrrp/ip-packet.js';
 import type {
   HmacSettings,
   InstanceSettings,
+  SyncDaemonSettings,
   UnicastSettings,
   VirtualAddress,
   VrrpSettings,
@@ -45,8 +47,8 @@ export function vrrpSettings(
   readKeyFile: ReadKeyFile = (path) => new Error(path),
 ): VrrpSettings {
   const { syncDaemon, place } = config.global;
-  const { netNamespace } = place;
-  const { instances: left, syncDaemon: lacks } = notRun(config);
+  const { netNamespace, netNamespaceIpvs } = place;
+  const { instances: left } = notRun(config);
   const run = config.instances.filter((instance) => !left.has(instance));
   const own = virtualInterfaces(config, run);
   const names = new Set(run.map(({ name }) => name));
@@ -76,16 +78,16 @@ export function vrrpSettings(
     ...staticSettings(config),
     ...promoteSecondaries(run),
     ...startDelaysOf(config),
-    ...(syncDaemon?.instance !== undefined && lacks.length === 0 && names.has(syncDaemon.instance)
-      ? {
-          syncDaemon: {
-            interface: syncDaemon.interface,
-            instance: syncDaemon.instance,
-            syncId: syncDaemon.syncId,
-          },
-        }
+    ...(netNamespaceIpvs === undefined ? {} : { ipvsNamespace: netNamespaceIpvs }),
+    ...(syncDaemon && (syncDaemon.instance === undefined || names.has(syncDaemon.instance))
+      ? { syncDaemon: syncDaemonSettings(syncDaemon) }
       : {}),
   };
+}
+
+function syncDaemonSettings(daemon: SyncDaemonConfig): SyncDaemonSettings {
+  const { at: _, origins: __, ...settings } = daemon;
+  return settings;
 }
 
 function linkDelays({ interfaceDelays }: Config): Pick<VrrpSettings, 'linkDelays'> {

@@ -239,7 +239,7 @@ export class Supervisor {
   #wanted(role: Role): boolean {
     const { vrrp, checker } = this.#configuration;
     return role === 'vrrp'
-      ? this.#options.runVrrp && vrrp.instances.length > 0
+      ? this.#options.runVrrp && (vrrp.instances.length > 0 || vrrp.syncDaemon !== undefined)
       : this.#options.runChecker &&
           (checker.virtualServers.length > 0 ||
             checker.flushAtStart ||
@@ -286,6 +286,7 @@ export class Supervisor {
       if (before.netNamespace !== this.#configuration.vrrp.netNamespace) {
         logger.warning('net-namespace', 'net_namespace cannot be changed by a reload: restart');
       }
+      this.#keepIpvsNamespace(before.ipvsNamespace);
       this.#watch();
       this.#duplicates.configure(loaded.configuration.vrrp);
       this.#history.keep(loaded.configuration.vrrp.instances.map(({ name }) => name));
@@ -301,6 +302,22 @@ export class Supervisor {
     }
     this.#announcedReady = false;
     this.#announceReady();
+  }
+
+  /** A process that is started again must find the table that its predecessor left. */
+  #keepIpvsNamespace(name: string | undefined): void {
+    const { vrrp, checker } = this.#configuration;
+    if (vrrp.ipvsNamespace === name) return;
+    const text = 'net_namespace_ipvs cannot be changed by a reload: restart';
+    this.#logger.warning('net-namespace', text);
+    const { ipvsNamespace: _, ...vrrpRest } = vrrp;
+    const { ipvsNamespace: __, ...checkerRest } = checker;
+    const place = name === undefined ? {} : { ipvsNamespace: name };
+    this.#configuration = {
+      ...this.#configuration,
+      vrrp: { ...vrrpRest, ...place },
+      checker: { ...checkerRest, ...place },
+    };
   }
 
   /** Before the engine hears of a configuration, so that its scripts are there when it reports. */

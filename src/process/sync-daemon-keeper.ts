@@ -4,17 +4,19 @@
  */
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { IpvsClient } from '../ipvs/client.js';
+import type { IpvsClient } from '../ipvs/client.js';
 import { Reconciler } from '../kernel/reconciler.js';
 import { SyncDaemonReconciler, type SyncDaemonReport } from '../kernel/sync-daemons.js';
 import type { DesiredSyncDaemon } from '../vrrp/desired.js';
+import { openIpvs } from './ipvs-namespace.js';
 
 export class SyncDaemonKeeper {
   readonly #logger: Logger;
   readonly #loop: Reconciler<SyncDaemonReport>;
   readonly #daemons: SyncDaemonReconciler;
   #client: IpvsClient | undefined;
-  #desired: DesiredSyncDaemon | undefined;
+  #desired: readonly DesiredSyncDaemon[] = [];
+  #namespace: string | undefined;
   #needed = false;
   #lastError: string | undefined;
 
@@ -34,16 +36,21 @@ export class SyncDaemonKeeper {
     });
   }
 
-  /** Says which daemon is to run; none before the first wish for one. */
-  want(desired: DesiredSyncDaemon | undefined): void {
+  /** `net_namespace_ipvs`, before the first wish; later it changes nothing. */
+  enterNamespace(name: string | undefined): void {
+    if (!this.#needed) this.#namespace = name;
+  }
+
+  /** Says which daemons are to run; none before the first wish for one. */
+  want(desired: readonly DesiredSyncDaemon[]): void {
     this.#desired = desired;
-    this.#needed ||= desired !== undefined;
+    this.#needed ||= desired.length > 0;
     if (this.#needed) this.#loop.trigger();
   }
 
   /** Stops our daemons; resolves when that has been tried. Never rejects. */
   async stop(): Promise<void> {
-    this.#desired = undefined;
+    this.#desired = [];
     if (this.#needed) await this.#loop.reconcileNow().catch(() => {});
     await this.#loop.stop();
     this.#client?.close();
@@ -51,7 +58,7 @@ export class SyncDaemonKeeper {
 
   async #pass(): Promise<SyncDaemonReport> {
     try {
-      this.#client ??= await IpvsClient.open();
+      this.#client ??= await openIpvs(this.#namespace);
       const report = await this.#daemons.reconcile(this.#desired);
       for (const { state, interface: name, syncId } of report.started) {
         this.#logger.notice(

@@ -244,6 +244,7 @@ class VrrpProcess {
     scheduling,
   }: Configure): Promise<void> {
     await this.#scheduling.want(scheduling);
+    this.#daemons.enterNamespace(settings.ipvsNamespace);
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
     this.#firewall.want(settings);
@@ -372,7 +373,7 @@ class VrrpProcess {
     // Routes need the addresses, and starting a daemon blocks in the kernel for a while: both wait.
     void this.#addresses.settled().then(() => {
       this.#routing.reconcile();
-      this.#daemons.want(desiredKernel(this.#engine).syncDaemon);
+      this.#daemons.want(desiredKernel(this.#engine).syncDaemons);
     });
   }
 

@@ -1,6 +1,6 @@
 /** What the kernel is to hold, derived from the engine's state. */
 
-import type { VirtualAddress } from './settings.js';
+import type { SyncDaemonOptions, VirtualAddress } from './settings.js';
 import type { EngineState, Instance } from './state.js';
 
 /** One address on one interface. */
@@ -16,18 +16,15 @@ export interface DesiredAddress {
 }
 
 /** The kernel's IPVS connection synchronisation daemon. */
-export interface DesiredSyncDaemon {
+export interface DesiredSyncDaemon extends SyncDaemonOptions {
   readonly state: 'master' | 'backup';
-  readonly interface: string;
-  /** 0 to 255. */
-  readonly syncId: number;
 }
 
 export interface DesiredKernel {
   /** Each address (interface, address, prefix length) at most once. */
   readonly addresses: readonly DesiredAddress[];
-  /** Absent: no daemon of ours. */
-  readonly syncDaemon?: DesiredSyncDaemon;
+  /** None: no daemon of ours. One of each state at most. */
+  readonly syncDaemons: readonly DesiredSyncDaemon[];
 }
 
 /**
@@ -62,19 +59,27 @@ export function desiredKernel(state: EngineState): DesiredKernel {
   for (const [key, retired] of state.retired) {
     if (!addresses.has(key)) addresses.set(key, retired);
   }
-  const { syncDaemon, stopped } = state;
-  if (!syncDaemon || stopped) return { addresses: [...addresses.values()] };
-  const decides = state.instances.get(syncDaemon.instance);
+  return { addresses: [...addresses.values()], syncDaemons: desiredSyncDaemons(state) };
+}
+
+function desiredSyncDaemons({
+  syncDaemon,
+  instances,
+  leaving,
+  stopped,
+}: EngineState): readonly DesiredSyncDaemon[] {
+  if (!syncDaemon || stopped) return [];
+  const { instance, ...options } = syncDaemon;
+  if (instance === undefined) {
+    return [
+      { state: 'master', ...options },
+      { state: 'backup', ...options },
+    ];
+  }
+  const decides = instances.get(instance);
+  const state = decides?.state === 'MASTER' ? 'master' : 'backup';
   // Of a node that is leaving: no other daemon for the moment until `shutdown`.
-  if (state.leaving && decides?.state !== 'MASTER') return { addresses: [...addresses.values()] };
-  return {
-    addresses: [...addresses.values()],
-    syncDaemon: {
-      state: decides?.state === 'MASTER' ? 'master' : 'backup',
-      interface: syncDaemon.interface,
-      syncId: syncDaemon.syncId,
-    },
-  };
+  return leaving && state === 'backup' ? [] : [{ state, ...options }];
 }
 
 /** All addresses that follow an instance: those in its adverts, then the excluded ones. */

@@ -239,13 +239,28 @@ export interface FirewallSettings {
   readonly closed: readonly { readonly address: Ip; readonly interface: string }[];
 }
 
-/** `lvs_sync_daemon IF INSTANCE id N`. */
-export interface SyncDaemonSettings {
+/** What the kernel's daemons of connection sync speak; what is absent the kernel chooses. */
+export interface SyncDaemonOptions {
   readonly interface: string;
-  /** The instance whose state decides between the master and the backup daemon. */
-  readonly instance: string;
   /** 0 to 255; 0 as a backup accepts every id. */
   readonly syncId: number;
+  /** The longest message in bytes; the kernel's choice follows the interface's MTU. */
+  readonly maxLength?: number;
+  /** 8848 */
+  readonly port?: number;
+  /** 1 */
+  readonly ttl?: number;
+  /** 224.0.0.81 */
+  readonly group?: Ip;
+}
+
+/** `lvs_sync_daemon IF [INSTANCE] [id N] ...`. */
+export interface SyncDaemonSettings extends SyncDaemonOptions {
+  /**
+   * The instance whose state decides between the master and the backup daemon; absent: both run
+   * all the time.
+   */
+  readonly instance?: string;
 }
 
 /** `interface_up_down_delays`: how long an interface must be down, or up, before it counts. */
@@ -277,6 +292,8 @@ export interface VrrpSettings {
   readonly pace?: PaceSettings;
   /** `net_namespace`: where the daemon runs; absent: where it was started. */
   readonly netNamespace?: string;
+  /** `net_namespace_ipvs`: where the sync daemons run; absent: with the process. */
+  readonly ipvsNamespace?: string;
   /** Absent: no rules are needed. */
   readonly firewall?: FirewallSettings;
   /** Interfaces with `promote_secondaries`; none if missing. */

@@ -11,6 +11,7 @@ import {
   LITTLE_ENDIAN,
   nested,
   text,
+  u8,
   u16,
   u32,
   u64,
@@ -53,7 +54,7 @@ export class FakeIpvs implements FakeProtocol {
   /** false: `modprobe -r ip_vs` */
   loaded = true;
   #services: Service[] = [];
-  #daemons: { state: number; interface: string; id: number }[] = [];
+  #daemons: { state: number; interface: string; id: number; options: Uint8Array[] }[] = [];
   #timeouts = [900, 120, 300];
 
   /** `ipvsadm -Ln` without its head and counters. */
@@ -137,8 +138,8 @@ export class FakeIpvs implements FakeProtocol {
     answer: (parts: Uint8Array[]) => FakeAnswer,
   ): FakeAnswer[] {
     if (command === 'GET_DAEMON') {
-      return this.#daemons.map(({ state, interface: name, id }) =>
-        answer([nested(3, [u32(1, state), text(2, name), u32(3, id)])]),
+      return this.#daemons.map(({ state, interface: name, id, options: speaks }) =>
+        answer([nested(3, [u32(1, state), text(2, name), u32(3, id), ...speaks])]),
       );
     }
     const daemon = attributes.nested(3);
@@ -152,7 +153,18 @@ export class FakeIpvs implements FakeProtocol {
     if (running) throw new Errno('EEXIST');
     const name = daemon?.text(2) as string;
     if (name.startsWith('no')) throw new Errno('ENODEV');
-    this.#daemons.push({ state, interface: name, id: daemon?.u32(3) as number });
+    const speaks = [
+      u16(4, daemon?.u16(4) ?? 1472),
+      attribute(5, daemon?.bytes(5, 4) ?? ipToBytes('224.0.0.81')),
+      u16(7, daemon?.u16(7) ?? 8848),
+      u8(8, daemon?.u8(8) ?? 1),
+    ];
+    this.#daemons.push({
+      state,
+      interface: name,
+      id: daemon?.u32(3) as number,
+      options: speaks,
+    });
     return [];
   }
 }

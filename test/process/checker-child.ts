@@ -72,6 +72,8 @@ await runCheckerProcess({
           return { operation };
         }),
       flush: async () => table.clear(),
+      readTimeouts: async () => ({ tcp: 900, tcpFin: 120, udp: 300 }),
+      setTimeouts: async () => {},
       close() {},
     };
   },

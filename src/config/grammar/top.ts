@@ -26,15 +26,10 @@ export const top = {
     'The network namespace that the daemon runs in. A reload does not change it.',
     { firstCounts: true },
   ),
-  net_namespace_ipvs: planned(
-    setting(
-      optionalName,
-      'The network namespace that IPVS is set up in; nothing: the default one.',
-      {
-        firstCounts: true,
-      },
-    ),
-    'no virtual server is run, for it would be in the wrong namespace',
+  net_namespace_ipvs: setting(
+    optionalName,
+    'The network namespace that IPVS is set up in; nothing: the one the machine started with. A reload does not change it.',
+    { firstCounts: true },
   ),
   namespace_with_ipsets: withoutEffect(
     setting(none, 'Sets are used in a namespace on kernels before 3.13.'),

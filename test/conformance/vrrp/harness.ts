@@ -207,7 +207,9 @@ function renderState(engine: EngineState, armed: ReadonlyMap<string, number>): u
     absent: desired.addresses
       .filter((entry) => !entry.present)
       .map(({ address }) => `${address.interface} ${address.address}/${address.prefixLength}`),
-    ...(desired.syncDaemon && { syncDaemon: desired.syncDaemon.state }),
+    ...(desired.syncDaemons.length > 0 && {
+      syncDaemon: desired.syncDaemons.map(({ state }) => state).join(' '),
+    }),
     ...(engine.rejected.size > 0 && { rejected: Object.fromEntries(engine.rejected) }),
   };
 }

@@ -7,7 +7,9 @@ import assert from 'node:assert/strict';
 import { globalDefs } from '../../../src/config/grammar/global/index.js';
 import type { Keyword } from '../../../src/config/grammar/keyword.js';
 import { top } from '../../../src/config/grammar/top.js';
-import { load } from './support.js';
+import { checkerSettings } from '../../../src/process/checker-settings.js';
+import { vrrpSettings } from '../../../src/process/settings.js';
+import { load, loadGood } from './support.js';
 
 const MACHINE = {
   interfaces: ['lo', 'eth0', 'eth1'],
@@ -517,11 +519,14 @@ describe('config: global settings', () => {
     ]);
   });
 
-  it('nothing is run in another namespace', () => {
-    const { config, diagnostics } = load(
+  it('the table and the sync daemons may be in another namespace', () => {
+    const config = loadGood(
       'net_namespace_ipvs x\nvirtual_server 192.0.2.1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 10.0.0.1 80 {\n}\n}',
     );
-    assert.equal(config?.global.place.netNamespaceIpvs, 'x');
-    assert.ok(diagnostics.some(({ code }) => code === 'CONFIG_NOT_RUN'));
+    assert.equal(config.global.place.netNamespaceIpvs, 'x');
+    assert.equal(checkerSettings(config).ipvsNamespace, 'x');
+    assert.equal(vrrpSettings(config).ipvsNamespace, 'x');
+    // Without a name it is the machine's own.
+    assert.equal(checkerSettings(loadGood('net_namespace_ipvs')).ipvsNamespace, '');
   });
 });

@@ -76,13 +76,10 @@ export const lvsDefaults = {
       firstCounts: true,
     },
   ),
-  lvs_timeouts: planned(
-    setting(
-      timeouts,
-      'How long the kernel remembers idle connections: TCP, TCP after a FIN, and UDP; 0 leaves a time as it is.',
-      { default: "the kernel's", repeatable: true },
-    ),
-    "the kernel's times are left as they are",
+  lvs_timeouts: setting(
+    timeouts,
+    'How long the kernel remembers idle connections: TCP, TCP after a FIN, and UDP; 0 leaves a time as it is. At stop they are put back.',
+    { default: "the kernel's", repeatable: true },
   ),
   lvs_flush: setting(none, 'Clears the whole IPVS table at start, the services of others too.'),
   lvs_flush_on_stop: setting(
