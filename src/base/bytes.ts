@@ -21,5 +21,8 @@ export function viewOf(bytes: Uint8Array): DataView {
 
 /** Whether two byte arrays hold the same bytes. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+  // Mostly addresses: a call out of JavaScript costs more than the loop.
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

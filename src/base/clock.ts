@@ -6,7 +6,8 @@ import type { Micros } from './time.js';
 
 /** Now on the monotonic clock (CLOCK_MONOTONIC), integer microseconds. Its zero has no meaning. */
 export function monotonicMicros(): Micros {
-  return Number(process.hrtime.bigint() / 1000n);
+  const [seconds, nanos] = process.hrtime();
+  return seconds * 1_000_000 + Math.trunc(nanos / 1000);
 }
 
 /** Now as wall-clock time, integer milliseconds since the epoch: for logs, people and signed adverts only. */

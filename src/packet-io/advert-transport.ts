@@ -7,7 +7,7 @@
  * Multicast and unicast share the sockets: the engine tells them apart by their destination.
  */
 import { type Family, type Ip, ipToBytes } from '../base/ip.js';
-import { encodeIp } from '../vrrp/ip-header.js';
+import { encodeIp, identify } from '../vrrp/ip-header.js';
 import { PROTOCOL_VRRP } from '../vrrp/ip-packet.js';
 import { openReceiveSocket, openReceiveSocketIpv6, type ReceiveSocket } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
@@ -31,12 +31,21 @@ export interface TransportHandlers {
   onError(error: Error): void;
 }
 
+interface Addressed {
+  readonly datagram: Uint8Array;
+  readonly source: Ip;
+  readonly destination: Ip;
+  readonly ttl: number;
+}
+
 export class AdvertTransport {
   readonly interfaceIndex: number;
   readonly #receiver: ReceiveSocket;
   readonly #sender: SendSocket;
   readonly #queue: SendQueue<{ readonly datagram: Uint8Array; readonly destination: Ip }>;
   readonly #handlers: TransportHandlers;
+  /** By packet, which the engine keeps as long as its content is the same. */
+  readonly #datagrams = new WeakMap<Uint8Array, Addressed>();
   #identification = 0;
 
   /**
@@ -63,7 +72,24 @@ export class AdvertTransport {
 
   /** Hands a VRRP packet from `source` to the kernel. Failures go to `onError`. */
   send(packet: Uint8Array, source: Ip, destination: Ip, ttl: number): void {
+    try {
+      this.#queue.push({
+        datagram: this.#datagramOf(packet, source, destination, ttl),
+        destination,
+      });
+    } catch (error) {
+      this.#handlers.onError(error as Error);
+    }
+  }
+
+  /** A packet that was sent before has its datagram; another number says that it is another one. */
+  #datagramOf(packet: Uint8Array, source: Ip, destination: Ip, ttl: number): Uint8Array {
     this.#identification = (this.#identification + 1) & 0xffff;
+    const known = this.#datagrams.get(packet);
+    if (known?.source === source && known.destination === destination && known.ttl === ttl) {
+      identify(known.datagram, this.#identification);
+      return known.datagram;
+    }
     const datagram = encodeIp({
       source: ipToBytes(source),
       destination: ipToBytes(destination),
@@ -71,11 +97,8 @@ export class AdvertTransport {
       payload: packet,
       identification: this.#identification,
     });
-    try {
-      this.#queue.push({ datagram, destination });
-    } catch (error) {
-      this.#handlers.onError(error as Error);
-    }
+    this.#datagrams.set(packet, { datagram, source, destination, ttl });
+    return datagram;
   }
 
   /** Resolves when everything given to {@link send} has been handed to the kernel. */

@@ -204,15 +204,20 @@ export function openRawSendSocket(family: Family): number {
  * Sends one datagram that begins with its IP header. Does not block: a full queue is ENOBUFS or
  * EAGAIN.
  *
- * @param interfaceIndex the scope of a link-local destination; 0: none.
+ * @param address of the destination, by {@link rawAddress}.
  * @throws SystemCallError
  */
-export function sendRawDatagram(
-  fd: number,
-  datagram: Uint8Array,
-  destination: Uint8Array,
-  interfaceIndex: number,
-): void {
+export function sendRawDatagram(fd: number, datagram: Uint8Array, address: Uint8Array): void {
+  send(fd, datagram, address);
+}
+
+/**
+ * A destination as sendto(2) takes it.
+ *
+ * @param destination 4 or 16 bytes.
+ * @param interfaceIndex the scope of a link-local destination; 0: none.
+ */
+export function rawAddress(destination: Uint8Array, interfaceIndex: number): Uint8Array {
   // struct sockaddr_in: family u16, port u16, address 4 bytes, 8 zero. struct sockaddr_in6: family
   // u16, port u16, flow u32, address 16 bytes, scope u32.
   const isIpv4 = destination.length === 4;
@@ -220,7 +225,7 @@ export function sendRawDatagram(
   address.writeUInt16LE(isIpv4 ? AF_INET : AF_INET6, 0);
   address.set(destination, isIpv4 ? 4 : 8);
   if (!isIpv4) address.writeUInt32LE(interfaceIndex, 24);
-  send(fd, datagram, address);
+  return address;
 }
 
 /** What recvmsg(2) gave. The bytes are copies. */

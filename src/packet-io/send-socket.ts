@@ -8,6 +8,7 @@ import { type Family, ipToBytes } from '../base/ip.js';
 import {
   closeSocket,
   openRawSendSocket,
+  rawAddress,
   SystemCallError,
   sendRawDatagram,
   setSocketOption,
@@ -29,10 +30,14 @@ const IPV6_MULTICAST_LOOP = 19;
 const TC_PRIO_CONTROL = 7;
 /** Some thousand adverts. */
 const SEND_BUFFER_BYTES = 4_194_304;
+/** Destinations that are kept ready. */
+const MAX_ADDRESSES = 8_192;
 
 export class SendSocket {
   readonly #fd: number;
   readonly #interfaceIndex: number;
+  /** By destination: groups, and unicast peers of this configuration and earlier ones. */
+  readonly #addresses = new Map<string, Uint8Array>();
 
   /**
    * Needs CAP_NET_RAW.
@@ -72,12 +77,21 @@ export class SendSocket {
    */
   send(datagram: Uint8Array, destination: string): boolean {
     try {
-      sendRawDatagram(this.#fd, datagram, ipToBytes(destination), this.#interfaceIndex);
+      sendRawDatagram(this.#fd, datagram, this.#addressOf(destination));
       return true;
     } catch (error) {
       if (error instanceof SystemCallError && error.errno === constants.errno.EAGAIN) return false;
       throw error;
     }
+  }
+
+  #addressOf(destination: string): Uint8Array {
+    const known = this.#addresses.get(destination);
+    if (known) return known;
+    if (this.#addresses.size >= MAX_ADDRESSES) this.#addresses.clear();
+    const address = rawAddress(ipToBytes(destination), this.#interfaceIndex);
+    this.#addresses.set(destination, address);
+    return address;
   }
 
   close(): void {

@@ -46,6 +46,10 @@ export class AddressKeeper {
   #waiting: { readonly targets: readonly Target[]; readonly repeat: number }[] = [];
   /** What the last pass has put or found there; bounded by the configuration. */
   #held: ReadonlySet<string> = new Set();
+  /** A pass was asked for in this turn of the event loop. */
+  #ordered = false;
+  /** What is to be there, as far as no pass was asked for since; made when it is needed. */
+  #wanted: ReadonlySet<string> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -61,15 +65,25 @@ export class AddressKeeper {
     });
   }
 
-  /** Asks for a pass with what is desired by then. */
+  /**
+   * Asks for a pass with what is desired by then. It begins when the events that are at hand have been
+   * heard: where hundreds of instances take over in one turn, it is one pass for all.
+   */
   reconcile(): void {
+    this.#wanted = undefined;
+    if (this.#ordered) return;
+    this.#ordered = true;
     const done = (): void => {
       if (this.#pass !== pass) return;
       this.#pass = undefined;
       this.#announceHeld();
       this.#waiting = [];
     };
-    const pass = this.#reconciler.reconcileNow().then(done, done);
+    const begin = (): Promise<AddressReport> => {
+      this.#ordered = false;
+      return this.#reconciler.reconcileNow();
+    };
+    const pass = Promise.resolve().then(begin).then(done, done);
     this.#pass = pass;
   }
 
@@ -94,8 +108,19 @@ export class AddressKeeper {
     this.#waiting = [];
   }
 
+  /** Whether it is to be there, after the last {@link reconcile}: no wish changes without one. */
+  isWanted(target: Target): boolean {
+    this.#wanted ??= new Set(
+      this.#options
+        .desired()
+        .filter((entry) => entry.present)
+        .map(({ address }) => keyOf(address)),
+    );
+    return this.#wanted.has(keyOf(target));
+  }
+
   #hold(held: readonly InstanceAddress[]): void {
-    this.#held = new Set(held.map(({ address }) => `${address.interface} ${address.address}`));
+    this.#held = new Set(held.map(({ address }) => keyOf(address)));
   }
 
   #tell({ restored, failed, confirmed, corrected, uncorrected }: AddressReport): void {
@@ -127,16 +152,8 @@ export class AddressKeeper {
   /** Announces what is there and still wanted; the rest goes on waiting. */
   #announceHeld(): void {
     if (this.#waiting.length === 0) return;
-    const wanted = new Set(
-      this.#options
-        .desired()
-        .filter((entry) => entry.present)
-        .map(({ address }) => `${address.interface} ${address.address}`),
-    );
-    const isReady = (target: Target): boolean => {
-      const key = `${target.interface} ${target.address}`;
-      return wanted.has(key) && this.#held.has(key);
-    };
+    const isReady = (target: Target): boolean =>
+      this.isWanted(target) && this.#held.has(keyOf(target));
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { targets, repeat } of waiting) {
@@ -146,4 +163,8 @@ export class AddressKeeper {
       if (ready.length > 0) this.#options.announce(ready, repeat);
     }
   }
+}
+
+function keyOf({ interface: name, address }: Target): string {
+  return `${name} ${address}`;
 }

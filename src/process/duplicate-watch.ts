@@ -21,7 +21,7 @@ const EVERY: Micros = 10 * MICROS_PER_SECOND;
 const AGAIN: Micros = MICROS_PER_SECOND;
 const CONFIRMATIONS = 2;
 /** The most that are asked for in a tick; the others are late. */
-const PER_TICK = 8;
+const PER_TICK = 64;
 
 /** A holder of an address of a MASTER of ours. */
 interface Watched {

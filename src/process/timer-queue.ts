@@ -50,6 +50,8 @@ export class TimerQueue<Key extends string = string> {
   #timer: NodeJS.Timeout | undefined;
   #timerDueAt: Micros = Number.POSITIVE_INFINITY;
   #waitingTurns = false;
+  /** Due timers are being taken; the operating system's timer is set behind the last of them. */
+  #taking = false;
   /** The exact timer for which {@link Options.onNear} has been called. */
   #prepared: Entry | undefined;
 
@@ -75,10 +77,7 @@ export class TimerQueue<Key extends string = string> {
   /** Removes and returns the earliest timer that is due at `now`. */
   takeDue(now: Micros): { key: Key; dueAt: Micros } | undefined {
     const top = this.#peek();
-    if (!top || top.dueAt > now) {
-      this.#schedule();
-      return undefined;
-    }
+    if (!top || top.dueAt > now) return undefined;
     this.#pop();
     this.#armed.delete(top.key);
     return { key: top.key as Key, dueAt: top.dueAt };
@@ -101,7 +100,13 @@ export class TimerQueue<Key extends string = string> {
 
   #schedule(): void {
     const top = this.#peek();
-    if (!top || this.#waitingTurns || (this.#timer && this.#timerDueAt <= top.dueAt)) return;
+    if (
+      !top ||
+      this.#taking ||
+      this.#waitingTurns ||
+      (this.#timer && this.#timerDueAt <= top.dueAt)
+    )
+      return;
     if (this.#timer) clearTimeout(this.#timer);
     const isExact = this.#options.isExact?.(top.key as Key) ?? false;
     const wakeAt = isExact ? top.dueAt - GRAIN : top.dueAt;
@@ -124,7 +129,12 @@ export class TimerQueue<Key extends string = string> {
     const due = this.peekDue(now);
     if (due) {
       this.#options.onLate?.(now - due.dueAt);
-      this.#options.onDue();
+      this.#taking = true;
+      try {
+        this.#options.onDue();
+      } finally {
+        this.#taking = false;
+      }
     }
     if (this.#waitingTurns) return;
     const next = this.#peek();

@@ -89,6 +89,8 @@ class VrrpProcess {
   /** Bounded by one turn of the event loop. */
   readonly #reports: Report[] = [];
   #packets = 0;
+  /** Under way; see {@link #follow}. */
+  #following: Promise<void> | undefined;
   /** When {@link #warmUp} was last needed. */
   #warmAt = Number.NEGATIVE_INFINITY;
   /** Until it has left. */
@@ -105,7 +107,13 @@ class VrrpProcess {
       packetsReceived: () => this.#packets,
       onLate: (late) => this.#scheduling.late(late),
       expire: (timer, dueAt) =>
-        this.#dispatch({ kind: 'timer-expired', at: monotonicMicros(), dueAt, timer }),
+        this.#dispatch({
+          kind: 'timer-expired',
+          at: monotonicMicros(),
+          dueAt,
+          timer,
+          utc: utcMicros(),
+        }),
     });
     this.#transports = new TransportTable(
       (place, index, handlers) => new AdvertTransport(place, index, handlers),
@@ -113,7 +121,8 @@ class VrrpProcess {
         onDatagram: (name, datagram) => {
           this.#packets++;
           const at = monotonicMicros();
-          this.#dispatch({ kind: 'packet-received', at, interface: name, datagram });
+          const utc = utcMicros();
+          this.#dispatch({ kind: 'packet-received', at, interface: name, datagram, utc });
         },
         onChange: (name, family, usable, reason) =>
           this.#dispatch({
@@ -270,8 +279,7 @@ class VrrpProcess {
     this.#traffic.start();
     this.#transports.report();
     this.#reconcile();
-    await this.#addresses.settled();
-    await this.#routing.settled();
+    await this.#reconciled();
     await this.#transports.flushed();
     await this.#virtual.removeRetired();
     tellSupervisor({ kind: 'configured', generation });
@@ -288,7 +296,7 @@ class VrrpProcess {
     this.#reconcile();
     await Promise.allSettled([
       this.#transports.flushed(),
-      this.#addresses.settled().then(() => this.#routing.settled()),
+      this.#reconciled(),
       this.#daemons.stop(),
     ]);
     this.#tellReports();
@@ -316,7 +324,8 @@ class VrrpProcess {
   }
 
   #dispatch(event: VrrpEvent): void {
-    const result = step(this.#engine, { ...event, utc: wallMillis() * MICROS_PER_MILLI });
+    const timed = event.utc === undefined ? { ...event, utc: utcMicros() } : event;
+    const result = step(this.#engine, timed);
     this.#engine = result.state;
     for (const effect of result.effects) {
       // What only tells of it waits until the packets of this turn have been read.
@@ -368,13 +377,25 @@ class VrrpProcess {
   }
 
   #reconcile(): void {
-    this.#dropAnnouncements();
     this.#addresses.reconcile();
+    this.#following ??= this.#follow();
+  }
+
+  /** What comes after the events that are at hand, and then what waits for the addresses. */
+  async #follow(): Promise<void> {
+    await Promise.resolve();
+    this.#dropAnnouncements();
+    await this.#addresses.settled();
+    this.#following = undefined;
     // Routes need the addresses, and starting a daemon blocks in the kernel for a while: both wait.
-    void this.#addresses.settled().then(() => {
-      this.#routing.reconcile();
-      this.#daemons.want(desiredKernel(this.#engine).syncDaemons);
-    });
+    this.#routing.reconcile();
+    this.#daemons.want(desiredKernel(this.#engine).syncDaemons);
+  }
+
+  /** Resolves when every pass over addresses and routes that was asked for has been tried. */
+  async #reconciled(): Promise<void> {
+    while (this.#following) await this.#following;
+    await this.#routing.settled();
   }
 
   /** Something for all on a wire that has been silent; one that is down hears nothing. */
@@ -393,9 +414,7 @@ class VrrpProcess {
   /** What is another's now is not announced any more, however long it has waited for its turn. */
   #dropAnnouncements(): void {
     if (this.#announcements.isEmpty) return;
-    const present = desiredKernel(this.#engine).addresses.filter((entry) => entry.present);
-    const wanted = new Set(present.map(({ address }) => `${address.interface} ${address.address}`));
-    this.#announcements.retain((target) => wanted.has(`${target.interface} ${target.address}`));
+    this.#announcements.retain((target) => this.#addresses.isWanted(target));
   }
 
   /** Until the configuration is there: a machine whose processors are busy must not delay the start. */
@@ -468,6 +487,10 @@ const REPORTS: ReadonlySet<VrrpEffect['kind']> = new Set([
 
 function isReport(effect: VrrpEffect): effect is Report {
   return REPORTS.has(effect.kind);
+}
+
+function utcMicros(): Micros {
+  return wallMillis() * MICROS_PER_MILLI;
 }
 
 /**

@@ -24,3 +24,10 @@ export function decodeIp(datagram: Uint8Array): Result<IpPacket, IpDropReason> {
 export function encodeIp(content: IpContent): Uint8Array {
   return content.source.length === 4 ? encodeIpv4(content) : encodeIpv6(content);
 }
+
+/** Gives a datagram of {@link encodeIp} another identification; IPv6 has none. */
+export function identify(datagram: Uint8Array, identification: number): void {
+  if ((datagram[0] as number) >> 4 !== 4) return;
+  datagram[4] = identification >> 8;
+  datagram[5] = identification & 0xff;
+}

@@ -4,11 +4,13 @@
  */
 import type { VrrpEffect } from './effects.js';
 
+const TIMER = 1;
+const KERNEL = 2;
 const RANK: Readonly<Record<VrrpEffect['kind'], number>> = {
   'send-advert': 0,
-  'arm-timer': 1,
-  'cancel-timer': 1,
-  reconcile: 2,
+  'arm-timer': TIMER,
+  'cancel-timer': TIMER,
+  reconcile: KERNEL,
   announce: 3,
   'state-changed': 4,
   'priority-changed': 4,
@@ -29,7 +31,7 @@ export class Outbox {
    */
   take(): VrrpEffect[] {
     const effects = this.#effects;
-    if (effects.length < 2) return effects;
+    if (isInOrder(effects)) return effects;
     const lastForTimer = new Map<string, VrrpEffect>();
     let reconcile: VrrpEffect | undefined;
     for (const effect of effects) {
@@ -45,4 +47,15 @@ export class Outbox {
       })
       .sort((a, b) => RANK[a.kind] - RANK[b.kind]);
   }
+}
+
+/** Whether they can stay as they are: an advert or a packet has no more than one of a kind. */
+function isInOrder(effects: readonly VrrpEffect[]): boolean {
+  let last = -1;
+  for (const { kind } of effects) {
+    const rank = RANK[kind];
+    if (rank < last || (rank === last && (rank === TIMER || rank === KERNEL))) return false;
+    last = rank;
+  }
+  return true;
 }

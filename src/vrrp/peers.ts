@@ -68,10 +68,12 @@ export function isUnicastPeer(settings: InstanceSettings, source: Ip): boolean {
 export function checksumFor(instance: Instance, destination: Ip): ChecksumForm {
   const { settings, peers } = instance;
   if (settings.unicast) return peers.get(destination)?.checksum ?? configuredForm(settings);
-  const forms = new Set<ChecksumForm>();
-  for (const { checksum } of peers.values()) forms.add(checksum);
-  const [only] = forms;
-  return forms.size === 1 && only !== undefined ? only : configuredForm(settings);
+  let common: ChecksumForm | undefined;
+  for (const { checksum } of peers.values()) {
+    if (common !== undefined && checksum !== common) return configuredForm(settings);
+    common = checksum;
+  }
+  return common ?? configuredForm(settings);
 }
 
 function configuredForm(settings: InstanceSettings): ChecksumForm {

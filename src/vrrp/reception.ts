@@ -1,6 +1,6 @@
 /** What a received packet does (RFC 9568 6.4.2, 6.4.3 and 7.1; RFC 3768 likewise). */
 
-import { type Ip, ipFromBytes, ipToBytes } from '../base/ip.js';
+import { type Ip, ipFromBytes } from '../base/ip.js';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/time.js';
 import { type Advert, decodeAdvert, PRIORITY_RELEASE } from './advert.js';
 import { onLosingAdvertHeard, onPeerHeard } from './alarms.js';
@@ -15,7 +15,7 @@ import { admit, suppressedNote } from './log-limit.js';
 import { rememberPeer } from './peers.js';
 import { pathViolation, policyViolation } from './policy.js';
 import { reject } from './rejection.js';
-import { groupOf, instanceFor } from './routers.js';
+import { groupBytes, instanceFor } from './routers.js';
 import { type Instance, type Step, unitOf } from './state.js';
 import { yieldMaster } from './sync-group.js';
 import { OWNER_PRIORITY, skewTime } from './timing.js';
@@ -45,7 +45,7 @@ export function onPacketReceived(
     reject(step, instance, onTheWay, event);
     return;
   }
-  const group = instance?.settings.family === 4 ? ipToBytes(groupOf(instance.settings)) : undefined;
+  const group = instance?.settings.family === 4 ? groupBytes(instance.settings) : undefined;
   const advert = decodeAdvert(packet.payload, packet, group);
   if (!advert.ok) {
     reject(step, instance, advert.reason, event);

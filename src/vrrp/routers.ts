@@ -8,6 +8,9 @@ import type { EngineState, Instance } from './state.js';
 /** By {@link transportKey}, then by VRID. Several only if unicast peers or groups tell them apart. */
 export type RouterIndex = Map<string, Map<number, Instance[]>>;
 
+const STANDARD_IPV4 = ipToBytes(standardGroup(4));
+const STANDARD_IPV6 = ipToBytes(standardGroup(6));
+
 /** The name of the sockets that one interface has for one family. */
 export function transportKey(name: string, family: Family): string {
   return `${name}/${family}`;
@@ -78,10 +81,16 @@ export function groupOf(settings: InstanceSettings): string {
   return settings.multicastGroup ?? standardGroup(settings.family);
 }
 
+/** The same as bytes. Every packet that comes needs them. */
+export function groupBytes({ multicastGroup, family }: InstanceSettings): Uint8Array {
+  if (multicastGroup !== undefined) return ipToBytes(multicastGroup);
+  return family === 4 ? STANDARD_IPV4 : STANDARD_IPV6;
+}
+
 /** Whether a packet was sent to where the instance listens: its group, or, with peers, this node. */
 export function isSentTo(settings: InstanceSettings, destination: Uint8Array): boolean {
   if (settings.unicast) return !isMulticast(destination);
-  return sameBytes(destination, ipToBytes(groupOf(settings)));
+  return sameBytes(destination, groupBytes(settings));
 }
 
 function isMeant(settings: InstanceSettings, packet: IpPacket): boolean {

@@ -6,7 +6,7 @@ import { signAdvert } from './hmac-auth.js';
 import { log } from './instance.js';
 import { REQUIRED_TTL } from './ip-packet.js';
 import { checksumFor } from './peers.js';
-import { groupOf, socketInterface, transportKey } from './routers.js';
+import { groupBytes, groupOf, socketInterface, transportKey } from './routers.js';
 import type { InstanceSettings, VirtualAddress } from './settings.js';
 import type { Instance, Outgoing, Source, Step } from './state.js';
 
@@ -115,7 +115,7 @@ function sealFor(
   const known = trailer ? undefined : sealed.get(destination);
   if (known?.form === form) return known.packet;
   const addresses = { source: source.bytes, destination: ipToBytes(destination) };
-  const group = instance.settings.family === 4 ? ipToBytes(groupOf(instance.settings)) : undefined;
+  const group = instance.settings.family === 4 ? groupBytes(instance.settings) : undefined;
   const packet = sealAdvert(draft, addresses, form, trailer, group);
   if (!trailer) sealed.set(destination, { form, packet });
   return packet;

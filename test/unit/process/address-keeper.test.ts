@@ -17,6 +17,9 @@ const target = (last: number) => ({ interface: 'eth0', address: `192.0.2.${last}
 /** A pass that the test lets go step by step. */
 class Fixture {
   wanted: DesiredAddress[] = [];
+  passes = 0;
+  /** How often the wishes were asked for. */
+  asked = 0;
   readonly announced: string[] = [];
   readonly reconciled: object[] = [];
   #onAdded: (held: readonly InstanceAddress[]) => void = () => {};
@@ -24,17 +27,28 @@ class Fixture {
 
   readonly keeper = new AddressKeeper({
     reconcile: (_desired, onAdded) => {
+      this.passes++;
       this.#onAdded = onAdded;
       return new Promise((resolve) => {
         this.#resolve = resolve;
       });
     },
-    desired: () => this.wanted,
+    desired: () => {
+      this.asked++;
+      return this.wanted;
+    },
     announce: (targets, repeat) =>
       this.announced.push(`${targets.map((t) => t.address).join()} x${repeat}`),
     onReconciled: (report) => this.reconciled.push(report),
     onError: () => {},
   });
+
+  /** What was ordered in this turn has begun. */
+  async begins(): Promise<void> {
+    const before = this.passes;
+    for (let i = 0; this.passes === before && i < 10; i++) await Promise.resolve();
+    assert.equal(this.passes, before + 1);
+  }
 
   added(...held: DesiredAddress[]): void {
     this.#onAdded(held);
@@ -63,10 +77,44 @@ describe('address keeper', () => {
     f.keeper.reconcile();
     f.keeper.announceWhenPresent([target(1), target(2)], 5);
     assert.deepEqual(f.announced, []);
+    await f.begins();
     f.added(desired(1));
     assert.deepEqual(f.announced, ['192.0.2.1 x5']);
     await f.ends({ confirmed: [desired(1), desired(2)] });
     assert.deepEqual(f.announced, ['192.0.2.1 x5', '192.0.2.2 x5']);
+  });
+
+  it('makes one pass of what is ordered in one turn, and looks at the wishes once', async () => {
+    const f = new Fixture();
+    for (let i = 1; i <= 3; i++) {
+      f.wanted.push(desired(i));
+      f.keeper.reconcile();
+      f.keeper.announceWhenPresent([target(i)], 1);
+    }
+    await f.begins();
+    await f.ends({ confirmed: f.wanted });
+    assert.equal(f.passes, 1);
+    assert.equal(f.announced.length, 3);
+    const asked = f.asked;
+    for (let i = 1; i <= 3; i++) f.keeper.announceWhenPresent([target(i)], 1);
+    assert.equal(f.announced.length, 6);
+    assert.equal(f.asked, asked);
+  });
+
+  it('makes another pass of what is ordered during one', async () => {
+    const f = new Fixture();
+    f.wanted = [desired(1)];
+    f.keeper.reconcile();
+    await f.begins();
+    f.wanted = [desired(1, false)];
+    f.keeper.reconcile();
+    f.keeper.announceWhenPresent([target(1)], 1);
+    f.added(desired(1));
+    assert.deepEqual(f.announced, []);
+    void f.ends({ confirmed: [desired(1)] });
+    await f.begins();
+    await f.ends({});
+    assert.deepEqual(f.announced, []);
   });
 
   it('does not announce what could not be put there, and tells the engine', async () => {
@@ -74,6 +122,7 @@ describe('address keeper', () => {
     f.wanted = [desired(1)];
     f.keeper.reconcile();
     f.keeper.announceWhenPresent([target(1)], 5);
+    await f.begins();
     f.added();
     await f.ends({ failed: [{ ...desired(1), reason: 'EPERM' }] });
     assert.deepEqual(f.announced, []);
@@ -87,6 +136,7 @@ describe('address keeper', () => {
     f.wanted = [desired(1)];
     f.keeper.reconcile();
     f.keeper.announceWhenPresent([target(1)], 5);
+    await f.begins();
     f.wanted = [desired(1, false)];
     f.added(desired(1));
     await f.ends({ confirmed: [desired(1)] });
@@ -97,6 +147,7 @@ describe('address keeper', () => {
     const f = new Fixture();
     f.wanted = [desired(1)];
     f.keeper.reconcile();
+    await f.begins();
     await f.ends({ confirmed: [desired(1)] });
     f.keeper.announceWhenPresent([target(1)], 1);
     assert.deepEqual(f.announced, ['192.0.2.1 x1']);
