@@ -3,6 +3,7 @@
  * `process/settings.ts`.
  */
 import type { Family, Ip } from '../base/ip.js';
+import type { SysctlWishes } from '../base/ipvs-sysctls.js';
 import type { Micros } from '../base/time.js';
 import type { ForwardingMethod, ServiceId, Tunnel } from '../ipvs/model.js';
 
@@ -126,6 +127,10 @@ export interface CheckerSettings {
   readonly virtualServers: readonly VirtualServerSettings[];
   /** The same limit for services of which only the table tells: an earlier process left them. */
   readonly drainTimeout?: Micros;
+  /** Values of net.ipv4.vs that the configuration says. */
+  readonly sysctls?: SysctlWishes;
+  /** The sync daemon's instance says for all virtual addresses who is MASTER. */
+  readonly syncFollowsAll?: boolean;
   /** `lvs_flush`: clear the whole table at start, foreign services too. */
   readonly flushAtStart: boolean;
   /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */

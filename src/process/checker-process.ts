@@ -23,11 +23,13 @@ import type { CheckTarget } from '../checker/settings.js';
 import { snapshot } from '../checker/snapshot.js';
 import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
-import { openIpvs } from './ipvs-namespace.js';
+import { inIpvsNamespace, openIpvs } from './ipvs-namespace.js';
+import { ipvsSysctlFiles } from './ipvs-sysctl-files.js';
 import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
 import { readServiceRecord, writeServiceRecord } from './service-record.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
+import { SysctlKeeper } from './sysctl-keeper.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { type OpenTimeoutKernel, TimeoutKeeper } from './timeout-keeper.js';
 import { TimerQueue } from './timer-queue.js';
@@ -41,7 +43,7 @@ interface Options {
   /** Opens the kernel's IPVS table, in a network namespace; tests bring their own. */
   readonly openTable?: (ipvsNamespace: string | undefined) => Promise<OpenIpvs>;
   /** Where it is written down what must be found again after a crash; without: nowhere. */
-  readonly files?: Pick<RunFiles, 'ipvsServices'>;
+  readonly files?: Pick<RunFiles, 'ipvsServices' | 'ipvsSysctls'>;
 }
 
 /** Runs the checker process until it is told to stop or its supervisor is gone. */
@@ -58,6 +60,8 @@ class CheckerProcess {
   readonly #probes = new Map<string, { readonly attempt: number; readonly cancel: CancelProbe }>();
   readonly #table: TableKeeper;
   readonly #timeouts: TimeoutKeeper;
+  /** Without files nothing of the machine is changed but the table. */
+  readonly #sysctls: SysctlKeeper | undefined;
   readonly #scheduling: Scheduling;
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
@@ -80,8 +84,12 @@ class CheckerProcess {
       desired: () => desiredTable(this.#engine),
       open,
       onOwned: (keys) => this.#writeOwned(keys),
+      onWhole: () => this.#sysctls?.check(),
     });
     this.#timeouts = new TimeoutKeeper({ logger, open });
+    const switches = ipvsSysctlFiles((run) => inIpvsNamespace(this.#ipvsNamespace, run));
+    this.#sysctls =
+      files && new SysctlKeeper({ logger, files: switches, record: files.ipvsSysctls });
   }
 
   start(): void {
@@ -126,6 +134,7 @@ class CheckerProcess {
     this.#timeouts.want(settings.timeouts ?? {});
     if (settings.flushAtStart) this.#table.flushFirst();
     this.#table.adopt(owned);
+    this.#sysctls?.configure(settings);
     const seed = randomInt(2 ** 32);
     const at = monotonicMicros();
     this.#dispatch({ kind: 'configured', at, generation, settings, seed, found, owned });
@@ -143,6 +152,7 @@ class CheckerProcess {
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
     await this.#timeouts.stop();
+    this.#sysctls?.restore();
     tellSupervisor({ kind: 'stopped' });
     await flushLogs();
     process.exit(0);

@@ -39,6 +39,9 @@ export function checkerSettings(config: Config): CheckerSettings {
     virtualServers: config.virtualServers
       .filter((server) => !left.has(server))
       .map((server) => virtualServerSettings(server, config)),
+    drainTimeout: lvs.drainTimeout,
+    sysctls: lvs.sysctls,
+    syncFollowsAll: syncFollowsAll(config),
     flushAtStart: lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: lvsFlushOnStop === 'all',
@@ -64,9 +67,19 @@ function virtualServerSettings(
     quorum: server.quorum,
     hysteresis: server.hysteresis,
     omega: server.omega,
+    drainTimeout: server.drainTimeout,
     ...(sorryServer ? { sorryServer: sorryServerSettings(sorryServer) } : {}),
     realServers: server.realServers.map(realServerSettings),
   };
+}
+
+/** Whether the sync daemon's instance is MASTER exactly while this machine has any virtual address. */
+function syncFollowsAll({ global, instances, syncGroups }: Config): boolean {
+  const name = global.syncDaemon?.instance;
+  if (name === undefined) return false;
+  const group = syncGroups.find((each) => each.instances.some((member) => member.name === name));
+  const together = new Set([name, ...(group?.instances ?? []).map((member) => member.name)]);
+  return instances.every((instance) => together.has(instance.name));
 }
 
 /** What a group is made of for one of its virtual servers: addresses first, as keepalived has them. */

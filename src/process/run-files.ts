@@ -17,6 +17,8 @@ export interface RunFiles {
   readonly ipvsServices: string;
   /** What `tandem realserver down` undoes. */
   readonly realServer: string;
+  /** What switches of net.ipv4.vs were before they were changed. */
+  readonly ipvsSysctls: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     control: join(directory, 'control.sock'),
     release: join(directory, 'release.json'),
     interfaceSettings: join(directory, 'interface-settings.json'),
+    ipvsSysctls: join(directory, 'ipvs-sysctls.json'),
     ipvsServices: join(directory, 'ipvs-services.json'),
     realServer: join(directory, 'real-server.json'),
   };

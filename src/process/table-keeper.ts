@@ -40,6 +40,8 @@ interface Options {
   readonly open: () => Promise<OpenTableKernel>;
   /** Told which services are ours, before they are made and after they are gone. */
   readonly onOwned?: (keys: readonly string[]) => void;
+  /** After each pass over the whole table. */
+  readonly onWhole?: () => void;
 }
 
 export class TableKeeper {
@@ -197,6 +199,7 @@ export class TableKeeper {
       const ended = monotonicMicros();
       if (!onlyChanged) {
         this.#wholeAt = ended;
+        this.#options.onWhole?.();
         // The first pass makes the table; how long reading it takes, the next one will tell.
         if (report.changes < report.services) this.#wholeTook = ended - begun;
       }

@@ -1,4 +1,5 @@
 /** `global_defs` and the single settings at the top to the model. */
+import { fromSeconds } from '../../base/time.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import type { globalDefs } from '../grammar/global/index.js';
 import { grammar } from '../grammar/index.js';
@@ -11,6 +12,9 @@ import { buildFifos, buildMail, buildScripts } from './global-notify.js';
 import { buildVrrpGlobal } from './global-vrrp.js';
 import { Section } from './interpret.js';
 import { given, Picker } from './pick.js';
+
+/** The default of `lvs_drain_timeout`. */
+export const DRAIN_SECONDS = 300;
 
 export type GlobalSection = Section<typeof globalDefs>;
 export type TopSection = Section<typeof grammar>;
@@ -60,6 +64,8 @@ export function buildGlobal(section: GlobalSection, top: TopSection, sink: Sink)
       timeouts: timeoutsOf(section, pick),
       logAllFailures: get('checker_log_all_failures') ?? false,
       realServerInitNotifies: get('rs_init_notifies') ?? false,
+      drainTimeout: fromSeconds(get('lvs_drain_timeout') ?? DRAIN_SECONDS),
+      sysctls: sysctlsOf(section, pick),
     },
     mail: buildMail(get, section, pick, sink),
     scripts: buildScripts(get),
@@ -75,6 +81,13 @@ export function buildGlobal(section: GlobalSection, top: TopSection, sink: Sink)
     ),
     origins: pick.origins,
   };
+}
+
+/** Of one switch the last line counts. */
+function sysctlsOf(section: GlobalSection, pick: Picker): GlobalConfig['lvs']['sysctls'] {
+  const lines = section.all('lvs_sysctl');
+  pick.optional('lvs_sysctl', lines.at(-1));
+  return Object.fromEntries(lines.map(({ value: { name, value } }) => [name, value]));
 }
 
 /** Several lines add to each other; of one time the last counts, and 0 leaves it as it is. */

@@ -1,4 +1,5 @@
 /** What a reload means for services; the counterpart of `checker/reload.ts` and `ipvs/plan.ts`. */
+import { type Micros, toSeconds } from '../../base/time.js';
 import { destinationKey } from '../../ipvs/model.js';
 import type { RealServerConfig, VirtualServerConfig } from '../model/index.js';
 import type { Consequence } from './index.js';
@@ -12,6 +13,14 @@ export function serverConsequences(
   next: VirtualServerConfig | undefined,
 ): Consequence[] {
   if (old && !next) {
+    if (old.drainTimeout > 0) {
+      const span = `up to ${toSeconds(old.drainTimeout)} s`;
+      return [
+        may(
+          `the service leaves the kernel: its connections go on for ${span}, new ones are refused`,
+        ),
+      ];
+    }
     return [
       {
         kind: 'drops-connections',
@@ -23,7 +32,7 @@ export function serverConsequences(
   const before = new Map(old.realServers.map((real) => [destinationKey(real), real]));
   const after = new Map(next.realServers.map((real) => [destinationKey(real), real]));
   return [
-    ...removed(before, after),
+    ...removed(before, after, next.drainTimeout),
     ...changed(before, after),
     ...sorryConsequences(old, next),
     ...quorumConsequences(old, next),
@@ -32,10 +41,14 @@ export function serverConsequences(
 
 type Servers = ReadonlyMap<string, RealServerConfig>;
 
-function removed(before: Servers, after: Servers): Consequence[] {
+function removed(before: Servers, after: Servers, drain: Micros): Consequence[] {
   const gone = [...before.keys()].filter((key) => !after.has(key));
   if (gone.length === 0) return [];
-  const text = `${named(gone)} ${gone.length > 1 ? 'leave' : 'leaves'} the table: connections there end (weight 0 first lets them finish)`;
+  const leave = `${named(gone)} ${gone.length > 1 ? 'leave' : 'leaves'} the table`;
+  if (drain > 0) {
+    return [may(`${leave}: connections there go on for up to ${toSeconds(drain)} s`)];
+  }
+  const text = `${leave}: connections there end (drain_timeout lets them finish)`;
   return [{ kind: 'drops-connections', text }];
 }
 

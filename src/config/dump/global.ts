@@ -2,6 +2,8 @@
  * `global_defs` and the single settings at the top as canonical text. What this version does not act
  * on is written only where it differs from its default.
  */
+import { toSeconds } from '../../base/time.js';
+import { DRAIN_SECONDS } from '../build/global.js';
 import type { GarpConfig, GlobalConfig, Origins, SyncDaemonConfig } from '../model/index.js';
 import { filesLines, firewallLines, processesLines } from './global-machine.js';
 import { fifosLines, mailLines, scriptsLines } from './global-notify.js';
@@ -43,6 +45,13 @@ export function globalBlock(global: GlobalConfig): Line {
     ...flag(dynamicInterfaces === 'changes', global, 'dynamic_interfaces', 'allow_if_changes'),
     ...(syncDaemon ? [syncDaemonLine(syncDaemon)] : []),
     ...flag(timeouts.length > 0, global, 'lvs_timeouts', ...timeouts),
+    ...flag(
+      toSeconds(lvs.drainTimeout) !== DRAIN_SECONDS,
+      global,
+      'lvs_drain_timeout',
+      toSeconds(lvs.drainTimeout),
+    ),
+    ...Object.entries(lvs.sysctls).map(([name, value]) => line(global, 'lvs_sysctl', name, value)),
     ...flag(global.lvsFlush, global, 'lvs_flush'),
     ...flag(global.lvsFlushOnStop === 'all', global, 'lvs_flush_on_stop'),
     ...flag(global.lvsFlushOnStop === 'services', global, 'lvs_flush_on_stop', 'VS'),

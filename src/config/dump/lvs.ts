@@ -1,5 +1,7 @@
 /** Virtual servers, their groups and real servers as canonical text. */
 import { type Ip, maxPrefixLength } from '../../base/ip.js';
+import { toSeconds } from '../../base/time.js';
+import { DRAIN_SECONDS } from '../build/global.js';
 import { netmask } from '../build/lvs/persistence.js';
 import { familyOfService } from '../build/lvs/service.js';
 import type {
@@ -58,6 +60,12 @@ export function serverBlock(server: VirtualServerConfig): Line {
     line(server, 'hysteresis', server.hysteresis),
     ...scriptLine('quorum_up', server.quorumUp),
     ...scriptLine('quorum_down', server.quorumDown),
+    ...flag(
+      toSeconds(server.drainTimeout) !== DRAIN_SECONDS,
+      server,
+      'drain_timeout',
+      toSeconds(server.drainTimeout),
+    ),
     ...flag(server.omega, server, 'omega'),
     ...flag(server.haSuspend, server, 'ha_suspend'),
     ...givenYesNo(server, 'smtp_alert', server.smtpAlert),

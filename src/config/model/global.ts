@@ -1,5 +1,6 @@
 /** `global_defs` and the single settings at the top. */
 import type { Ip } from '../../base/ip.js';
+import type { SysctlWishes } from '../../base/ipvs-sysctls.js';
 import type { Micros } from '../../base/time.js';
 import type { Position } from '../text/source.js';
 import type { Located, Origins, ScriptConfig } from './common.js';
@@ -116,6 +117,10 @@ export interface LvsGlobalConfig {
   readonly logAllFailures: boolean;
   /** Notifications of the states that real servers start in. */
   readonly realServerInitNotifies: boolean;
+  /** How long servers that leave the configuration keep their connections; services may say theirs. */
+  readonly drainTimeout: Micros;
+  /** Values under net.ipv4.vs, or `keep`. */
+  readonly sysctls: SysctlWishes;
 }
 
 export interface MailConfig {

@@ -1,5 +1,6 @@
 /** Virtual servers and real servers. */
 import type { Ip } from '../../base/ip.js';
+import type { Micros } from '../../base/time.js';
 import type { Position } from '../text/source.js';
 import type { CheckConfig } from './checks.js';
 import type { Located, ScriptConfig } from './common.js';
@@ -75,6 +76,8 @@ export interface VirtualServerConfig extends Located {
   readonly quorumUp?: ScriptConfig;
   readonly quorumDown?: ScriptConfig;
   readonly omega: boolean;
+  /** How long real servers that leave the configuration keep their connections. */
+  readonly drainTimeout: Micros;
   /** Checks rest while the service's address is not here. */
   readonly haSuspend: boolean;
   readonly smtpAlert: boolean;

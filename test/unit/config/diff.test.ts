@@ -156,15 +156,32 @@ describe('config: diff', () => {
         'a service that goes',
         service(real(1)) + service(real(1), 81),
         service(real(1)),
-        ['drops-connections'],
+        ['may-drop-connections'],
       ],
       [
         'another port is another service',
         service(real(1)),
         service(real(1), 81),
+        ['may-drop-connections'],
+      ],
+      [
+        'a server that goes',
+        service(real(1) + real(2)),
+        service(real(1)),
+        ['may-drop-connections'],
+      ],
+      [
+        'a server that goes at once',
+        service(real(1) + real(2)),
+        service(`drain_timeout 0\n${real(1)}`),
         ['drops-connections'],
       ],
-      ['a server that goes', service(real(1) + real(2)), service(real(1)), ['drops-connections']],
+      [
+        'a service that goes at once',
+        service(`drain_timeout 0\n${real(1)}`),
+        service(real(1), 81),
+        ['drops-connections'],
+      ],
       ['a server that comes', service(real(1)), service(real(1) + real(2)), []],
       ['weight 0', service(real(1) + real(2)), service(real(1) + real(2, 'weight 0')), ['note']],
       ['another scheduler', service(real(1)), service(real(1)).replace('rr', 'wlc'), []],
@@ -213,7 +230,7 @@ describe('config: diff', () => {
       const both = service(real(1)) + service(real(1)).replace('TCP', 'UDP');
       assert.deepEqual(told(both, service(real(1))), [
         'removed virtual_server 192.0.2.1 80',
-        '  drops-connections',
+        '  may-drop-connections',
       ]);
     });
   });
@@ -249,10 +266,10 @@ describe('config: diff', () => {
     priority: 100 -> 90  # /etc/tandem/tandem.conf:2:10
     ! if it is MASTER here, a backup with a priority above the new one takes over
 - virtual_server 192.0.2.1 80: removed
-    ! the service leaves the kernel: its connections end, new ones are refused
+    ! the service leaves the kernel: its connections go on for up to 300 s, new ones are refused
 0 added, 1 removed, 1 changed in place, 0 restarted
 virtual addresses may move: vrrp_instance VI_1
-connections end: virtual_server 192.0.2.1 80
+connections may end: virtual_server 192.0.2.1 80
 `,
     );
   });

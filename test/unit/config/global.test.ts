@@ -202,6 +202,18 @@ const GLOBAL: Readonly<Record<keyof typeof globalDefs, Row>> = {
       'what 1': INVALID,
     },
   },
+  lvs_drain_timeout: { good: ['0', '604800'], bad: { '604801': RANGE, x: INVALID, '': MISSING } },
+  lvs_sysctl: {
+    good: ['conntrack 1', 'sync_threshold 3 50', 'expire_nodest_conn keep'],
+    bad: {
+      conntrack: MISSING,
+      'nosuch 1': INVALID,
+      'conntrack x': INVALID,
+      'conntrack -1': RANGE,
+      'sync_threshold 3': INVALID,
+      'conntrack 1 2': INVALID,
+    },
+  },
   lvs_flush: flag,
   lvs_flush_on_stop: { good: ['', 'VS'], bad: { vs: INVALID, 'VS x': EXTRA } },
   lvs_flush_onstop: { good: ['', 'VS'], bad: { vs: INVALID } },

@@ -32,6 +32,7 @@ describe('config: virtual_server', () => {
       persistencePrefix: 32,
       quorum: 1,
       hysteresis: 0,
+      drainTimeout: 300_000_000,
       omega: false,
       haSuspend: false,
       smtpAlert: false,

@@ -198,4 +198,123 @@ describe('kernel: IPVS table', () => {
     assert.deepEqual(report.failed, []);
     assert.equal(kernel.ipvs.lines().length, 2);
   });
+
+  describe('passes over what changed', () => {
+    const many = (n: number): IpvsService[] =>
+      Array.from({ length: n }, (_, i) => service(1000 + i, [server(1), server(2)]));
+    const changes = (names: readonly string[]): string[] =>
+      names.filter((name) => /_(NEW|SET|DEL)_/.test(name));
+
+    it('one weight costs one request, and the reading of one service', async () => {
+      const { kernel, reconciler } = await setup();
+      const before = many(50);
+      await reconciler.reconcile(before);
+      const after = before.map((each, i) =>
+        i === 7 ? { ...each, destinations: [server(1), server(2, 9)] } : each,
+      );
+      const from = kernel.requests.length;
+      const report = await reconciler.reconcile(after, { onlyChanged: true });
+      assert.deepEqual(kernel.requests.slice(from), [
+        'IPVS_CMD_GET_SERVICE',
+        'IPVS_CMD_GET_DEST',
+        'IPVS_CMD_SET_DEST',
+      ]);
+      assert.deepEqual([report.changes, report.services, report.drifts], [1, 1, 0]);
+    });
+
+    it('nothing changed costs nothing, and a whole pass no change', async () => {
+      const { kernel, reconciler } = await setup();
+      await reconciler.reconcile(many(50));
+      const from = kernel.requests.length;
+      await reconciler.reconcile(many(50), { onlyChanged: true });
+      assert.equal(kernel.requests.length, from);
+      await reconciler.reconcile(many(50));
+      assert.equal(kernel.requests.length, from + 51);
+      assert.deepEqual(changes(kernel.requests.slice(from)), []);
+    });
+
+    it('a service that goes is deleted without reading the others', async () => {
+      const { kernel, reconciler } = await setup();
+      await reconciler.reconcile(many(3));
+      const from = kernel.requests.length;
+      await reconciler.reconcile(many(2), { onlyChanged: true });
+      assert.deepEqual(kernel.requests.slice(from), [
+        'IPVS_CMD_GET_SERVICE',
+        'IPVS_CMD_DEL_SERVICE',
+      ]);
+      assert.equal(kernel.ipvs.lines().length, 6);
+    });
+
+    it('after a pass that was not complete everything is looked at', async () => {
+      const { kernel, reconciler } = await setup();
+      kernel.failNext({ errno: 'EPERM' }, 'IPVS_CMD_NEW_SERVICE');
+      assert.equal((await reconciler.reconcile(many(2))).failures, 1);
+      const report = await reconciler.reconcile(many(2), { onlyChanged: true });
+      assert.deepEqual([report.services, report.failures], [2, 0]);
+      assert.equal(kernel.ipvs.lines().length, 6);
+    });
+
+    it('adopted services are deleted though nothing else changed', async () => {
+      const { kernel, reconciler, foreign } = await setup();
+      await reconciler.reconcile(many(1));
+      await foreign(service(99, []));
+      reconciler.adopt(['TCP 192.0.2.1:99']);
+      await reconciler.reconcile(many(1), { onlyChanged: true });
+      assert.equal(kernel.ipvs.lines().length, 3);
+    });
+
+    it('wishes that change during a pass are met before the rest of it', async () => {
+      const { kernel, reconciler } = await setup();
+      const before = many(40);
+      await reconciler.reconcile(before);
+      let asked = 0;
+      const after = before.map((each, i) => (i === 2 ? { ...each, destinations: [] } : each));
+      let at = 0;
+      await reconciler.reconcile(before, {
+        news: () => {
+          asked++;
+          if (asked === 1) at = kernel.requests.length;
+          return asked === 10 ? after : undefined;
+        },
+      });
+      const deleted = kernel.requests.indexOf('IPVS_CMD_DEL_DEST');
+      assert.ok(deleted > at);
+      assert.ok(kernel.requests.length - deleted < 60, 'the deletion is not the last thing');
+      assert.equal(kernel.ipvs.lines().length, 118);
+    });
+
+    it('tells how far it is, and packs many requests into a datagram', async () => {
+      const { kernel, reconciler } = await setup();
+      const seen: number[] = [];
+      const from = kernel.datagrams.length;
+      await reconciler.reconcile(many(1_000), {
+        onProgress: ({ looked, of }) => {
+          seen.push(looked);
+          assert.equal(of, 1_000);
+        },
+      });
+      assert.equal(seen.at(-1), 1_000);
+      const made = kernel.datagrams.slice(from).flat();
+      assert.equal(changes(made).length, 3_000);
+      assert.ok(kernel.datagrams.length - from < 60, `${kernel.datagrams.length - from} datagrams`);
+    });
+
+    it('tells whose services are ours before it makes one, and when they are gone', async () => {
+      const kernel = new FakeKernel();
+      const client = await IpvsClient.open({
+        transport: kernel.genericTransport,
+        scheduler: new FakeScheduler(),
+      });
+      const told: [readonly string[], number][] = [];
+      const reconciler = new IpvsTableReconciler(client, {
+        onOwned: (keys) => told.push([keys, kernel.ipvs.lines().length]),
+      });
+      await reconciler.reconcile([service(80, [])]);
+      await reconciler.reconcile([]);
+      assert.deepEqual(told, [
+        [['TCP 192.0.2.1:80'], 0],
+        [[], 0],
+      ]);
+    });
+  });
 });

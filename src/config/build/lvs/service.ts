@@ -1,5 +1,7 @@
 /** What the parts of one virtual server are built from. */
+
 import { type Family, familyOf } from '../../../base/ip.js';
+import type { Micros } from '../../../base/time.js';
 import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { realServer } from '../../grammar/lvs/real-server.js';
 import type { VirtualServerName } from '../../grammar/lvs/service.js';
@@ -20,17 +22,19 @@ export type RealServerSection = Section<typeof realServer>;
 export interface LvsDefaults {
   readonly smtpAlert?: Given<boolean> | undefined;
   readonly logAllFailures?: Given<boolean> | undefined;
+  readonly drainTimeout?: Given<Micros> | undefined;
 }
 
 /** The defaults that a `global_defs` gives, with where it gives them. */
 export function lvsDefaults({ mail, lvs, origins }: GlobalConfig): LvsDefaults {
-  const given = (keyword: string, value: boolean | undefined): Given<boolean> | undefined => {
+  const given = <T>(keyword: string, value: T | undefined): Given<T> | undefined => {
     const at = origins[keyword];
     return at && value !== undefined ? { value, at } : undefined;
   };
   return {
     smtpAlert: given('smtp_alert_checker', mail.alertChecker) ?? given('smtp_alert', mail.alert),
     logAllFailures: given('checker_log_all_failures', lvs.logAllFailures),
+    drainTimeout: given('lvs_drain_timeout', lvs.drainTimeout),
   };
 }
 

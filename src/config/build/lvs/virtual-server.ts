@@ -1,5 +1,6 @@
 /** `virtual_server` to the model. */
 import { type Family, familyOf } from '../../../base/ip.js';
+import { fromSeconds, type Micros } from '../../../base/time.js';
 import { suggest } from '../../diagnostics/nearest.js';
 import type { grammar } from '../../grammar/index.js';
 import type { VirtualServerName } from '../../grammar/lvs/service.js';
@@ -10,6 +11,7 @@ import type {
   VirtualServerId,
 } from '../../model/index.js';
 import type { Position } from '../../text/source.js';
+import { DRAIN_SECONDS } from '../global.js';
 import type { Setting } from '../interpret.js';
 import { Picker } from '../pick.js';
 import { reportDefaultMethod } from './forwarding.js';
@@ -61,6 +63,7 @@ export function buildVirtualServer(
     hysteresis: pick.value('hysteresis', 0, section.get('hysteresis')),
     ...(quorumUp ? { quorumUp } : {}),
     ...(quorumDown ? { quorumDown } : {}),
+    drainTimeout: buildDrain(service),
     omega: pick.value<boolean>('omega', false, section.get('omega')),
     haSuspend: buildHaSuspend(service),
     smtpAlert: pick.value<boolean>(
@@ -73,6 +76,12 @@ export function buildVirtualServer(
     realServers,
     origins: pick.origins,
   };
+}
+
+function buildDrain({ section, pick, defaults }: Service): Micros {
+  const own = section.get('drain_timeout');
+  const given = own && { value: fromSeconds(own.value), at: own.at };
+  return pick.value('drain_timeout', fromSeconds(DRAIN_SECONDS), given, defaults.drainTimeout);
 }
 
 function reportUnknownGroup(

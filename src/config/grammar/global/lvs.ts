@@ -1,11 +1,15 @@
 /** `global_defs`: IPVS. */
+
+import { IPVS_SYSCTLS, type IpvsSysctlName, KEEP } from '../../../base/ipvs-sysctls.js';
 import type { Word } from '../../text/source.js';
-import { bool, none, parseInteger } from '../args.js';
+import { bool, integer, none, parseInteger } from '../args.js';
 import { type Args, oldName, planned, type ReportArg, setting } from '../keyword.js';
 import { syncDaemon } from './sync-daemon.js';
 
 /** keepalived's LVS_MAX_TIMEOUT: 31 days. */
 const MAX_TIMEOUT_SECONDS = 2_678_400;
+/** A week. */
+export const MAX_DRAIN_SECONDS = 604_800;
 
 /** `lvs_flush_on_stop [VS]`. */
 const flushOnStop: Args<'all' | 'services'> = {
@@ -67,6 +71,44 @@ const timeouts: Args<TimeoutArgs> = {
   },
 };
 
+export interface SysctlArgs {
+  readonly name: IpvsSysctlName;
+  /** Numbers divided by one blank, or `keep`. */
+  readonly value: string;
+}
+
+const SYSCTL_NAMES = Object.keys(IPVS_SYSCTLS) as IpvsSysctlName[];
+const MAX_SYSCTL = 2_147_483_647;
+
+/** `NAME VALUE`, of sync_threshold two values. */
+const sysctl: Args<SysctlArgs> = {
+  syntax: '<NAME> keep|<INTEGER> [<INTEGER>]',
+  expects: "a name under net.ipv4.vs, and its value or 'keep'",
+  min: 2,
+  max: 3,
+  parse([first, ...words], report) {
+    const name = SYSCTL_NAMES.find((known) => known === first?.text);
+    if (!first || !name) {
+      report('CONFIG_INVALID_VALUE', first as Word, {
+        message: `'${first?.text}' is no switch of net.ipv4.vs that can be set here`,
+        expected: SYSCTL_NAMES.join(', '),
+      });
+      return undefined;
+    }
+    const numbers = IPVS_SYSCTLS[name];
+    if (words[0]?.text === KEEP && words.length === 1) return { name, value: KEEP };
+    if (words.length !== numbers) {
+      report('CONFIG_INVALID_VALUE', first, {
+        message: `'${name}' has ${numbers === 1 ? 'one value' : `${numbers} values`}`,
+      });
+      return undefined;
+    }
+    const expected = `a whole number from 0 to ${MAX_SYSCTL}, or '${KEEP}'`;
+    const values = words.map((word) => parseInteger(word, 0, MAX_SYSCTL, expected, report));
+    return values.includes(undefined) ? undefined : { name, value: values.join(' ') };
+  },
+};
+
 export const lvsDefaults = {
   lvs_sync_daemon: setting(
     syncDaemon,
@@ -80,6 +122,16 @@ export const lvsDefaults = {
     timeouts,
     'How long the kernel remembers idle connections: TCP, TCP after a FIN, and UDP; 0 leaves a time as it is. At stop they are put back.',
     { default: "the kernel's", repeatable: true },
+  ),
+  lvs_drain_timeout: setting(
+    integer(0, MAX_DRAIN_SECONDS, 'seconds'),
+    "How long real servers that leave the configuration may keep their connections, with weight 0, before they are deleted; 0 deletes them at once, as keepalived does. A word of tandem's own.",
+    { default: '300' },
+  ),
+  lvs_sysctl: setting(
+    sysctl,
+    "The value of a switch of net.ipv4.vs while the daemon runs, or with keep that it is left alone. A word of tandem's own.",
+    { default: 'by the services: tandem doctor tells', repeatable: true },
   ),
   lvs_flush: setting(none, 'Clears the whole IPVS table at start, the services of others too.'),
   lvs_flush_on_stop: setting(

@@ -1,5 +1,6 @@
 /** `virtual_server` and `virtual_server_group`. */
 import { addressPort, bool, choice, integer, none, text } from '../args.js';
+import { MAX_DRAIN_SECONDS } from '../global/lvs.js';
 import { block, ignored, oldName, planned, setting } from '../keyword.js';
 import { script } from '../script.js';
 import { method } from './method.js';
@@ -59,6 +60,11 @@ export const virtualServer = {
     NO_SCRIPT,
   ),
   alpha: setting(none, 'Real servers are out of service until their checks have succeeded once.'),
+  drain_timeout: setting(
+    integer(0, MAX_DRAIN_SECONDS, 'seconds'),
+    "How long its real servers that leave the configuration may keep their connections, with weight 0, before they are deleted; 0: not at all. A word of tandem's own.",
+    { default: 'lvs_drain_timeout' },
+  ),
   omega: setting(none, 'On shutdown the quorum counts as lost.'),
   inhibit_on_failure: setting(none, 'Failed servers stay in the table with weight 0.'),
   ha_suspend: planned(
