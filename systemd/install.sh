@@ -34,6 +34,7 @@ install -D -m 644 "$here/systemd/tandem-realserver.service" \
 install -D -m 644 "$here/doc/man/tandemd.8" "$root/usr/share/man/man8/tandemd.8"
 install -D -m 644 "$here/doc/man/tandem.conf.5" "$root/usr/share/man/man5/tandem.conf.5"
 install -D -m 644 "$here/doc/man/tandem.1" "$root/usr/share/man/man1/tandem.1"
+install -D -m 644 "$here/doc/man/tandem-ipvs.8" "$root/usr/share/man/man8/tandem-ipvs.8"
 for place in bash:bash-completion/completions/tandem zsh:zsh/vendor-completions/_tandem \
     fish:fish/vendor_completions.d/tandem.fish; do
     script=$root/usr/share/${place#*:}

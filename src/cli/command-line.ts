@@ -36,6 +36,8 @@ export interface Command<O extends Options = Options> {
   readonly help: string;
   readonly options: O;
   readonly operands: readonly Operand[];
+  /** How it is typed, if that is more than operands and options can tell: one line a form. */
+  readonly usage?: readonly string[];
 }
 
 /** Of a switch whether it was given; of an option with a value the last one, if any was given. */
@@ -124,6 +126,7 @@ function parse(options: Options, args: string[]) {
 
 /** A command as it is typed, for example `config diff OLD NEW [--json]`. */
 export function synopsis(command: Command): string {
+  if (command.usage) return command.usage.join('\n  ');
   const operands = command.operands.map(({ name, optional }) => (optional ? `[${name}]` : name));
   const options = Object.entries(command.options)
     .filter(([name]) => name !== 'help')

@@ -2,6 +2,7 @@
 
 import { DEFAULT_CONFIG_FILE } from './arguments.js';
 import { type Command, optionLines, synopsis } from './command-line.js';
+import { IPVS_OPTIONS, IPVS_USAGE } from './ipvs/options.js';
 
 const file = {
   short: 'f',
@@ -57,6 +58,13 @@ export const COMMANDS = {
     help: 'Ends the standby that failover began',
     options: { help },
     operands: [{ name: 'NAME' }],
+  },
+  ipvs: {
+    name: 'ipvs',
+    help: 'ipvsadm: lists and changes the kernel’s IPVS table, and watches it',
+    options: IPVS_OPTIONS,
+    operands: [{ name: 'watch', optional: true, completes: ['watch'] }],
+    usage: IPVS_USAGE,
   },
   check: {
     name: 'check',
@@ -148,7 +156,8 @@ export function renderHelp(): string {
 /** How one command is used. */
 export function renderCommandHelp(command: Command): string {
   const options = optionLines(command.options);
-  return `Usage: tandem ${synopsis(command)}\n${command.help}.\n${options}`;
+  const forms = command.usage?.map((form) => `tandem ${form}`).join('\n       ');
+  return `Usage: ${forms ?? `tandem ${synopsis(command)}`}\n${command.help}.\n${options}`;
 }
 
 /**

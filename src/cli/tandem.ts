@@ -13,7 +13,7 @@ import { EXIT } from './exit-codes.js';
 
 /** What runs each command; returns the exit code. Loaded when it is asked for (design/0014). */
 const RUN: {
-  readonly [K in CommandName]: (
+  readonly [K in Exclude<CommandName, 'ipvs'>]: (
     line: CommandLine<(typeof COMMANDS)[K]['options']>,
   ) => number | Promise<number>;
 } = {
@@ -51,6 +51,11 @@ export async function runOperatorCommand(argv: readonly string[]): Promise<numbe
   const found = findCommand(words);
   if (!found) return unknown(words);
   const command = COMMANDS[found.name];
+  // Its words are ipvsadm's, and read as ipvsadm reads them.
+  if (found.name === 'ipvs') {
+    const { ipvsCommand } = await import('./ipvs/command.js');
+    return ipvsCommand(found.rest, renderCommandHelp(command));
+  }
   try {
     const line = parseCommandLine(command, found.rest);
     if ('help' in line.values && line.values.help) {

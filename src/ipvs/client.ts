@@ -46,6 +46,12 @@ import {
 } from './control-codec.js';
 import { type ServiceId, serviceKey } from './model.js';
 import { type IpvsOperation, renderOperation } from './operations.js';
+import {
+  type DestinationRow,
+  decodeDestinationRow,
+  decodeServiceRow,
+  type ServiceRow,
+} from './rows.js';
 
 /** The outcome of one operation; without an error it is done. */
 export interface OperationResult {
@@ -156,6 +162,45 @@ export class IpvsClient {
       (command) => decodeFoundDestination(command, family),
     );
     return destinations.filter((destination) => destination !== undefined);
+  }
+
+  /** Every service as a row of a list, in the kernel's order. */
+  async readServiceRows(): Promise<ServiceRow[]> {
+    const operation = 'IPVS_CMD_GET_SERVICE';
+    const rows = await this.#dump(IPVS_CMD_GET_SERVICE, [], operation, decodeServiceRow);
+    return rows.filter((row) => row !== undefined);
+  }
+
+  /** One service as a row: ESRCH if there is none. */
+  async readServiceRow(id: ServiceId): Promise<ServiceRow> {
+    const operation = `IPVS_CMD_GET_SERVICE ${serviceKey(id)}`;
+    const answers = await this.#command(IPVS_CMD_GET_SERVICE, [encodeServiceId(id)], operation);
+    return one(operation, answers, decodeServiceRow);
+  }
+
+  /**
+   * The destinations of a service as rows, in the kernel's order; none if there is no such service.
+   * Its messages are decoded as they come.
+   */
+  async readDestinationRows(
+    id: ServiceId,
+    options: { readonly counts: boolean },
+  ): Promise<DestinationRow[]> {
+    const family = serviceFamily(id);
+    const operation = `IPVS_CMD_GET_DEST ${serviceKey(id)}`;
+    let rows: DestinationRow[] = [];
+    await this.#socket.dumpEach(
+      this.#request(IPVS_CMD_GET_DEST, [encodeServiceId(id)], operation),
+      () => {
+        const fresh: DestinationRow[] = [];
+        rows = fresh;
+        return ({ body }) => {
+          const row = decodeDestinationRow(body, family, options.counts);
+          if (row) fresh.push(row);
+        };
+      },
+    );
+    return rows;
   }
 
   /** Carries operations out in their order, many in a datagram. Never rejects. */

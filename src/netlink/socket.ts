@@ -126,13 +126,29 @@ export class NetlinkSocket {
    *
    * @throws {NetlinkError}
    */
-  dump(request: NetlinkRequest): Promise<NetlinkMessage[]> {
+  async dump(request: NetlinkRequest): Promise<NetlinkMessage[]> {
+    let messages: NetlinkMessage[] = [];
+    await this.dumpEach(request, () => {
+      const fresh: NetlinkMessage[] = [];
+      messages = fresh;
+      return (message) => fresh.push(message);
+    });
+    return messages;
+  }
+
+  /**
+   * A dump whose messages are looked at as they come, so that none is kept.
+   *
+   * @param begin called for each attempt; what it returns gets the attempt's messages and must not
+   *   throw. What an earlier attempt gave is to be forgotten.
+   * @throws {NetlinkError}
+   */
+  dumpEach(request: NetlinkRequest, begin: () => (message: NetlinkMessage) => void): Promise<void> {
     return this.#inTurn(async () => {
       for (let attempt = 1; ; attempt++) {
         const last = attempt >= this.#dumpAttempts;
         try {
-          const messages = await this.#dumpOnce(request);
-          if (messages) return messages;
+          if (await this.#dumpOnce(request, begin())) return;
         } catch (error) {
           if (last || !(error instanceof NetlinkError) || !repeatable(error)) throw error;
           if (error.errno === EBUSY) this.#reopen();
@@ -209,8 +225,11 @@ export class NetlinkSocket {
     active?.settle(new NetlinkError('NETLINK_CLOSED', active.operation));
   }
 
-  async #dumpOnce(request: NetlinkRequest): Promise<NetlinkMessage[] | undefined> {
-    const messages: NetlinkMessage[] = [];
+  /** @returns whether nothing changed meanwhile. */
+  async #dumpOnce(
+    request: NetlinkRequest,
+    each: (message: NetlinkMessage) => void,
+  ): Promise<boolean> {
     let interrupted = false;
     let refused: NetlinkError | undefined;
     const sequence = this.#nextSequence();
@@ -225,12 +244,12 @@ export class NetlinkSocket {
           if (message.body.length > 0) refused = errorOf(request.operation, message.body);
           return true;
         }
-        messages.push(message);
+        each(message);
         return false;
       },
     );
     if (refused) throw refused;
-    return interrupted ? undefined : messages;
+    return !interrupted;
   }
 
   async #batchOnce(requests: readonly NetlinkRequest[]): Promise<BatchResult[]> {

@@ -56,6 +56,7 @@ describe('systemd/install.sh', function () {
       'usr/lib/systemd/system/tandemd.service',
       'usr/lib/systemd/system/tandem-realserver.service',
       'usr/share/man/man8/tandemd.8',
+      'usr/share/man/man8/tandem-ipvs.8',
       'usr/share/man/man5/tandem.conf.5',
       'usr/share/man/man1/tandem.1',
       'usr/share/bash-completion/completions/tandemd',

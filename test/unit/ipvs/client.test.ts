@@ -115,7 +115,8 @@ describe('ipvs: client', () => {
       'backup sync daemon (mcast=eth0, syncid=5)',
     ]);
     await client.stopDaemon('backup');
-    assert.deepEqual(await client.readDaemons(), [master]);
+    const chosen = { maxLength: 1472, group: '224.0.0.81', port: 8848, ttl: 1 };
+    assert.deepEqual(await client.readDaemons(), [{ ...master, ...chosen }]);
     await assert.rejects(client.startDaemon(master), /EEXIST/);
     await assert.rejects(client.stopDaemon('backup'), /ESRCH/);
     await assert.rejects(

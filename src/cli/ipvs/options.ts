@@ -1,0 +1,113 @@
+/**
+ * The options of `tandem ipvs`: ipvsadm(8)'s, by their long names, and ours. The scanner, the help
+ * and shell completion read this table.
+ */
+import type { Options } from '../command-line.js';
+
+export const IPVS_OPTIONS = {
+  'add-service': { short: 'A', help: 'Add a virtual service' },
+  'edit-service': { short: 'E', help: 'Change a virtual service' },
+  'delete-service': { short: 'D', help: 'Delete a virtual service with its real servers' },
+  clear: { short: 'C', help: 'Delete every virtual service' },
+  restore: { short: 'R', help: 'Read commands from standard input, one a line' },
+  save: { short: 'S', help: 'Print the table as commands that restore it' },
+  'add-server': { short: 'a', help: 'Add a real server to a virtual service' },
+  'edit-server': { short: 'e', help: 'Change a real server' },
+  'delete-server': { short: 'd', help: 'Delete a real server' },
+  list: { short: 'L', help: 'List the table (-l does the same)' },
+  zero: { short: 'Z', help: 'Zero the counters of a service, or of all' },
+  set: { help: 'Set the timeouts: seconds for TCP, TCP after FIN, and UDP; 0 keeps one' },
+  'start-daemon': {
+    value: 'STATE',
+    completes: ['master', 'backup'],
+    help: 'Start the master or backup daemon of connection sync',
+  },
+  'stop-daemon': {
+    value: 'STATE',
+    completes: ['master', 'backup'],
+    help: 'Stop the master or backup daemon of connection sync',
+  },
+  help: { short: 'h', help: 'Display how the command is used' },
+  version: { short: 'v', help: 'Display which ipvsadm this is like' },
+  'tcp-service': { short: 't', value: 'ADDRESS', help: 'The TCP service at HOST[:PORT]' },
+  'udp-service': { short: 'u', value: 'ADDRESS', help: 'The UDP service at HOST[:PORT]' },
+  'sctp-service': { value: 'ADDRESS', help: 'The SCTP service at HOST[:PORT]' },
+  'fwmark-service': { short: 'f', value: 'MARK', help: 'The service of packets with a mark' },
+  ipv6: { short: '6', help: 'The mark is of IPv6 packets; behind -f' },
+  scheduler: {
+    short: 's',
+    value: 'SCHEDULER',
+    completes: 'rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh'.split(' '),
+    help: 'How a real server is chosen (wlc)',
+  },
+  persistent: {
+    short: 'p',
+    value: 'SECONDS',
+    attached: true,
+    help: 'A client stays with its real server (360)',
+  },
+  netmask: { short: 'M', value: 'MASK', help: 'What persistent clients have in common' },
+  pe: { value: 'ENGINE', completes: ['sip'], help: 'What recognises a persistent client' },
+  'sched-flags': {
+    short: 'b',
+    value: 'FLAGS',
+    help: 'Flags of the scheduler, with commas: sh-port, sh-fallback, mh-port, mh-fallback, flag-1..3',
+  },
+  ops: { short: 'o', help: 'Every UDP packet is scheduled for itself' },
+  'real-server': { short: 'r', value: 'ADDRESS', help: 'The real server at HOST[:PORT]' },
+  gatewaying: { short: 'g', help: 'Forward by direct routing (what is done if nothing is said)' },
+  ipip: { short: 'i', help: 'Forward through a tunnel' },
+  masquerading: { short: 'm', help: 'Forward by NAT' },
+  'tun-type': {
+    value: 'TYPE',
+    completes: ['ipip', 'gue', 'gre'],
+    help: 'What the tunnel is (ipip)',
+  },
+  'tun-port': { value: 'PORT', help: 'The UDP port of a GUE tunnel' },
+  'tun-nocsum': { help: 'The tunnel sends no checksum' },
+  'tun-csum': { help: 'The tunnel sends checksums' },
+  'tun-remcsum': { help: 'The tunnel offloads checksums to its far end' },
+  weight: {
+    short: 'w',
+    value: 'WEIGHT',
+    help: 'The share of the real server, 0 to 2147483647 (1)',
+  },
+  'u-threshold': { short: 'x', value: 'COUNT', help: 'No new connections above so many; 0: none' },
+  'l-threshold': { short: 'y', value: 'COUNT', help: 'New ones again below so many; 0: none' },
+  numeric: { short: 'n', help: 'Addresses and ports as numbers' },
+  connection: { short: 'c', help: 'List the connections' },
+  timeout: { help: 'List the timeouts' },
+  daemon: { help: 'List the daemons of connection sync' },
+  stats: { help: 'List what was counted' },
+  rate: { help: 'List the rates, a second' },
+  exact: { short: 'X', help: 'Large numbers in full' },
+  thresholds: { help: 'List the thresholds' },
+  'persistent-conn': { help: 'List persistent connections; with -c what recognises their clients' },
+  'tun-info': { help: 'List the tunnels' },
+  sort: { help: 'Nothing: the list is sorted anyway' },
+  nosort: { help: 'List as the kernel does' },
+  'mcast-interface': { value: 'IF', help: 'The daemon’s interface (eth0)' },
+  syncid: { value: 'ID', help: 'The daemon’s sync id, 0 to 255 (0)' },
+  'sync-maxlen': { value: 'BYTES', help: 'The longest message of the daemon' },
+  'mcast-group': { value: 'ADDRESS', help: 'The daemon’s multicast group (224.0.0.81)' },
+  'mcast-port': { value: 'PORT', help: 'The daemon’s UDP port (8848)' },
+  'mcast-ttl': { value: 'TTL', help: 'How many routers its messages may pass, 1 to 255 (1)' },
+  json: { help: 'A list as JSON' },
+  interval: { value: 'SECONDS', help: 'Of watch: the time between two pictures (2)' },
+  count: { value: 'N', help: 'Of watch: end after so many pictures' },
+} as const satisfies Options;
+
+export type OptionName = keyof typeof IPVS_OPTIONS;
+
+/** How the command is used; its options follow. */
+export const IPVS_USAGE = [
+  'ipvs [-L|-l] [SERVICE|-c|--timeout|--daemon] [-n] [LIST-OPTION...] [--json]',
+  'ipvs -A|-E SERVICE [-s SCHEDULER] [-p [SECONDS]] [-M MASK] [--pe ENGINE] [-b FLAGS] [-o]',
+  'ipvs -D SERVICE',
+  'ipvs -a|-e SERVICE -r ADDRESS [-g|-i|-m] [-w WEIGHT] [-x COUNT] [-y COUNT] [TUNNEL-OPTION...]',
+  'ipvs -d SERVICE -r ADDRESS',
+  'ipvs -C | -R | -S [-n] | -Z [SERVICE]',
+  'ipvs --set TCP TCPFIN UDP',
+  'ipvs --start-daemon master|backup [DAEMON-OPTION...] | --stop-daemon master|backup',
+  'ipvs watch [--interval SECONDS] [--count N] [-n]',
+] as const;
