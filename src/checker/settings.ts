@@ -52,12 +52,19 @@ export type CheckSettings =
       readonly enableSni: boolean;
     };
 
+/** FULLNAT: NAT whose connections come from here. */
+export interface SourceNat {
+  /** An address of it; without it the outgoing interface's. Both ends are included. */
+  readonly pool?: { readonly first: Ip; readonly last: Ip };
+}
+
 export interface RealServerSettings {
   readonly address: Ip;
   readonly port: number;
   readonly method: ForwardingMethod;
   /** Of `TUN`; absent: IPIP. */
   readonly tunnel?: Tunnel;
+  readonly sourceNat?: SourceNat;
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
@@ -73,6 +80,7 @@ export interface SorryServerSettings {
   readonly port: number;
   readonly method: ForwardingMethod;
   readonly tunnel?: Tunnel;
+  readonly sourceNat?: SourceNat;
   /** `sorry_server_inhibit`: it is in the table always, with weight 0 until needed. */
   readonly inhibit: boolean;
 }

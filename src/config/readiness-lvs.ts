@@ -3,7 +3,6 @@ import { addressCount, MOST_SERVICES } from './check/lvs/groups.js';
 import type {
   CheckConfig,
   Config,
-  ForwardingConfig,
   HttpCheckConfig,
   PlainCheckConfig,
   VirtualServerConfig,
@@ -24,9 +23,7 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
   if (server.id.kind === 'group' && isHuge(server.id.group, config)) missing.add('nftables_ipvs');
-  if (server.sorryServer) addForwarding(server.sorryServer, missing);
   for (const real of server.realServers) {
-    addForwarding(real, missing);
     for (const check of real.checks) addCheck(check, config, missing);
   }
   return [...missing];
@@ -37,10 +34,6 @@ function isHuge(name: string, { global, virtualServerGroups }: Config): boolean 
   if (!global.firewall.ipvs) return false;
   const group = virtualServerGroups.find((candidate) => candidate.name === name);
   return group !== undefined && addressCount(group) > MOST_SERVICES;
-}
-
-function addForwarding({ method }: ForwardingConfig, missing: Set<string>): void {
-  if (method === 'FULLNAT') missing.add('FULLNAT');
 }
 
 function addCheck(check: CheckConfig, config: Config, missing: Set<string>): void {

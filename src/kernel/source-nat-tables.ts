@@ -72,11 +72,26 @@ interface Layout {
   readonly length: number;
   readonly source: number;
   readonly destination: number;
+  readonly original: 'destination4' | 'destination6';
   readonly type: number;
 }
 const LAYOUTS: readonly Layout[] = [
-  { family: 'ip', length: 4, source: 12, destination: 16, type: TYPES.ipv4 },
-  { family: 'ip6', length: 16, source: 8, destination: 24, type: TYPES.ipv6 },
+  {
+    family: 'ip',
+    length: 4,
+    source: 12,
+    destination: 16,
+    original: 'destination4',
+    type: TYPES.ipv4,
+  },
+  {
+    family: 'ip6',
+    length: 16,
+    source: 8,
+    destination: 24,
+    original: 'destination6',
+    type: TYPES.ipv6,
+  },
 ];
 
 type Expressions = readonly Uint8Array[];
@@ -156,7 +171,7 @@ function byPool(
 
 /** How the members' packets are known, by kinds of services. */
 function lookups(layout: Layout, members: readonly Member[]): Lookup[] {
-  const { length, type, destination } = layout;
+  const { length, type, destination, original } = layout;
   const kinds = new Map<string, Lookup>();
   const into = (name: string, make: () => Omit<Lookup, 'name' | 'elements'>): Lookup => {
     const found = kinds.get(name) ?? { name, ...make(), elements: new Map() };
@@ -180,7 +195,7 @@ function lookups(layout: Layout, members: readonly Member[]): Lookup[] {
     if (id.port === 0) {
       const { elements } = into(`${protocol.toLowerCase()}_any`, () => ({
         key: [type, type],
-        match: [...isProtocol(protocol), originally('destination', FIRST), server(FIRST + pieces)],
+        match: [...isProtocol(protocol), originally(original, FIRST), server(FIRST + pieces)],
       }));
       add(elements, [ipToBytes(id.address), address]);
       continue;
@@ -189,7 +204,7 @@ function lookups(layout: Layout, members: readonly Member[]): Lookup[] {
       key: [type, TYPES.port, type, TYPES.port],
       match: [
         ...isProtocol(protocol),
-        originally('destination', FIRST),
+        originally(original, FIRST),
         originally('destinationPort', FIRST + pieces),
         server(FIRST + pieces + 1),
         payload('transport', PORT.destination, PORT.length, FIRST + 2 * pieces + 1),

@@ -26,7 +26,7 @@ export type Register = number;
 /** NFT_META_*: what is known of a packet besides its bytes. */
 const META = { mark: 3, inputIndex: 4, outputIndex: 5, protocol: 16, outputKind: 27 } as const;
 /** NFT_CT_*: what is known of the packet's connection. */
-const CONNECTION = { destination: 9, destinationPort: 12 } as const;
+const CONNECTION = { destinationPort: 12, destination4: 20, destination6: 22 } as const;
 const NFT_CT_STATE = 0;
 /** IP_CT_DIR_ORIGINAL: the direction of the connection's first packet. */
 const ORIGINAL = 0;

@@ -28,6 +28,8 @@ import { ipvsSysctlFiles } from './ipvs-sysctl-files.js';
 import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
 import { readServiceRecord, writeServiceRecord } from './service-record.js';
+import { SourceNatKeeper } from './source-nat-keeper.js';
+import { translatedServices } from './source-nat-settings.js';
 import { serveSupervisor, tellSupervisor } from './supervised.js';
 import { SysctlKeeper } from './sysctl-keeper.js';
 import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
@@ -43,7 +45,7 @@ interface Options {
   /** Opens the kernel's IPVS table, in a network namespace; tests bring their own. */
   readonly openTable?: (ipvsNamespace: string | undefined) => Promise<OpenIpvs>;
   /** Where it is written down what must be found again after a crash; without: nowhere. */
-  readonly files?: Pick<RunFiles, 'ipvsServices' | 'ipvsSysctls'>;
+  readonly files?: Pick<RunFiles, 'ipvsServices' | 'ipvsSysctls' | 'sourceNat'>;
 }
 
 /** Runs the checker process until it is told to stop or its supervisor is gone. */
@@ -62,6 +64,7 @@ class CheckerProcess {
   readonly #timeouts: TimeoutKeeper;
   /** Without files nothing of the machine is changed but the table. */
   readonly #sysctls: SysctlKeeper | undefined;
+  readonly #sourceNat: SourceNatKeeper;
   readonly #scheduling: Scheduling;
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
@@ -82,6 +85,8 @@ class CheckerProcess {
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),
+      prepare: () => this.#sourceNat.prepare(),
+      admits: (service) => this.#sourceNat.admits(service),
       open,
       onOwned: (keys) => this.#writeOwned(keys),
       onWhole: () => this.#sysctls?.check(),
@@ -90,6 +95,13 @@ class CheckerProcess {
     const switches = ipvsSysctlFiles((run) => inIpvsNamespace(this.#ipvsNamespace, run));
     this.#sysctls =
       files && new SysctlKeeper({ logger, files: switches, record: files.ipvsSysctls });
+    this.#sourceNat = new SourceNatKeeper({
+      logger,
+      ...(files ? { file: files.sourceNat } : {}),
+      within: (run) => inIpvsNamespace(this.#ipvsNamespace, run),
+      inTable: () => desiredTable(this.#engine),
+      onReady: () => this.#table.reconcile(),
+    });
   }
 
   start(): void {
@@ -111,7 +123,7 @@ class CheckerProcess {
           id: message.id,
           snapshot: snapshot(
             this.#engine,
-            this.#table.errors,
+            [...this.#table.errors, ...this.#sourceNat.errors],
             monotonicMicros(),
             this.#table.status,
           ),
@@ -137,8 +149,10 @@ class CheckerProcess {
     this.#sysctls?.configure(settings);
     const seed = randomInt(2 ** 32);
     const at = monotonicMicros();
+    this.#sourceNat.want(translatedServices(settings.virtualServers));
     this.#dispatch({ kind: 'configured', at, generation, settings, seed, found, owned });
     await this.#table.reconciled();
+    await this.#sourceNat.settle();
     tellSupervisor({ kind: 'configured', generation });
   }
 
@@ -146,11 +160,12 @@ class CheckerProcess {
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const idle = this.#table.stop();
+    const idle = Promise.all([this.#table.stop(), this.#sourceNat.stop()]);
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
+    await this.#sourceNat.withdraw();
     await this.#timeouts.stop();
     this.#sysctls?.restore();
     tellSupervisor({ kind: 'stopped' });
@@ -170,7 +185,8 @@ class CheckerProcess {
     for (const { cancel } of this.#probes.values()) cancel();
     // A reconciliation that is under way is finished rather than cut in the middle.
     const exit = (): void => void flushLogs().then(() => process.exit(0));
-    Promise.all([this.#table.stop(), this.#timeouts.abandon()]).then(exit, exit);
+    const ended = [this.#table.stop(), this.#timeouts.abandon(), this.#sourceNat.stop()];
+    Promise.all(ended).then(exit, exit);
   }
 
   #onDue(): void {

@@ -7,6 +7,7 @@ import type {
   GroupMember,
   RealServerSettings,
   SorryServerSettings,
+  SourceNat,
   UrlCheck,
   VirtualServerSettings,
 } from '../checker/settings.js';
@@ -111,11 +112,16 @@ function sorryServerSettings(server: SorryServerConfig): SorryServerSettings {
 interface Forwarding {
   readonly method: ForwardingMethod;
   readonly tunnel?: Tunnel;
+  readonly sourceNat?: SourceNat;
 }
 
-/** FULLNAT is NAT in IPVS; that its connections get another source is made elsewhere. */
-function forwarding({ method, tunnel }: ForwardingConfig): Forwarding {
-  if (!tunnel) return { method: method === 'FULLNAT' ? 'NAT' : method };
+/** FULLNAT is NAT in IPVS, and a rule that gives its connections another source. */
+function forwarding({ method, tunnel, snat }: ForwardingConfig): Forwarding {
+  if (method === 'FULLNAT') {
+    const pool = snat && { first: snat.first, last: snat.last };
+    return { method: 'NAT', sourceNat: pool ? { pool } : {} };
+  }
+  if (!tunnel) return { method };
   const { type, port = 0, checksum } = tunnel;
   return { method: 'TUN', tunnel: { type, port, checksum } };
 }

@@ -19,6 +19,8 @@ export interface RunFiles {
   readonly realServer: string;
   /** What switches of net.ipv4.vs were before they were changed. */
   readonly ipvsSysctls: string;
+  /** What was set besides the IPVS table for FULLNAT. */
+  readonly sourceNat: string;
 }
 
 /**
@@ -39,5 +41,6 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     ipvsSysctls: join(directory, 'ipvs-sysctls.json'),
     ipvsServices: join(directory, 'ipvs-services.json'),
     realServer: join(directory, 'real-server.json'),
+    sourceNat: join(directory, 'fullnat.json'),
   };
 }

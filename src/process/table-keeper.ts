@@ -14,7 +14,7 @@ import type { ConnectionCount } from '../checker/drain.js';
 import type { CountedService } from '../checker/effects.js';
 import type { TableSnapshot } from '../checker/snapshot.js';
 import type { IpvsClient } from '../ipvs/client.js';
-import { destinationKey, type IpvsService } from '../ipvs/model.js';
+import { destinationKey, type IpvsService, type ServiceId } from '../ipvs/model.js';
 import { renderOperation } from '../ipvs/operations.js';
 import {
   IpvsTableReconciler,
@@ -36,6 +36,10 @@ export type OpenTableKernel = TableKernel & Pick<IpvsClient, 'readTable'> & { cl
 interface Options {
   readonly logger: Logger;
   readonly desired: () => readonly IpvsService[];
+  /** Sets what services need before they are in the table. Never rejects. */
+  readonly prepare?: () => Promise<void>;
+  /** Whether a service may be in the table yet. */
+  readonly admits?: (service: ServiceId) => boolean;
   /** Opens the kernel's table: when it is needed first, and again after it failed. */
   readonly open: () => Promise<OpenTableKernel>;
   /** Told which services are ours, before they are made and after they are gone. */
@@ -173,6 +177,11 @@ export class TableKeeper {
     this.#close();
   }
 
+  #desired(): readonly IpvsService[] {
+    const { desired, admits } = this.#options;
+    return admits ? desired().filter(({ id }) => admits(id)) : desired();
+  }
+
   #isNeeded(): boolean {
     this.#needed ||= this.#options.desired().length > 0;
     return this.#needed;
@@ -185,13 +194,14 @@ export class TableKeeper {
   async #pass(): Promise<TableReport> {
     try {
       this.#kernel ??= await this.#options.open();
+      await this.#options.prepare?.();
       const begun = monotonicMicros();
       const poll = this.#pollMillis() * MICROS_PER_MILLI;
       const isRecent = this.#wholeAt !== undefined && begun - this.#wholeAt < poll;
       const onlyChanged = this.#news && isRecent;
       this.#news = false;
       this.#toldAt = begun;
-      const report = await this.#table.reconcile(this.#options.desired(), {
+      const report = await this.#table.reconcile(this.#desired(), {
         onlyChanged,
         news: () => this.#newest(),
         onProgress: (progress) => this.#onProgress(progress),
@@ -222,7 +232,7 @@ export class TableKeeper {
   #newest(): readonly IpvsService[] | undefined {
     if (!this.#news) return undefined;
     this.#news = false;
-    return this.#options.desired();
+    return this.#desired();
   }
 
   #onProgress(progress: TableProgress): void {

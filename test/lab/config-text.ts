@@ -49,6 +49,7 @@ const VIP: Readonly<Record<TopologyName, string>> = {
   dr: '192.168.0.100',
   pair: '172.25.254.100',
   twin: '172.25.254.100',
+  fullnat: '172.25.254.100',
 };
 /** What a pair that advertises over IPv6 has besides; in its adverts the link-local one is first. */
 export const VIP_IPV6 = '2001:db8::100';
@@ -59,11 +60,11 @@ const INNER_VIP = '192.168.0.100';
 export function directorConfig(options: DirectorConfig): string {
   const { topology } = options;
   const sync = options.sync ?? hasServers(topology);
-  const syncInterface = topology === 'nat' ? 'eth1' : 'eth0';
+  const syncInterface = topology === 'nat' || topology === 'fullnat' ? 'eth1' : 'eth0';
   const globals = [...(options.globals ?? [])];
   if (sync) globals.push(`lvs_sync_daemon ${syncInterface} VI_1 id 51`);
   const blocks = [block('global_defs', globals)];
-  const inside = topology === 'nat' || topology === 'twin';
+  const inside = topology === 'nat' || topology === 'twin' || topology === 'fullnat';
   if (inside) {
     blocks.push('vrrp_sync_group VG_1 {\n    group {\n        VI_1\n        VI_GATEWAY\n    }\n}');
   }

@@ -63,12 +63,10 @@ describe('config: forwarding methods', () => {
     assert.deepEqual(codes('', 'lvs_method DR csum'), ['CONFIG_INVALID_VALUE']);
   });
 
-  it('what the kernel is not asked for yet is left out', () => {
+  it('all of them are run', () => {
     assert.deepEqual(codes('', 'lvs_method TUN type gre'), []);
-    assert.deepEqual(codes('', 'lvs_method FULLNAT'), ['CONFIG_NOT_RUN']);
-    assert.deepEqual(codes('sorry_server 10.0.0.9 80\nsorry_server_lvs_method FULLNAT'), [
-      'CONFIG_NOT_RUN',
-    ]);
+    assert.deepEqual(codes('', 'lvs_method FULLNAT'), []);
+    assert.deepEqual(codes('sorry_server 10.0.0.9 80\nsorry_server_lvs_method FULLNAT'), []);
   });
 
   it('FULLNAT comes from an address or a range, the nearest given', () => {
@@ -82,13 +80,13 @@ describe('config: forwarding methods', () => {
       range('10.0.0.1', '10.0.0.9'),
     );
     assert.equal(forwarding('', 'snat_address 10.0.0.200').snat, undefined);
-    assert.deepEqual(codes('', 'snat_address 10.0.0.200'), [
-      'CONFIG_PLANNED',
-      'CONFIG_WITHOUT_EFFECT',
-    ]);
+    assert.deepEqual(codes('', 'snat_address 10.0.0.200'), ['CONFIG_WITHOUT_EFFECT']);
     assert.ok(
       codes('', 'lvs_method FULLNAT\nsnat_address 2001:db8::1').includes('CONFIG_FAMILY_MISMATCH'),
     );
+    const udp = 'protocol UDP\nops';
+    assert.deepEqual(codes(udp, 'lvs_method DR'), ['CONFIG_REPEATED']);
+    assert.deepEqual(codes(udp, 'lvs_method FULLNAT'), ['CONFIG_REPEATED', 'CONFIG_INVALID_VALUE']);
     const sorry = server(
       'snat_address 10.0.0.200\nsorry_server 10.0.0.9 80\nsorry_server_lvs_method FULLNAT',
     ).sorryServer;

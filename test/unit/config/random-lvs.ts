@@ -58,7 +58,7 @@ function randomService(dice: Dice, index: number, groups: number): string {
     ...(index < groups ? [`group G${index}`] : []),
   ]);
   // Checks of services without one port need one of their own.
-  return block(`virtual_server ${name}`, [
+  const text = block(`virtual_server ${name}`, [
     ...dice.maybe(() => `protocol ${dice.pick(['TCP', 'UDP', 'SCTP'])}`),
     ...dice.maybe(() => `lvs_sched ${dice.pick(['rr', 'wlc', 'sh', 'mh'])}`),
     ...dice.maybe(() => `lvs_method ${randomMethod(dice)}`),
@@ -83,6 +83,8 @@ function randomService(dice: Dice, index: number, groups: number): string {
     ...dice.maybe(() => 'sorry_server_inhibit'),
     ...dice.some(1, 3, (server) => randomServer(dice, server)),
   ]);
+  // The two do not go together.
+  return text.includes('FULLNAT') ? text.replace(/\bops\b/, 'flag-1') : text;
 }
 
 function randomMethod(dice: Dice): string {

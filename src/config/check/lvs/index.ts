@@ -4,6 +4,7 @@ import type { Config } from '../../model/index.js';
 import { checkChecks } from './checks.js';
 import { checkServices } from './duplicates.js';
 import { checkFamilies } from './families.js';
+import { checkFullnat } from './fullnat.js';
 import { checkGroups } from './groups.js';
 import { checkReferences } from './references.js';
 
@@ -11,6 +12,7 @@ export function checkLvs(config: Config, sink: Sink): void {
   checkGroups(config, sink);
   checkServices(config, sink);
   checkFamilies(config, sink);
+  checkFullnat(config, sink);
   checkChecks(config, sink);
   checkReferences(config, sink);
 }

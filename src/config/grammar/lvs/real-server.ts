@@ -11,13 +11,10 @@ export const NO_SCRIPT = 'no script is run';
 export const NO_MAIL = 'no mail is sent';
 
 /** Where FULLNAT's connections come from, for a server or all of a service. */
-export const snatAddress = planned(
-  setting(
-    addressRange,
-    "The address, or the range, that FULLNAT's connections to the server come from; a word of tandem's own.",
-    { default: 'the address of the interface by which the server is reached' },
-  ),
-  'a service with FULLNAT is not run',
+export const snatAddress = setting(
+  addressRange,
+  "The address, or the range, that FULLNAT's connections to the server come from; a word of tandem's own.",
+  { default: 'the address of the interface by which the server is reached' },
 );
 
 export const snmpName = withoutEffect(
