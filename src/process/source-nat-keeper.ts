@@ -157,12 +157,14 @@ export class SourceNatKeeper {
     return backend !== undefined || settings !== undefined;
   }
 
-  /** Forgets what has left the table. @returns whether there was something. */
+  /** Forgets what does not drain (any more). @returns whether there was something. */
   #prune(): boolean {
     if (this.#former.length === 0) return false;
-    const there = pairsOf(
-      this.#options.inTable().map((each) => ({ ...each, servers: each.destinations })),
-    );
+    const draining = this.#options.inTable().map(({ id, destinations }) => ({
+      id,
+      servers: destinations.filter(({ weight }) => weight === 0),
+    }));
+    const there = pairsOf(draining);
     const left = without(this.#former, (pair) => !there.has(pair));
     const changed = pairsOf(left).size < pairsOf(this.#former).size;
     this.#former = left;
