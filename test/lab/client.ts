@@ -15,6 +15,8 @@ export interface Echo {
   mark(): Promise<void>;
   report(): Promise<EchoReport>;
   close(): Promise<EchoReport>;
+  /** Ends it with a reset, so that no director remembers it for long. */
+  reset(): Promise<EchoReport>;
 }
 
 /** Somebody who knocks at an address until told to stop. */
@@ -52,6 +54,7 @@ export class Client extends Host {
       mark: () => this.#call('echoMark', id),
       report: () => this.#call('echoReport', id),
       close: () => this.#call('echoClose', id),
+      reset: () => this.#call('echoReset', id),
     };
   }
 

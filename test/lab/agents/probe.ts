@@ -92,6 +92,12 @@ serve({
     return report;
   },
 
+  echoReset(id: number): EchoReport | undefined {
+    const report = echoes.get(id)?.reset();
+    echoes.delete(id);
+    return report;
+  },
+
   knockStart(options: KnockOptions): number {
     const id = next++;
     knockers.set(id, new Knocker(options));
