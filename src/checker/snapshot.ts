@@ -1,6 +1,6 @@
 /** What the checker engine tells of itself: plain data for status, metrics and explanations. */
 import type { Micros } from '../base/time.js';
-import type { ServiceId } from '../ipvs/model.js';
+import type { ForwardingMethod, ServiceId, Tunnel } from '../ipvs/model.js';
 import type { CheckState } from './check.js';
 import { desiredWeight } from './desired.js';
 import type { Draining } from './drain.js';
@@ -23,6 +23,9 @@ export interface CheckSnapshot {
 export interface RealServerSnapshot {
   readonly address: string;
   readonly port: number;
+  /** How packets reach it. */
+  readonly method: ForwardingMethod;
+  readonly tunnel?: Tunnel;
   readonly alive: boolean;
   /** The weight that is wanted in the table; undefined: it is not in the table. */
   readonly weight?: number;
@@ -97,11 +100,13 @@ export function snapshot(
         quorumUp: service.quorumUp,
         sorryServerActive: state.phase === 'running' && active,
         realServers: service.servers.map((server) => {
-          const { address, port } = server.settings;
+          const { address, port, method, tunnel } = server.settings;
           const weight = state.phase === 'running' ? desiredWeight(server, active) : undefined;
           return {
             address,
             port,
+            method,
+            ...(tunnel ? { tunnel } : {}),
             alive: isAlive(server),
             ...(weight === undefined ? {} : { weight }),
             checks: server.checks.map(checkSnapshot),

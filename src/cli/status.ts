@@ -5,6 +5,7 @@ import { virtualServerKey } from '../checker/group.js';
 import type { GroupMember } from '../checker/settings.js';
 import type {
   DrainingSnapshot,
+  RealServerSnapshot,
   TableSnapshot,
   VirtualServerSnapshot,
 } from '../checker/snapshot.js';
@@ -118,7 +119,7 @@ function serverLines(server: VirtualServerSnapshot): string[] {
       (check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`,
     );
     lines.push(
-      `  ${serverText(real)} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
+      `  ${serverText(real)}${methodText(real)} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
     );
   }
   return lines;
@@ -151,6 +152,14 @@ function tableLines({ drift, working }: TableSnapshot): string[] {
     );
   }
   return lines;
+}
+
+/** What is not NAT: ` by DR`, ` by GUE port 6080 csum`. */
+function methodText({ method, tunnel }: RealServerSnapshot): string {
+  if (!tunnel) return method === 'NAT' ? '' : ` by ${method}`;
+  const { type, port, checksum } = tunnel;
+  const words = [type.toUpperCase(), ...(port === 0 ? [] : [`port ${port}`])];
+  return ` by ${[...words, ...(checksum === 'nocsum' ? [] : [checksum])].join(' ')}`;
 }
 
 function counts(rejected: Readonly<Record<string, number>>): string {

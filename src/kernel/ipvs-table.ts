@@ -10,8 +10,9 @@
 import type { FoundService, IpvsClient, OperationResult } from '../ipvs/client.js';
 import type { FoundDestination } from '../ipvs/codec.js';
 import { type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
-import { type IpvsOperation, operationTarget, renderOperation } from '../ipvs/operations.js';
+import { type IpvsOperation, operationTarget } from '../ipvs/operations.js';
 import { planService, sameService } from '../ipvs/plan.js';
+import { describeFailure, IgnoredTunnels, type TableFailure } from './ipvs-failure.js';
 
 /** What a pass did and found. Lists hold the first {@link LISTED}, for the log; counts count all. */
 export interface TableReport {
@@ -19,7 +20,7 @@ export interface TableReport {
   readonly applied: readonly IpvsOperation[];
   readonly changes: number;
   /** What could not be done, with the reason in words. */
-  readonly failed: readonly { readonly operation: IpvsOperation; readonly reason: string }[];
+  readonly failed: readonly TableFailure[];
   readonly failures: number;
   /**
    * Operations that were needed though the wishes are those of the last pass: someone else had
@@ -70,6 +71,7 @@ export class IpvsTableReconciler {
   #flush: boolean;
   /** Wishes that were met when they were looked at last, by key; bounded by the wishes. */
   readonly #settled = new Map<string, IpvsService>();
+  readonly #tunnels = new IgnoredTunnels();
   /** The last pass met every wish. */
   #complete = false;
 
@@ -115,7 +117,7 @@ export class IpvsTableReconciler {
       this.#flush = false;
     }
     const wishes = this.#take(desired);
-    const pass = new Pass(this.#kernel, this.#settled);
+    const pass = new Pass(this.#kernel, this.#settled, this.#tunnels);
     const scoped = (options.onlyChanged ?? false) && this.#complete;
     this.#complete = false;
     let current = wishes;
@@ -182,6 +184,7 @@ function differences(
 class Pass {
   readonly #kernel: TableKernel;
   readonly #settled: Map<string, IpvsService>;
+  readonly #tunnels: IgnoredTunnels;
   /** Keys in their order. Bounded by wishes and owned services. */
   queue = new Set<string>();
   /** Owned services that the kernel has no more. */
@@ -199,11 +202,12 @@ class Pass {
   #changes = 0;
   #drifts = 0;
   readonly #applied: IpvsOperation[] = [];
-  readonly #failed: { readonly operation: IpvsOperation; readonly reason: string }[] = [];
+  readonly #failed: TableFailure[] = [];
   readonly #drift: IpvsOperation[] = [];
 
-  constructor(kernel: TableKernel, settled: Map<string, IpvsService>) {
+  constructor(kernel: TableKernel, settled: Map<string, IpvsService>, tunnels: IgnoredTunnels) {
     this.#kernel = kernel;
+    this.#tunnels = tunnels;
     this.#settled = settled;
   }
 
@@ -266,7 +270,10 @@ class Pass {
     const destinations: readonly FoundDestination[] = found
       ? await this.#kernel.readFoundDestinations(wish.id)
       : [];
-    const operations = planService(found && { ...found, destinations }, wish);
+    const planned = planService(found && { ...found, destinations }, wish);
+    const { operations, failed } = this.#tunnels.judge(wish.id, destinations, planned);
+    this.failures += failed.length;
+    list(this.#failed, failed);
     if (known && operations.length > 0 && isFirst && sameService(known, wish)) {
       this.#drifts += operations.length;
       list(this.#drift, operations);
@@ -362,18 +369,4 @@ function isStale({ operation, error }: OperationResult): boolean {
   if (error.is('EEXIST') || error.is('ESRCH')) return true;
   // Of a service ENOENT is about its scheduler, which does not come by reading again.
   return error.is('ENOENT') && operation.kind === 'set-destination';
-}
-
-function describeFailure({ operation, error }: OperationResult): {
-  operation: IpvsOperation;
-  reason: string;
-} {
-  const name = serviceKey(operationTarget(operation));
-  if (error?.is('ENOENT') && 'service' in operation) {
-    return {
-      operation,
-      reason: `${name}: the kernel has no scheduler ${operation.service.scheduler}`,
-    };
-  }
-  return { operation, reason: error?.message ?? `${renderOperation(operation)}: failed` };
 }

@@ -84,6 +84,7 @@ export const DIAGNOSTIC_CODES = {
   CONFIG_PERSISTENCE_MASK: 'warning',
   CONFIG_PERSISTENCE_ENGINE: 'warning',
   CONFIG_GROUP_ENTRIES: 'error',
+  CONFIG_SERVER_ADDRESS: 'warning',
   CONFIG_THRESHOLDS: 'warning',
   CONFIG_SORRY_SERVER: 'warning',
   CONFIG_CHECK_INTERVAL: 'warning',

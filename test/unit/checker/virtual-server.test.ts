@@ -344,6 +344,7 @@ describe('checker: snapshot', () => {
             {
               address: '10.0.0.1',
               port: 80,
+              method: 'NAT',
               alive: true,
               weight: 4,
               checks: [
@@ -360,6 +361,7 @@ describe('checker: snapshot', () => {
             {
               address: '10.0.0.2',
               port: 80,
+              method: 'NAT',
               alive: false,
               checks: [
                 {

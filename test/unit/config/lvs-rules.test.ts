@@ -40,6 +40,35 @@ describe('config: intervals and deadlines of checks', () => {
   });
 });
 
+describe('config: addresses that no server can have', () => {
+  const told = (address: string, vip = '192.0.2.1') =>
+    load(serverText('').replace('10.0.0.1', address).replace('192.0.2.1', vip)).diagnostics.map(
+      ({ code, severity, at }) => `${at.line} ${severity} ${code}`,
+    );
+
+  it('are told, and the service runs without the server', () => {
+    const wrong = ['224.0.0.1', '239.255.255.255', '255.255.255.255', '0.0.0.0', '0.1.2.3'];
+    for (const address of wrong) {
+      assert.deepEqual(told(address), ['6 warning CONFIG_SERVER_ADDRESS'], address);
+    }
+    for (const address of ['ff02::1', '::', 'fe80::1', 'febf::1']) {
+      assert.deepEqual(told(address, '2001:db8::1'), ['6 warning CONFIG_SERVER_ADDRESS'], address);
+    }
+    for (const address of ['223.255.255.255', '240.0.0.1', '127.0.0.1', '169.254.1.1']) {
+      assert.deepEqual(told(address), [], address);
+    }
+    for (const address of ['::1', 'fec0::1', 'fd00::1']) {
+      assert.deepEqual(told(address, '2001:db8::1'), [], address);
+    }
+    assert.ok(load(serverText('').replace('10.0.0.1', '224.0.0.1')).config);
+    const sorry = load(serverText('sorry_server 224.0.0.1 80')).diagnostics;
+    assert.deepEqual(
+      sorry.map(({ code }) => code),
+      ['CONFIG_SERVER_ADDRESS'],
+    );
+  });
+});
+
 describe('config: one mistake in a service is one message', () => {
   const cases: Readonly<Record<string, string>> = {
     'real server': serverText('').replace('10.0.0.1', '10.0.0.256'),

@@ -185,8 +185,63 @@ describe('kernel: IPVS table', () => {
       service(80, [server(1)], 'nosuch'),
       service(443, [server(1)]),
     ]);
-    assert.equal(report.failed[0]?.reason, 'TCP 192.0.2.1:80: the kernel has no scheduler nosuch');
+    assert.equal(
+      report.failed[0]?.reason,
+      'TCP 192.0.2.1:80: the kernel has no scheduler nosuch: modprobe ip_vs_nosuch (ENOENT)',
+    );
     assert.deepEqual(kernel.ipvs.lines(), ['TCP  192.0.2.1:443 rr', '  -> 10.0.0.1:80 Masq 1']);
+  });
+
+  it('says what the errors of a server mean', async () => {
+    const { kernel, reconciler } = await setup();
+    const refusedWith = async (
+      errno: 'EINVAL' | 'ERANGE' | 'EPERM' | 'ENOMEM',
+      change: Partial<IpvsService['destinations'][number]>,
+    ): Promise<string> => {
+      kernel.failNext({ errno }, 'IPVS_CMD_NEW_DEST');
+      const wish = service(80, [{ ...server(1), ...change }]);
+      const { failed } = await reconciler.reconcile([wish]);
+      await reconciler.reconcile([]);
+      return failed.map(({ reason }) => reason).join();
+    };
+    const head = 'TCP 192.0.2.1:80: the kernel refuses server ';
+    assert.equal(
+      await refusedWith('EINVAL', { address: '10.0.0.255' }),
+      `${head}10.0.0.255:80: its address is broadcast, multicast or link-local here, and no server can be reached by that (EINVAL)`,
+    );
+    assert.match(
+      await refusedWith('EINVAL', { address: '2001:db8::1', method: 'TUN' }),
+      /another family than its service, which does not go together with a connection sync daemon/,
+    );
+    assert.match(await refusedWith('EINVAL', { address: '2001:db8::1' }), /only TUN reaches that/);
+    assert.match(await refusedWith('ERANGE', {}), /thresholds are out of range \(ERANGE\)$/);
+    assert.match(
+      await refusedWith('EPERM', {}),
+      /^TCP 192\.0\.2\.1:80: .*CAP_NET_ADMIN \(EPERM\)$/,
+    );
+    assert.match(await refusedWith('ENOMEM', {}), /TCP 192\.0\.2\.1:80 .*ENOMEM/);
+  });
+
+  it('says that the kernel passes over a tunnel, without asking for it for ever', async () => {
+    // The kernel of this test is one that knows IPIP only.
+    const { kernel, reconciler } = await setup();
+    const tunnel = { type: 'gue', port: 6080, checksum: 'csum' } as const;
+    const wish = service(80, [{ ...server(1), method: 'TUN', tunnel }, server(2)]);
+    const reports = [];
+    for (let i = 0; i < 4; i++) reports.push(await reconciler.reconcile([wish]));
+    const asked = kernel.requests.filter((name) => name === 'IPVS_CMD_SET_DEST');
+    assert.equal(asked.length, 1);
+    assert.deepEqual(
+      reports.map(({ failed }) => failed.map(({ reason }) => reason)),
+      [
+        [],
+        [],
+        ...[1, 2].map(() => [
+          'TCP 192.0.2.1:80: the kernel knows no GUE tunnels, which come with Linux 5.2: packets to 10.0.0.1:80 go by IPIP',
+        ]),
+      ],
+    );
+    assert.equal(kernel.ipvs.lines().length, 3);
   });
 
   it('takes for deleted what somebody else deletes at the same time', async () => {
