@@ -72,6 +72,12 @@ export const COMMANDS = {
     options: { file, id, json, strict: { help: 'Warnings fail, too' }, help },
     operands: [],
   },
+  doctor: {
+    name: 'doctor',
+    help: 'Whether this machine is as the services of a configuration need it',
+    options: { file, id, json, help },
+    operands: [],
+  },
   'realserver up': {
     name: 'realserver up',
     help: 'Makes this machine ready as a real server of the DR and TUN services that have it',

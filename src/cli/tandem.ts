@@ -22,6 +22,7 @@ const RUN: {
   failover: async (line) => (await import('./failover.js')).failoverCommand(line),
   failback: async (line) => (await import('./failover.js')).failbackCommand(line),
   check: async (line) => (await import('./check.js')).checkCommand(line),
+  doctor: async (line) => (await import('./doctor.js')).doctorCommand(line),
   'realserver up': async (line) => (await import('./realserver.js')).realServerUp(line),
   'realserver down': async () => (await import('./realserver.js')).realServerDown(),
   'realserver status': async (line) => (await import('./realserver.js')).realServerStatus(line),
