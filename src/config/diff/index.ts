@@ -10,6 +10,7 @@ import { instanceBlock } from '../dump/vrrp/instance.js';
 import type { Config, InstanceConfig, VirtualServerConfig } from '../model/index.js';
 import { notRun } from '../readiness.js';
 import { globalConsequences } from './global.js';
+import { groupEntryConsequences } from './groups.js';
 import { compareBlocks, keywordOf, sameLines, type ValueChange, wordsAfter } from './lines.js';
 import { serverConsequences } from './lvs.js';
 import { sameValue } from './same.js';
@@ -105,7 +106,7 @@ function sideOf(config: Config): Side {
     });
   }
   for (const server of config.virtualServers) {
-    add(`virtual_server ${labelOf(server)}`, {
+    add(`virtual_server ${keyOf(server)}`, {
       server,
       block: () => serverBlock(server),
     });
@@ -123,6 +124,12 @@ function sideOf(config: Config): Side {
       !left.instances.has(object as InstanceConfig) &&
       !left.virtualServers.has(object as VirtualServerConfig),
   };
+}
+
+/** One group may be balanced with several protocols, as virtual servers of their own. */
+function keyOf(server: VirtualServerConfig): string {
+  const { id } = server;
+  return id.kind === 'group' ? `${labelOf(server)} ${id.protocol ?? id.family}` : labelOf(server);
 }
 
 /** Each object with its counterpart: by its key, but instances as the engine finds them again. */
@@ -245,6 +252,9 @@ function consequencesOf(
     const kind = keywordOf((one ?? other)?.block() as Line);
     if (kind === 'vrrp_sync_group') {
       consequences.push(...groupConsequences(one?.block(), other?.block()));
+    } else if (kind === 'virtual_server_group') {
+      const name = wordsAfter((one ?? other)?.block() as Line);
+      consequences.push(...groupEntryConsequences(before.config, after.config, name));
     } else if (kind === 'global_defs') {
       consequences.push(...globalConsequences(before.config.global, after.config.global));
     }

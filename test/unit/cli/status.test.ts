@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { snapshot as checkerSnapshot } from '../../../src/checker/snapshot.js';
 import { renderStatus } from '../../../src/cli/status.js';
 import type { DaemonStatus } from '../../../src/control/status.js';
 import { snapshot } from '../../../src/vrrp/snapshot.js';
+import { Harness, realServer, virtualServer } from '../checker/harness.js';
 import { Bench, SECOND, vrrpSettings } from '../vrrp/fixture.js';
 
 const STATUS: DaemonStatus = {
@@ -48,5 +50,36 @@ process vrrp: 43
     const text = renderStatus({ ...STATUS, vrrp: snapshot(bench.engine, 4 * SECOND) });
     assert.match(text, /^ {2}last advert heard from 10\.0\.0\.2, priority 150, 2\.0 s ago$/m);
     assert.match(text, /^ {2}heard 1 advert from 10\.0\.0\.3, priority 120, the last 3\.0 s ago$/m);
+  });
+
+  it('says what a group balances, and how servers are reached', () => {
+    const harness = new Harness();
+    const id = { kind: 'group', group: 'web', protocol: 'TCP', family: 4 } as const;
+    const tunnel = { type: 'gue', port: 6080, checksum: 'csum' } as const;
+    const servers = [
+      realServer('10.0.0.1'),
+      realServer('10.0.0.2', { port: 0, method: 'DR', checks: [] }),
+      realServer('2001:db8::3', { port: 0, method: 'TUN', tunnel, checks: [] }),
+    ];
+    const range = { kind: 'addresses', protocol: 'TCP', first: '192.0.2.1' } as const;
+    harness.configure([
+      virtualServer(servers, {
+        id,
+        members: [
+          { ...range, last: '192.0.2.9', port: 80 },
+          { ...range, last: '192.0.2.1', port: 0 },
+          { kind: 'fwmark', family: 6, fwmark: 5 },
+        ],
+      }),
+    ]);
+    const text = renderStatus({ ...STATUS, checker: checkerSnapshot(harness.state, [], 0) });
+    assert.match(text, /^group web TCP: quorum up$/m);
+    assert.match(
+      text,
+      /^ {2}balances 192\.0\.2\.1-192\.0\.2\.9 port 80, 192\.0\.2\.1 every port, firewall mark 5 \(IPv6\)$/m,
+    );
+    assert.match(text, /^ {2}10\.0\.0\.1:80 alive, weight 1; TCP_CHECK up: not checked yet$/m);
+    assert.match(text, /^ {2}10\.0\.0\.2 by DR alive, weight 1/m);
+    assert.match(text, /^ {2}2001:db8::3 by GUE port 6080 csum alive, weight 1/m);
   });
 });

@@ -38,6 +38,44 @@ describe('config: diff', () => {
     assert.deepEqual(told(router(''), router('priority 100\nadvert_int 1')), []);
   });
 
+  describe('of virtual server groups', () => {
+    const group = (entries: string, protocol = 'TCP', rest = '') =>
+      `virtual_server_group web {\n${entries}\n}\nvirtual_server group web {\nlvs_sched rr\nlvs_method NAT\nprotocol ${protocol}\n${rest}\nreal_server 10.0.0.1 80 {\n}\n}\n`;
+
+    it('addresses that leave drop their connections, those that only move in the text do not', () => {
+      const old = group('192.0.2.1-9 80\n192.0.2.20 443\nfwmark 5', 'TCP', 'drain_timeout 0');
+      const texts = (next: string) =>
+        changes(old, group(next, 'TCP', 'drain_timeout 0')).flatMap(({ kind, consequences }) =>
+          consequences.map(({ kind: how, text }) => `${kind} ${how} ${text}`),
+        );
+      const end = 'the kernel: connections end, new ones are refused';
+      assert.deepEqual(texts('192.0.2.1-9 80\n192.0.2.20 443\nfwmark 5\n192.0.2.30 80'), []);
+      assert.deepEqual(texts('fwmark 5\n192.0.2.6-9 80\n192.0.2.0-5 80\n192.0.2.20 443'), []);
+      assert.deepEqual(texts('192.0.2.3-8 80\n192.0.2.20 443\nfwmark 5'), [
+        `virtual_server_group drops-connections 192.0.2.1-192.0.2.2 80, 192.0.2.9 80 leave ${end}`,
+      ]);
+      assert.deepEqual(texts('192.0.2.1-9 80\n192.0.2.20 444\nfwmark 6'), [
+        `virtual_server_group drops-connections 192.0.2.20 443, fwmark 5 leave ${end}`,
+      ]);
+    });
+
+    it('with time to drain they may', () => {
+      const [change] = changes(group('192.0.2.1 80\n192.0.2.2 80'), group('192.0.2.1 80'));
+      assert.equal(change?.consequences[0]?.kind, 'may-drop-connections');
+    });
+
+    it('one with two protocols is two virtual servers', () => {
+      const [tcp, udp] = [group('192.0.2.1 80'), group('192.0.2.1 80', 'UDP')].map((text) =>
+        text.slice(text.indexOf('virtual_server group')),
+      );
+      const head = 'virtual_server_group web {\n192.0.2.1 80\n}\n';
+      assert.deepEqual(changes(`${head}${tcp}${udp}`, `${head}${udp}${tcp}`), []);
+      assert.deepEqual(told(`${head}${tcp}${udp}`, `${head}${udp}`).slice(0, 1), [
+        'removed virtual_server group web',
+      ]);
+    });
+  });
+
   describe('of virtual routers', () => {
     it('what is there on one side only is added or removed', () => {
       const both = router('') + router('', 2, '192.0.2.2', 'VI_2');
