@@ -7,6 +7,7 @@
  * allows both, and they do not hear each other (multicast loopback is off on the sender).
  */
 import { messageOf } from '../base/errors.js';
+import { familyOf } from '../base/ip.js';
 import type { IpvsClient } from '../ipvs/client.js';
 import type { SyncDaemon } from '../ipvs/control-codec.js';
 import { NetlinkError } from '../netlink/errors.js';
@@ -99,7 +100,7 @@ export class SyncDaemonReconciler {
    * we have not asked for ourselves.
    */
   #isAsWanted(running: SyncDaemon, wanted: SyncDaemon): boolean {
-    const length = wanted.maxLength;
+    const length = wanted.maxLength === undefined ? undefined : allowedLength(wanted);
     const before = this.#asked.get(wanted.state)?.maxLength;
     return (
       running.state === wanted.state &&
@@ -112,6 +113,15 @@ export class SyncDaemonReconciler {
       fits(running.ttl, wanted.ttl ?? 1)
     );
   }
+}
+
+/**
+ * What the kernel makes of a length: a backup takes messages of 1024 bytes at least, and nothing is
+ * longer than a datagram (start_sync_thread).
+ */
+function allowedLength({ state, maxLength = 0, group = IPVS_SYNC_GROUP }: SyncDaemon): number {
+  const headers = familyOf(group) === 6 ? 48 : 28;
+  return Math.min(Math.max(maxLength, state === 'backup' ? 1024 : 1), 65_535 - headers);
 }
 
 /** Kernels before 4.3 do not tell, and cannot be told. */

@@ -154,7 +154,7 @@ export class FakeIpvs implements FakeProtocol {
     const name = daemon?.text(2) as string;
     if (name.startsWith('no')) throw new Errno('ENODEV');
     const speaks = [
-      u16(4, daemon?.u16(4) ?? 1472),
+      u16(4, Math.max(daemon?.u16(4) ?? 1472, state === 1 ? 1 : 1024)),
       attribute(5, daemon?.bytes(5, 4) ?? ipToBytes('224.0.0.81')),
       u16(7, daemon?.u16(7) ?? 8848),
       u8(8, daemon?.u8(8) ?? 1),

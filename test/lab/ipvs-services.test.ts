@@ -1,0 +1,149 @@
+/**
+ * Services, real servers and groups as the configuration has them: the kernel's table under tandem
+ * is, byte for byte, the one that keepalived 2.2.7 makes of the same file.
+ */
+import assert from 'node:assert/strict';
+import type { Director } from './director.js';
+import { NEWER, REFUSED, SERVICES } from './ipvs-services.js';
+import { labSuite } from './suite.js';
+
+labSuite('ipvs services', 'nat', (lab) => {
+  /** `ipvsadm -Sn` when two readings in a row are the same. */
+  const tableOf = async (director: Director): Promise<string> => {
+    let last = '';
+    return lab().eventually(
+      async () => {
+        const saved = await director.ipvsadm('-Sn');
+        const isSettled = saved === last && saved !== '';
+        last = saved;
+        return isSettled ? saved : undefined;
+      },
+      30_000,
+      `${director.name}'s table is made`,
+      500,
+    );
+  };
+  const both = (): [Director, Director] => [lab().director('a'), lab().director('b')];
+  const timeouts = async (director: Director): Promise<string> =>
+    (await director.ipvsadm('-L --timeout')).trim();
+  const daemons = async (director: Director): Promise<string[]> =>
+    (await director.ipvsadm('-L --daemon')).split('\n').filter((line) => line !== '');
+
+  afterEach(async () => {
+    for (const director of both()) if (director.isRunning()) await director.stop();
+  });
+
+  it('services, flags, persistence, methods, tunnels, marks and groups are those of keepalived', async () => {
+    const [a, b] = both();
+    for (const director of [a, b]) director.enableIpv6('eth1');
+    const usual = await timeouts(a);
+    a.startTandem(SERVICES, ['-C']);
+    b.startKeepalived(SERVICES, ['-C']);
+    const [ours, theirs] = [await tableOf(a), await tableOf(b)];
+    assert.equal(ours, theirs);
+    // What ipvsadm does not save.
+    assert.equal(await a.ipvsadm('-Ln --thresholds'), await b.ipvsadm('-Ln --thresholds'));
+    assert.match(ours, /--tun-type gue --tun-port 6080 --tun-remcsum\n/);
+    assert.match(ours, /^-a -t \[2001:db8:7::20\]:80 -r 192\.168\.0\.10:80 -i/m);
+    assert.match(ours, /-p 9 --pe sip\n/);
+
+    // lvs_timeouts, which go back to what they were.
+    assert.equal(await timeouts(a), 'Timeout (tcp tcpfin udp): 901 121 301');
+    assert.equal(await timeouts(b), await timeouts(a));
+
+    const status = await a.tandem('tandem', ['status']);
+    assert.match(status.stdout, /^group ranges TCP: quorum up$/m);
+    assert.match(
+      status.stdout,
+      /^ {2}balances .*172\.25\.254\.120-172\.25\.254\.123 port 81, .*firewall mark 10 \(IPv4\)$/m,
+    );
+    assert.match(
+      status.stdout,
+      /^ {2}192\.168\.0\.18:1022 by GUE port 6080 remcsum alive, weight 1/m,
+    );
+    await a.stop();
+    assert.deepEqual(a.table(), []);
+    assert.equal(await timeouts(a), usual);
+  });
+
+  it('ranges over the end of a network: keepalived 2.2.7 does not end there, 2.4 does', async () => {
+    const [a] = both();
+    a.startTandem(NEWER, ['-C']);
+    const services = (await tableOf(a)).split('\n').filter((line) => line.startsWith('-A'));
+    assert.deepEqual(services, [
+      '-A -t 172.25.254.254:82 -s rr',
+      '-A -t 172.25.254.255:82 -s rr',
+      '-A -t 172.25.255.0:82 -s rr',
+      '-A -t 172.25.255.1:82 -s rr',
+      '-A -t [2001:db8:7::fffe]:84 -s rr',
+      '-A -t [2001:db8:7::ffff]:84 -s rr',
+      '-A -t [2001:db8:7::1:0]:84 -s rr',
+    ]);
+  });
+
+  it('what the kernel refuses is told once, and the rest of the table is made', async () => {
+    const [a] = both();
+    a.startTandem(REFUSED, ['-C']);
+    assert.equal(
+      await tableOf(a),
+      [
+        '-A -t 172.25.254.100:2 -s rr',
+        '-a -t 172.25.254.100:2 -r 192.168.0.10:2 -m -w 1',
+        '-A -t 172.25.254.100:3 -s rr',
+        '-a -t 172.25.254.100:3 -r 192.168.0.10:3 -m -w 1',
+        '',
+      ].join('\n'),
+    );
+    const said = (text: string): number => a.logs().split(text).length - 1;
+    const why = [
+      'TCP 172.25.254.100:1: the kernel has no scheduler twos: modprobe ip_vs_twos (ENOENT)',
+      'TCP 172.25.254.100:2: the kernel refuses server 192.168.0.255:2: its address is broadcast',
+      'TCP 172.25.254.100:2: the kernel refuses server 224.0.0.5:2: its address is broadcast',
+    ];
+    for (const text of why) assert.equal(said(text), 1, text);
+    assert.match(a.logs(), /warning: .*224\.0\.0\.5 is a multicast address.*CONFIG_SERVER_ADDRESS/);
+  });
+
+  it('net_namespace_ipvs: table, timeouts and sync daemons are there, and only there', async () => {
+    const [a, b] = both();
+    const text = (namespace: string): string => `net_namespace_ipvs ${namespace}
+global_defs {
+    lvs_timeouts tcp 902
+    lvs_sync_daemon eth1 id 7 maxlen 1000 port 9000 ttl 3 group 224.0.0.99
+}
+virtual_server 172.25.254.100 80 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    real_server 192.168.0.10 80 {
+    }
+}
+`;
+    const usual = await timeouts(b);
+    a.startTandem(text(b.netns));
+    assert.match(await tableOf(b), /^-A -t 172\.25\.254\.100:80 -s rr\n/);
+    assert.deepEqual(a.table(), []);
+    const running = ['master', 'backup'].map(
+      (state) =>
+        // The kernel lets a backup have no less than 1024.
+        `${state} sync daemon (mcast=eth1, syncid=7, maxlen=${state === 'master' ? 1000 : 1024}, group=224.0.0.99, port=9000, ttl=3)`,
+    );
+    await lab().eventually(
+      async () => (await daemons(b)).join('\n') === running.join('\n'),
+      10_000,
+      'both daemons run as configured',
+      500,
+    );
+    await lab().eventually(
+      async () => / 902 /.test(await timeouts(b)),
+      10_000,
+      'its timeouts',
+      500,
+    );
+    assert.deepEqual(await daemons(a), []);
+    await a.stop();
+    assert.deepEqual(b.table(), []);
+    assert.deepEqual(await daemons(b), []);
+    assert.equal(await timeouts(b), usual);
+  });
+});
