@@ -30,12 +30,13 @@ export function realServerUp({
 }: CommandLine<(typeof COMMANDS)['realserver up']['options']>): Promise<number> {
   return withUses(values, async ({ uses, withoutAddress }) => {
     for (const service of withoutAddress) warnOfMark(service);
+    // Nothing is known of what should be here: what is here is not taken away for that.
+    if (uses.length === 0 && withoutAddress.length > 0) return EXIT.failed;
     const report = await change(uses);
     if (report.uses.length > 0 && report.done.length === 0 && report.failed.length === 0) {
       process.stdout.write('Nothing to do: everything is as it should be.\n');
     }
     if (uses.length === 0) {
-      if (withoutAddress.length > 0) return EXIT.failed;
       process.stdout.write('Nothing to do: no service forwards by DR or TUN.\n');
     } else if (report.uses.length === 0) {
       process.stderr.write(

@@ -15,7 +15,7 @@ export interface RunFiles {
   readonly interfaceSettings: string;
   /** Which IPVS services are the daemon's. */
   readonly ipvsServices: string;
-  /** What `tandem realserver down` undoes. */
+  /** What `tandem realserver down` undoes; each network namespace has one. */
   readonly realServer: string;
   /** What switches of net.ipv4.vs were before they were changed. */
   readonly ipvsSysctls: string;

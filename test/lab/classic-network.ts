@@ -28,10 +28,10 @@ export class ClassicNetwork {
     return network;
   }
 
-  /** Runs a shell command on a machine, with tandem's commands and a runtime folder of its own. */
+  /** Runs a shell command on a machine, with tandem's commands. */
   run(machine: Machine, command: string): Promise<Ended> {
     return run(['ip', 'netns', 'exec', machine, 'sh', '-c', command], {
-      env: environmentOf(machine),
+      env: ENVIRONMENT,
       timeoutMs: 60_000,
     });
   }
@@ -45,10 +45,7 @@ export class ClassicNetwork {
   }
 }
 
-/** What a shell on a machine has. */
-export function environmentOf(machine: Machine): Record<string, string> {
-  return {
-    PATH: `${path.join(ROOT, 'bin')}:${process.env['PATH'] ?? ''}`,
-    TANDEM_RUN_DIR: `/run/tandem-${machine}`,
-  };
-}
+/** What a shell on a machine has more than ours. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: `${path.join(ROOT, 'bin')}:${process.env['PATH'] ?? ''}`,
+};
