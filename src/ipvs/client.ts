@@ -44,6 +44,7 @@ import {
   type IpvsTimeouts,
   type SyncDaemon,
 } from './control-codec.js';
+import { DestinationBodies } from './destination-bodies.js';
 import { type ServiceId, serviceKey } from './model.js';
 import { type IpvsOperation, renderOperation } from './operations.js';
 import {
@@ -63,6 +64,23 @@ export interface OperationResult {
 export type FoundService = Omit<KernelService, 'destinations'>;
 
 const RECEIVE_BUFFER = 1_048_576;
+
+/** Its words are made when something goes wrong: there are a hundred thousand of them. */
+class OperationRequest implements NetlinkRequest {
+  readonly type: number;
+  readonly body: Uint8Array;
+  readonly #ordered: IpvsOperation;
+
+  constructor(type: number, body: Uint8Array, ordered: IpvsOperation) {
+    this.type = type;
+    this.body = body;
+    this.#ordered = ordered;
+  }
+
+  get operation(): string {
+    return `IPVS ${renderOperation(this.#ordered)}`;
+  }
+}
 
 /** Every method rejects with NetlinkError unless it says otherwise. */
 export class IpvsClient {
@@ -205,10 +223,11 @@ export class IpvsClient {
 
   /** Carries operations out in their order, many in a datagram. Never rejects. */
   async apply(operations: readonly IpvsOperation[]): Promise<OperationResult[]> {
+    const bodies = new DestinationBodies(encodeBody);
     const results = await this.#socket.batch(
       operations.map((operation) => {
-        const { command, attributes } = encodeOperation(operation);
-        return this.#request(command, attributes, `IPVS ${renderOperation(operation)}`);
+        const body = bodies.encode(operation) ?? encodeBody(operation);
+        return new OperationRequest(this.#family, body, operation);
       }),
     );
     return operations.map((operation, i) => {
@@ -294,6 +313,11 @@ export class IpvsClient {
     const messages = await this.#socket.dump(this.#request(command, attributes, operation));
     return messages.map((message) => decode(attributesOf(message)));
   }
+}
+
+function encodeBody(operation: IpvsOperation): Uint8Array {
+  const { command, attributes } = encodeOperation(operation);
+  return encodeGeneric(command, IPVS_GENL_VERSION, attributes);
 }
 
 function attributesOf(message: NetlinkMessage): Attributes {

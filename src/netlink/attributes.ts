@@ -6,7 +6,7 @@
  *   u16 nla_len (header and value, without padding) | u16 nla_type | value | padding to 4
  * ```
  */
-import { viewOf } from '../base/bytes.js';
+import { allocate, viewOf } from '../base/bytes.js';
 import { NLA_F_NESTED, NLA_TYPE_MASK } from './constants.js';
 
 /** Whether this machine is little-endian; netlink speaks the machine's order. */
@@ -35,7 +35,7 @@ const pad4 = (length: number): number => (length + 3) & ~3;
 export function attribute(type: number, value: Uint8Array): Uint8Array {
   const length = HEADER + value.length;
   if (length > 0xffff) throw new RangeError(`attribute ${type} is too long: ${value.length} bytes`);
-  const bytes = new Uint8Array(pad4(length));
+  const bytes = allocate(pad4(length));
   putU16(bytes, 0, length);
   putU16(bytes, 2, type);
   bytes.set(value, HEADER);
@@ -93,7 +93,7 @@ export function text(type: number, value: string): Uint8Array {
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const bytes = new Uint8Array(length);
+  const bytes = allocate(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

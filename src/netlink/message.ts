@@ -9,7 +9,7 @@
  *   body, padded to 4
  * ```
  */
-import { viewOf } from '../base/bytes.js';
+import { allocate, viewOf } from '../base/bytes.js';
 import { LITTLE_ENDIAN, putU16, putU32 } from './attributes.js';
 
 export interface NetlinkMessage {
@@ -25,7 +25,7 @@ const pad4 = (length: number): number => (length + 3) & ~3;
 /** One message with header and padding. The port (nlmsg_pid) is 0: the kernel fills it in. */
 export function encodeMessage(message: NetlinkMessage): Uint8Array {
   const length = MESSAGE_HEADER + message.body.length;
-  const bytes = new Uint8Array(pad4(length));
+  const bytes = allocate(pad4(length));
   putU32(bytes, 0, length);
   putU16(bytes, 4, message.type);
   putU16(bytes, 6, message.flags);

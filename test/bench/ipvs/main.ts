@@ -57,16 +57,18 @@ async function reconciler(): Promise<void> {
   const reconciler = new IpvsTableReconciler(own);
   const memory = process.memoryUsage().rss;
   const made = await timed('tandem: reconciler, from empty', () => reconciler.reconcile(table));
-  note('  changes', `${made.applied.length} applied, ${made.failed.length} failed`);
+  note('  changes', `${made.changes}, ${made.failures} failed`);
   note('  memory', `+${Math.round((process.memoryUsage().rss - memory) / 1e6)} MB`);
   const same = await timed('tandem: reconciler, unchanged, whole table', () =>
     reconciler.reconcile(table),
   );
-  note('  changes', String(same.applied.length));
+  note('  changes', String(same.changes));
   const other = table.slice();
   other[7] = { ...last, ...other[7], destinations: heavier(other[7] as IpvsService) };
-  const one = await timed('tandem: reconciler, one weight', () => reconciler.reconcile(other));
-  note('  changes', String(one.applied.length));
+  const one = await timed('tandem: reconciler, one weight', () =>
+    reconciler.reconcile(other, { onlyChanged: true }),
+  );
+  note('  changes', String(one.changes));
   await timed('tandem: the table read with counters', () => own.readTable());
   own.close();
 }
