@@ -139,6 +139,8 @@ export interface CheckerSettings {
   readonly sysctls?: SysctlWishes;
   /** The sync daemon's instance says for all virtual addresses who is MASTER. */
   readonly syncFollowsAll?: boolean;
+  /** `rs_init_notifies`: servers that start in service are told of. */
+  readonly initNotifies?: true;
   /** `lvs_flush`: clear the whole table at start, foreign services too. */
   readonly flushAtStart: boolean;
   /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */

@@ -26,13 +26,32 @@ export interface SubjectSettings {
   readonly mail?: true;
 }
 
-/** `notify_fifo` or `vrrp_notify_fifo`: a named pipe, and the program that reads it. */
+/** `notify_fifo`, `vrrp_notify_fifo` or `lvs_notify_fifo`: a named pipe, and the program that reads it. */
 export interface FifoSettings {
   readonly path: string;
+  /** `vrrp_notify_fifo`, `lvs_notify_fifo`: what is written to it; absent: all. */
+  readonly only?: 'vrrp' | 'lvs';
   /** `USER` or `USER:GROUP`; without it root's. */
   readonly owner?: string;
   /** Started with the daemon, with the pipe's path as last argument, and ended with it. */
   readonly script?: CommandSettings;
+}
+
+/** What a virtual server (`quorum_up`, `quorum_down`) or a real one (`notify_up`, `notify_down`) tells. */
+export interface ServerSubject {
+  readonly UP?: CommandSettings;
+  readonly DOWN?: CommandSettings;
+  /** `smtp_alert`. */
+  readonly mail?: true;
+}
+
+export interface ServersSettings {
+  /** Virtual servers by their keys (`checker/group.ts`), with real servers by theirs (`ipvs/model.ts`). */
+  readonly services: Readonly<
+    Record<string, ServerSubject & { readonly servers: Readonly<Record<string, ServerSubject>> }>
+  >;
+  /** `no_checker_emails`: a check that does not change its server is not told by mail. */
+  readonly onlyServerMails?: true;
 }
 
 /** `startup_script` and `shutdown_script`. */
@@ -64,6 +83,8 @@ export interface NotifySettings {
   readonly groups: Readonly<
     Record<string, SubjectSettings & { readonly members: readonly string[] }>
   >;
+  /** Absent: scripts and mails of real and virtual servers are not wanted. */
+  readonly servers?: ServersSettings;
   readonly fifos: readonly FifoSettings[];
   /** `fifo_write_vrrp_states_on_reload`. */
   readonly writeStatesOnReload?: true;

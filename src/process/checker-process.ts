@@ -16,6 +16,7 @@ import { desiredTable } from '../checker/desired.js';
 import type { CheckerEffect, CountedService } from '../checker/effects.js';
 import { createCheckerEngine, step } from '../checker/engine.js';
 import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
+import { noticesOf } from '../checker/notices.js';
 import type { CancelProbe } from '../checker/probe/probe.js';
 import { startProbe } from '../checker/probe/start.js';
 import type { ProbeResult } from '../checker/probe-result.js';
@@ -69,6 +70,8 @@ class CheckerProcess {
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
   #flushAtStop = false;
+  /** `rs_init_notifies`. */
+  #tellsStarts = false;
   #stopping = false;
   /** Configurations are taken over one after the other. */
   #configuring: Promise<void> = Promise.resolve();
@@ -143,6 +146,7 @@ class CheckerProcess {
     const found = isThere ? await this.#table.found() : [];
     if (this.#stopping) return;
     this.#flushAtStop = settings.flushAtStop;
+    this.#tellsStarts = settings.initNotifies === true;
     this.#timeouts.want(settings.timeouts ?? {});
     if (settings.flushAtStart) this.#table.flushFirst();
     this.#table.adopt(owned);
@@ -199,9 +203,14 @@ class CheckerProcess {
   }
 
   #dispatch(event: CheckerEvent): void {
-    const result = step(this.#engine, event);
+    const before = this.#engine;
+    const result = step(before, event);
     this.#engine = result.state;
     for (const effect of result.effects) this.#execute(effect);
+    const notices = noticesOf(before, result.state, event.kind === 'shutdown').filter(
+      ({ subject, cause }) => subject !== 'RS' || cause !== 'start' || this.#tellsStarts,
+    );
+    if (notices.length > 0) tellSupervisor({ kind: 'servers-changed', notices });
   }
 
   #execute(effect: CheckerEffect): void {

@@ -43,6 +43,7 @@ export function checkerSettings(config: Config): CheckerSettings {
     drainTimeout: lvs.drainTimeout,
     sysctls: lvs.sysctls,
     syncFollowsAll: syncFollowsAll(config),
+    ...(lvs.realServerInitNotifies ? { initNotifies: true } : {}),
     flushAtStart: lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: lvsFlushOnStop === 'all',

@@ -4,6 +4,7 @@
  */
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
+import type { ServerNotice } from '../checker/notices.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
@@ -94,4 +95,5 @@ export type FromVrrp =
 
 export type FromChecker =
   | FromChild
+  | { readonly kind: 'servers-changed'; readonly notices: readonly ServerNotice[] }
   | { readonly kind: 'status'; readonly id: number; readonly snapshot: CheckerSnapshot };

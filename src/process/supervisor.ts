@@ -377,6 +377,7 @@ export class Supervisor {
 
   #onChecker(message: FromChecker): void {
     if (message.kind === 'status') this.#answer(message.id, message.snapshot);
+    else if (message.kind === 'servers-changed') this.#notifier.serversChanged(message.notices);
     else this.#onChild(this.#checker, message);
   }
 

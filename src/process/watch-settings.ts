@@ -2,6 +2,7 @@
  * What the supervisor watches and whom it tells, from the configuration model: value types without
  * positions. What instances track goes to the engine (`settings.ts`); here is what becomes known.
  */
+import { virtualServerKey } from '../checker/group.js';
 import type {
   Config,
   FifoConfig,
@@ -12,11 +13,14 @@ import type {
   SyncGroupConfig,
   TracksConfig,
 } from '../config/model/index.js';
+import { destinationKey } from '../ipvs/model.js';
 import type {
   FifoSettings,
   HookSettings,
   NotifyScripts,
   NotifySettings,
+  ServerSubject,
+  ServersSettings,
   SubjectSettings,
 } from '../notify/settings.js';
 import type { CommandSettings, TrackingSettings } from '../tracking/settings.js';
@@ -99,7 +103,7 @@ export function notifySettings(
   commands: Commands,
   host = 'localhost',
 ): NotifySettings {
-  const { all, vrrp } = config.global.fifos;
+  const { all, vrrp, lvs } = config.global.fifos;
   return {
     instances: Object.fromEntries(
       config.instances.map(({ name, notify }) => [name, subject(notify, commands)]),
@@ -113,7 +117,12 @@ export function notifySettings(
         },
       ]),
     ),
-    fifos: [all, vrrp].flatMap((fifo) => (fifo ? fifoSettings(fifo, commands) : [])),
+    ...serversSettings(config, commands),
+    fifos: [
+      ...fifoSettings(all, commands),
+      ...fifoSettings(vrrp, commands, 'vrrp'),
+      ...fifoSettings(lvs, commands, 'lvs'),
+    ],
     ...(config.global.fifos.writeStatesOnReload ? { writeStatesOnReload: true } : {}),
     ...mailSettings(config.global, host),
     hooks: hookSettings(config.global, commands),
@@ -168,14 +177,45 @@ function subject(notify: NotifyConfig, commands: Commands): SubjectSettings {
   return { scripts, priorityChanges, tellDeleted, ...(mail ? { mail } : {}) };
 }
 
-function fifoSettings(
-  { path, user, group, script }: FifoConfig,
+/** Of those real and virtual servers that tell anybody. */
+function serversSettings(config: Config, commands: Commands): Pick<NotifySettings, 'servers'> {
+  const services: Record<string, ServersSettings['services'][string]> = {};
+  for (const server of config.virtualServers) {
+    const { quorumUp, quorumDown, smtpAlert, realServers } = server;
+    const servers: Record<string, ServerSubject> = {};
+    for (const real of realServers) {
+      const told = serverSubject(real.notifyUp, real.notifyDown, real.smtpAlert, commands);
+      if (Object.keys(told).length > 0) servers[destinationKey(real)] = told;
+    }
+    const told = serverSubject(quorumUp, quorumDown, smtpAlert, commands);
+    if (Object.keys(told).length + Object.keys(servers).length === 0) continue;
+    services[virtualServerKey(server.id)] = { ...told, servers };
+  }
+  const { noChecker } = config.global.mail;
+  return { servers: { services, ...(noChecker ? { onlyServerMails: true } : {}) } };
+}
+
+function serverSubject(
+  up: ScriptConfig | undefined,
+  down: ScriptConfig | undefined,
+  mail: boolean,
   commands: Commands,
+): ServerSubject {
+  const [UP, DOWN] = [up && commands.settings(up), down && commands.settings(down)];
+  return { ...(UP ? { UP } : {}), ...(DOWN ? { DOWN } : {}), ...(mail ? { mail } : {}) };
+}
+
+function fifoSettings(
+  fifo: FifoConfig | undefined,
+  commands: Commands,
+  only?: 'vrrp' | 'lvs',
 ): FifoSettings[] {
+  const { path, user, group, script } = fifo ?? {};
   // A reader without a pipe has nothing to read; the check says so.
   if (path === undefined) return [];
   const command = script && commands.settings(script);
   const owner =
     user === undefined ? {} : { owner: group === undefined ? user : `${user}:${group}` };
-  return [{ path, ...owner, ...(command ? { script: command } : {}) }];
+  const about = only ? { only } : {};
+  return [{ path, ...about, ...owner, ...(command ? { script: command } : {}) }];
 }

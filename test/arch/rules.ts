@@ -116,7 +116,7 @@ const LAYERS: readonly LayerRule[] = [
   },
   {
     from: /^src\/notify\//,
-    may: /^src\/(?:base\/|tracking\/settings\.ts$)/,
+    may: /^src\/(?:base\/|(?:tracking\/settings|checker\/notices)\.ts$)/,
     reason: 'what is told to whom: who runs what is the process’s business',
   },
   {

@@ -3,6 +3,7 @@
  * after the other, never beside each other, and the last thing told is the newest.
  */
 import type { Logger } from '../../base/log.js';
+import type { ServerNotice } from '../../checker/notices.js';
 import { mailAbout } from '../../notify/mail.js';
 import {
   fifoLine,
@@ -12,10 +13,13 @@ import {
   scriptEnvironment,
 } from '../../notify/notice.js';
 import { finished, IDLE, type Offered, offer, type Queue } from '../../notify/queue.js';
+import { serverEnvironment, serverLine, serverMail } from '../../notify/server-notice.js';
 import type {
   FifoSettings,
   NotifyScripts,
   NotifySettings,
+  ServerSubject,
+  ServersSettings,
   SubjectSettings,
 } from '../../notify/settings.js';
 import {
@@ -41,6 +45,12 @@ type StateChanged = Extract<FromVrrp, { kind: 'state-changed' }>;
 type LosingAdvert = Extract<FromVrrp, { kind: 'losing-advert' }>;
 type PriorityChanged = Extract<FromVrrp, { kind: 'priority-changed' }>;
 
+/** What runs for one notice, when its turn comes. */
+interface Job {
+  readonly event: string;
+  run(): Promise<void>;
+}
+
 interface OpenFifo {
   readonly settings: FifoSettings;
   readonly fifo: Fifo;
@@ -55,12 +65,12 @@ export class Notifier {
   readonly #mailed = new Map<string, NoticeEvent>();
   #settings: NotifySettings = { instances: {}, groups: {}, fifos: [] };
   #fifos: OpenFifo[] = [];
-  /** What was configured when it happened. */
-  readonly #scriptsOf = new WeakMap<Notice, NotifyScripts>();
   /** Instances that a reload has dropped, until their end is told. */
   readonly #removed = new Map<string, SubjectSettings>();
   /** By subject and name. Bounded by the configurations; an idle one is dropped. */
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, Queue<Job>>();
+  /** Of the configuration before: servers that a reload removes are told by it. */
+  #formerServers: ServersSettings | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -72,6 +82,7 @@ export class Notifier {
     for (const [name, subject] of Object.entries(this.#settings.instances)) {
       if (!settings.instances[name]) this.#removed.set(name, subject);
     }
+    this.#formerServers = this.#settings.servers;
     this.#settings = settings;
     this.#mailer.configure(settings.mail);
     const kept: OpenFifo[] = [];
@@ -100,7 +111,12 @@ export class Notifier {
   priorityChanged(change: PriorityChanged): void {
     const notice = onPriorityChanged(this.#known, change.instance, change.effectivePriority);
     if (!notice || !this.#subject(notice)?.priorityChanges) return;
-    for (const { fifo } of this.#fifos) fifo.write(fifoLine(notice));
+    this.#write(fifoLine(notice), 'vrrp');
+  }
+
+  /** Real and virtual servers have come or gone. */
+  serversChanged(notices: readonly ServerNotice[]): void {
+    for (const notice of notices) this.#tellServer(notice);
   }
 
   /** A MASTER heard an advert that loses against it. */
@@ -112,7 +128,7 @@ export class Notifier {
   reloaded(): void {
     if (!this.#settings.writeStatesOnReload) return;
     for (const notice of statesOf(this.#known, this.#settings)) {
-      for (const { fifo } of this.#fifos) fifo.write(fifoLine(notice));
+      this.#write(fifoLine(notice), 'vrrp');
     }
   }
 
@@ -124,12 +140,45 @@ export class Notifier {
   }
 
   #tell(notice: Notice): void {
-    const line = fifoLine(notice);
-    for (const { fifo } of this.#fifos) fifo.write(line);
+    this.#write(fifoLine(notice), 'vrrp');
     this.#mail(notice);
-    this.#scriptsOf.set(notice, this.#subject(notice)?.scripts ?? {});
-    const key = `${notice.subject} ${notice.name}`;
-    this.#advance(key, offer(this.#queues.get(key) ?? IDLE, notice));
+    const scripts = this.#subject(notice)?.scripts ?? {};
+    const { event } = notice;
+    this.#queue(`${notice.subject} ${notice.name}`, {
+      event,
+      run: () => this.#run(notice, scripts),
+    });
+  }
+
+  #tellServer(notice: ServerNotice): void {
+    const line = serverLine(notice);
+    if (line !== undefined) this.#write(line, 'lvs');
+    const { servers, mail: mailSettings } = this.#settings;
+    // What a reload removes is only in what was configured before.
+    const known = (notice.cause === 'removed' ? this.#formerServers : servers) ?? NOBODY;
+    const mail = mailSettings && serverMail(notice, known, mailSettings.routerId);
+    if (mail) this.#mailer.offer(mail);
+    if (notice.subject === 'CHECK') return;
+    const { event, subject, serviceName } = notice;
+    const command = subjectOf(notice, known)?.[event];
+    if (!command) return;
+    const name = subject === 'VS' ? serviceName : `${notice.serverName} of ${serviceName}`;
+    const sequence = ++this.#known.sequence;
+    const env = serverEnvironment(notice, sequence);
+    this.#queue(`${subject} ${name}`, {
+      event,
+      run: () => this.#runOne(command, env, `${subject} ${name} ${event}`),
+    });
+  }
+
+  #write(line: string, about: 'vrrp' | 'lvs'): void {
+    for (const { fifo, settings } of this.#fifos) {
+      if ((settings.only ?? about) === about) fifo.write(line);
+    }
+  }
+
+  #queue(key: string, job: Job): void {
+    this.#advance(key, offer(this.#queues.get(key) ?? IDLE, job));
   }
 
   #mail(notice: Notice): void {
@@ -141,35 +190,40 @@ export class Notifier {
     this.#mailer.offer(mail);
   }
 
-  #advance(key: string, { queue, start }: Offered): void {
+  #advance(key: string, { queue, start }: Offered<Job>): void {
     if (queue === IDLE) this.#queues.delete(key);
     else this.#queues.set(key, queue);
     if (!start) return;
-    void this.#run(start, this.#scriptsOf.get(start) ?? {}).then(() =>
-      this.#advance(key, finished(this.#queues.get(key) ?? IDLE)),
-    );
+    void start.run().then(() => this.#advance(key, finished<Job>(this.#queues.get(key) ?? IDLE)));
   }
 
   /** First the script of this event, then the general one, as keepalived does. */
   async #run(notice: Notice, scripts: NotifyScripts): Promise<void> {
     const own = scripts[notice.event as keyof NotifyScripts];
-    if (own) await this.#runOne(own, notice);
+    const env = scriptEnvironment(notice);
+    const what = `${notice.name} ${notice.event}`;
+    if (own) await this.#runOne(own, env, what);
     // That an advert lost is no change of state (keepalived).
     if (notice.event === 'MASTER_RX_LOWER_PRI') return;
     const { any } = scripts;
     if (any) {
-      await this.#runOne({ ...any, words: [...any.words, ...scriptArguments(notice)] }, notice);
+      const words = [...any.words, ...scriptArguments(notice)] as const;
+      await this.#runOne({ ...any, words }, env, what);
     }
   }
 
-  async #runOne(command: CommandSettings, notice: Notice): Promise<void> {
-    const env = { ...process.env, ...scriptEnvironment(notice) };
+  async #runOne(
+    command: CommandSettings,
+    told: Readonly<Record<string, string>>,
+    what: string,
+  ): Promise<void> {
+    const env = { ...process.env, ...told };
     const outcome = await runScript(command, SCRIPT_MILLIS, env, { outlives: true }).outcome;
     if (outcome.kind === 'exited' && outcome.status === 0) return;
     this.#logger.warning(
       'notify-script',
-      `Notify script ${command.words[0]} for ${notice.name} ${notice.event} ${describeOutcome(outcome)}`,
-      { script: command.words[0], name: notice.name, event: notice.event },
+      `Notify script ${command.words[0]} for ${what} ${describeOutcome(outcome)}`,
+      { script: command.words[0], about: what },
     );
   }
 
@@ -199,6 +253,13 @@ export class Notifier {
     fifo.close();
     reader?.stop();
   }
+}
+
+const NOBODY: ServersSettings = { services: {} };
+
+function subjectOf(notice: ServerNotice, { services }: ServersSettings): ServerSubject | undefined {
+  const service = services[notice.service];
+  return notice.subject === 'VS' ? service : service?.servers[notice.server];
 }
 
 function sameFifo(a: FifoSettings, b: FifoSettings): boolean {

@@ -113,6 +113,43 @@ describe('notify: scripts and pipes', function () {
     await eventually('it has read', () => log()[0] === 'INSTANCE "VI_1" MASTER 120');
   });
 
+  it('real and virtual servers: each pipe has its lines, each event its script', async () => {
+    const paths = ['all', 'vrrp', 'lvs'].map((name) => join(folder, name));
+    const [all = '', vrrp = '', lvs = ''] = paths;
+    const service = { UP: script('quorum-up'), DOWN: script('quorum-down') };
+    const servers = { r: { UP: script('up'), DOWN: script('down') } };
+    const settings: NotifySettings = {
+      instances: {},
+      groups: {},
+      fifos: [{ path: all }, { path: vrrp, only: 'vrrp' }, { path: lvs, only: 'lvs' }],
+      servers: { services: { v: { ...service, servers } } },
+    };
+    notifier.configure(settings);
+    const readers = paths.map((path) => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    const about = { service: 'v', serviceName: 'V', cause: 'check', reason: 'why' } as const;
+    const server = { ...about, server: 'r', serverName: 'R' } as const;
+    notifier.serversChanged([
+      { subject: 'RS', ...server, event: 'DOWN' },
+      { subject: 'VS', ...about, event: 'DOWN' },
+    ]);
+    change('MASTER');
+    const lines = readers.map((reader) => {
+      const bytes = Buffer.alloc(4_096);
+      const text = bytes.toString('utf8', 0, readSync(reader, bytes));
+      closeSync(reader);
+      return text;
+    });
+    const [ofServers, ofVrrp] = ['RS R V DOWN\nVS V DOWN\n', 'INSTANCE "VI_1" MASTER 120\n'];
+    assert.deepEqual(lines, [ofServers + ofVrrp, ofVrrp, ofServers]);
+    await eventually('both scripts', () => log().length === 2);
+    assert.deepEqual(log().toSorted(), ['down own why', 'quorum-down own why']);
+    // What a reload removes is told by the configuration before.
+    notifier.configure({ ...settings, servers: { services: {} } });
+    notifier.serversChanged([{ subject: 'RS', ...server, event: 'DOWN', cause: 'removed' }]);
+    await eventually('another script', () => log().length === 3);
+    assert.equal(log()[2], 'down own why');
+  });
+
   it('what is no pipe is left alone', () => {
     const path = join(folder, 'file');
     writeFileSync(path, 'precious');

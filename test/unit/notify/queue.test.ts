@@ -12,7 +12,7 @@ function notice(event: NoticeEvent): Notice {
 /** Offers all while the first runs; what is run, in order. */
 function told(events: readonly NoticeEvent[]): NoticeEvent[] {
   const run: NoticeEvent[] = [];
-  let queue: Queue = IDLE;
+  let queue: Queue<Notice> = IDLE;
   for (const event of events) {
     const offered = offer(queue, notice(event));
     queue = offered.queue;
@@ -52,11 +52,11 @@ describe('notify: the queue of a subject', () => {
         random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
         return random % below;
       };
-      let queue: Queue = IDLE;
+      let queue: Queue<Notice> = IDLE;
       const run: Notice[] = [];
       let last: Notice | undefined;
       for (let i = 0; i < 50; i++) {
-        let step: Offered;
+        let step: Offered<Notice>;
         if (dice(3) === 0 && queue.busy) step = finished(queue);
         else {
           last = notice(states[dice(3)] as NoticeEvent);

@@ -146,9 +146,7 @@ export const lvsDefaults = {
     'failures of a server that is down already are logged at level debug',
     (value) => !value,
   ),
-  rs_init_notifies: planned(
-    setting(bool, 'The states that real servers start in are notified.', { default: 'no' }),
-    'nothing is notified',
-    (value) => !value,
-  ),
+  rs_init_notifies: setting(bool, 'The states that real servers start in are notified.', {
+    default: 'no',
+  }),
 };

@@ -2,11 +2,8 @@
 import type { Word } from '../../text/source.js';
 import { bool, integer, none, parseInteger, text } from '../args.js';
 import { oneForZero } from '../garp.js';
-import { type Args, entries, planned, setting } from '../keyword.js';
+import { type Args, entries, setting } from '../keyword.js';
 
-const NO_MAIL = 'no mail is sent about servers, they are in the log only';
-/** What happens anyway. */
-const isNo = (value: boolean): boolean => !value;
 /** keepalived keeps the time in an unsigned count of microseconds. */
 const MAX_CONNECT_SECONDS = 4294;
 
@@ -58,17 +55,15 @@ export const mail = {
   smtp_alert_vrrp: setting(bool, 'The default of smtp_alert in instances and sync groups.', {
     default: 'smtp_alert',
   }),
-  smtp_alert_checker: planned(
-    setting(bool, 'The default of smtp_alert in virtual servers.', { default: 'smtp_alert' }),
-    NO_MAIL,
-    isNo,
-  ),
+  smtp_alert_checker: setting(bool, 'The default of smtp_alert in virtual servers.', {
+    default: 'smtp_alert',
+  }),
   no_email_faults: setting(none, 'No mail about faults of instances.'),
-  no_checker_emails: planned(
-    setting(bool, "No mail about each check's change, only when a real server comes or goes.", {
+  no_checker_emails: setting(
+    bool,
+    "No mail about each check's change, only when a real server comes or goes.",
+    {
       default: 'no',
-    }),
-    NO_MAIL,
-    isNo,
+    },
   ),
 };

@@ -1,11 +1,8 @@
 /** `global_defs`: scripts and notify FIFOs. */
 import type { Word } from '../../text/source.js';
 import { bool, none, wholeSeconds } from '../args.js';
-import { type Args, planned, setting } from '../keyword.js';
+import { type Args, setting } from '../keyword.js';
 import { parseUser, type ScriptUser, script, scriptUser } from '../script.js';
-
-const NO_SCRIPTS = 'no script is run';
-const NO_FIFO = 'nothing is written to FIFOs';
 
 export interface FifoArgs extends ScriptUser {
   readonly path: string;
@@ -70,8 +67,8 @@ export const scripts = {
   notify_fifo_script: all.script,
   vrrp_notify_fifo: vrrp.fifo,
   vrrp_notify_fifo_script: vrrp.script,
-  lvs_notify_fifo: planned(lvs.fifo, NO_FIFO),
-  lvs_notify_fifo_script: planned(lvs.script, NO_SCRIPTS),
+  lvs_notify_fifo: lvs.fifo,
+  lvs_notify_fifo_script: lvs.script,
   fifo_write_vrrp_states_on_reload: setting(
     none,
     'VRRP states are written to the FIFOs again after a reload.',

@@ -1,14 +1,11 @@
 /** `real_server`. */
 import { bool, integer, text } from '../args.js';
-import { planned, setting, withoutEffect } from '../keyword.js';
+import { setting, withoutEffect } from '../keyword.js';
 import { script } from '../script.js';
 import { addressRange } from './address-range.js';
 import { checks } from './checkers.js';
 import { method } from './method.js';
 import { MAX_UINT32, MAX_WEIGHT, serverRetry, timing } from './timing.js';
-
-export const NO_SCRIPT = 'no script is run';
-export const NO_MAIL = 'no mail is sent';
 
 /** Where FULLNAT's connections come from, for a server or all of a service. */
 export const snatAddress = setting(
@@ -49,24 +46,15 @@ export const realServer = {
   virtualhost: setting(text, 'The Host header of HTTP_GET and SSL_GET.', {
     default: "the virtual server's",
   }),
-  notify_up: planned(
-    setting(script, 'The command to run when the server has come into service.', {
-      firstCounts: true,
-    }),
-    NO_SCRIPT,
-  ),
-  notify_down: planned(
-    setting(script, 'The command to run when the server has gone out of service.', {
-      firstCounts: true,
-    }),
-    NO_SCRIPT,
-  ),
-  smtp_alert: planned(
-    setting(bool, 'A mail is sent when the server goes out of service or comes back.', {
-      default: 'smtp_alert_checker or smtp_alert of global_defs, else yes',
-    }),
-    NO_MAIL,
-  ),
+  notify_up: setting(script, 'The command to run when the server has come into service.', {
+    firstCounts: true,
+  }),
+  notify_down: setting(script, 'The command to run when the server has gone out of service.', {
+    firstCounts: true,
+  }),
+  smtp_alert: setting(bool, 'A mail is sent when the server goes out of service or comes back.', {
+    default: 'smtp_alert_checker or smtp_alert of global_defs, else yes',
+  }),
   ...checks,
   snmp_name: snmpName,
 };

@@ -4,7 +4,7 @@ import { MAX_DRAIN_SECONDS } from '../global/lvs.js';
 import { block, ignored, oldName, planned, setting } from '../keyword.js';
 import { script } from '../script.js';
 import { method } from './method.js';
-import { NO_MAIL, NO_SCRIPT, realServer, snatAddress, snmpName } from './real-server.js';
+import { realServer, snatAddress, snmpName } from './real-server.js';
 import { granularity, persistence, persistenceEngine, SCHEDULERS } from './service.js';
 import { MAX_UINT32, MAX_WEIGHT, serverRetry, timing } from './timing.js';
 
@@ -51,14 +51,12 @@ export const virtualServer = {
     'How far the weight must pass the quorum to change it.',
     { default: '0' },
   ),
-  quorum_up: planned(
-    setting(script, 'The command to run when the quorum is reached.', { firstCounts: true }),
-    NO_SCRIPT,
-  ),
-  quorum_down: planned(
-    setting(script, 'The command to run when the quorum is lost.', { firstCounts: true }),
-    NO_SCRIPT,
-  ),
+  quorum_up: setting(script, 'The command to run when the quorum is reached.', {
+    firstCounts: true,
+  }),
+  quorum_down: setting(script, 'The command to run when the quorum is lost.', {
+    firstCounts: true,
+  }),
   alpha: setting(none, 'Real servers are out of service until their checks have succeeded once.'),
   drain_timeout: setting(
     integer(0, MAX_DRAIN_SECONDS, 'seconds'),
@@ -71,12 +69,9 @@ export const virtualServer = {
     setting(none, "Checks rest while this machine does not have the service's address."),
     'the checks always run',
   ),
-  smtp_alert: planned(
-    setting(bool, 'A mail is sent when the quorum is lost or reached.', {
-      default: 'smtp_alert_checker or smtp_alert of global_defs, else no',
-    }),
-    NO_MAIL,
-  ),
+  smtp_alert: setting(bool, 'A mail is sent when the quorum is lost or reached.', {
+    default: 'smtp_alert_checker or smtp_alert of global_defs, else no',
+  }),
   weight: setting(integer(1, MAX_WEIGHT), 'The weight of real servers that do not say theirs.', {
     default: '1',
   }),
