@@ -46,8 +46,9 @@ export interface ServiceRow {
 export interface DestinationRow {
   readonly family: 4 | 6;
   readonly address: Ip;
-  /** The address as four numbers of 32 bits; an IPv4 one is the first. */
-  readonly words: readonly [number, number, number, number];
+  /** The address's first 32 bits, which are all of an IPv4 one, and the rest of an IPv6 one. */
+  readonly first: number;
+  readonly more: readonly [number, number, number] | undefined;
   readonly port: number;
   /** IP_VS_CONN_F_FWD_MASK's bits. */
   readonly method: number;
@@ -98,8 +99,16 @@ export function decodeDestinationRow(
   let address = -1;
   let port = -1;
   let own: number = family === 6 ? AF_INET6 : 0;
-  let [method, weight, upper, lower, active, inactive, persistent] = [0, 0, 0, 0, 0, 0, 0];
-  let [tunnelType, tunnelPort, tunnelFlags] = [0, 0, 0];
+  let method = 0;
+  let weight = 0;
+  let upper = 0;
+  let lower = 0;
+  let active = 0;
+  let inactive = 0;
+  let persistent = 0;
+  let tunnelType = 0;
+  let tunnelPort = 0;
+  let tunnelFlags = 0;
   let counts: Counts = NO_COUNTS;
   let wide = false;
   // Values are padded to four bytes: so many can be read of each.
@@ -159,13 +168,15 @@ export function decodeDestinationRow(
   }
   if (address < 0 || port < 0) return undefined;
   const six = own === AF_INET6;
-  const word = (i: number): number => view.getUint32(address + 4 * i);
   return {
     family: six ? 6 : 4,
     address: six
       ? ipFromBytes(body.subarray(address, address + 16))
       : `${body[address]}.${body[address + 1]}.${body[address + 2]}.${body[address + 3]}`,
-    words: six ? [word(0), word(1), word(2), word(3)] : [word(0), 0, 0, 0],
+    first: view.getUint32(address),
+    more: six
+      ? [view.getUint32(address + 4), view.getUint32(address + 8), view.getUint32(address + 12)]
+      : undefined,
     port,
     method,
     weight,

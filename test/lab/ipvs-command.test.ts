@@ -1,12 +1,14 @@
 /** Part 7 of issue 5: `tandem ipvs` beside ipvsadm, each in a network namespace of its own. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { systemNames } from '../../src/cli/ipvs/resolver.js';
 import { type IpvsSurroundings, runIpvs } from '../../src/cli/ipvs/session.js';
 import { IpvsClient } from '../../src/ipvs/client.js';
 import { type CorpusCommand, readCorpus } from '../support/ipvsadm-corpus.js';
+import { ROOT } from '../support/root.js';
 import { skip } from '../support/skip.js';
+import { sleep } from './clock.js';
 import { inNamespace } from './namespace.js';
 import { NamespaceShell, type Outcome } from './namespace-shell.js';
 
@@ -125,4 +127,121 @@ describe('lab: ipvs command', function () {
       ours.close();
     });
   }
+
+  it('lists connections, what was counted and the kernel’s order as ipvsadm does', async () => {
+    const shell = ourShell!;
+    await shell.script('ipvsadm -C; ip address add 192.0.2.1/32 dev lo');
+    await shell.script('ip -6 address add 2001:db8::1/128 dev lo nodad');
+    const table = [
+      '-A -t 192.0.2.1:80 -s rr -p 300',
+      '-a -t 192.0.2.1:80 -r 127.0.0.2:8080 -m',
+      '-A -t 192.0.2.1:81 -s rr',
+      '-a -t 192.0.2.1:81 -r 127.0.0.3:8080 -m',
+      '-A -u 192.0.2.1:5060 -s rr -p 300 --pe sip -o',
+      '-a -u 192.0.2.1:5060 -r 127.0.0.4:5060 -m',
+      '-A -u 192.0.2.1:53 -s rr',
+      '-a -u 192.0.2.1:53 -r 127.0.0.5:53 -m',
+      '-A -t [2001:db8::1]:80 -s rr -p 60',
+      '-a -t [2001:db8::1]:80 -r [::1]:8080 -m',
+    ];
+    assert.equal((await tandem(OURS, ['-R'], `${table.join('\n')}\n`)).status, 0);
+    const sip = 'INVITE sip:a@example.org SIP/2.0\\r\\nCall-ID: 12345@example.org\\r\\n\\r\\n';
+    for (const command of [
+      'echo > /dev/tcp/192.0.2.1/80',
+      'echo > /dev/tcp/192.0.2.1/81',
+      'echo > /dev/tcp/2001:db8::1/80',
+      'echo x > /dev/udp/192.0.2.1/53',
+      `printf '${sip}' > /dev/udp/192.0.2.1/5060`,
+    ]) {
+      await shell.script(command);
+    }
+    // The kernel adds up what was counted every two seconds.
+    const counts = /192\.0\.2\.1:81 +[1-9]/;
+    await until(async () => counts.test((await shell.script('ipvsadm -Ln --stats')).stdout));
+    const connections = (await shell.script('ipvsadm -Lcn')).stdout;
+    assert.ok(connections.split('\n').length > 5, connections);
+    const lists = ['-Lcn', '-Lc', '-Lcn --persistent-conn', '-Ln --stats', '-Ln --stats --exact'];
+    lists.push('-Ln', '-L', '-Ln --rate', '-Ln --persistent-conn', '-Ln --nosort', '-Sn --nosort');
+    for (const list of lists) {
+      // Seconds go by and rates fall: only two looks at the same moment are alike.
+      let [theirs, ours] = ['', ' '];
+      for (let tries = 0; tries < 20 && theirs !== ours; tries++) {
+        theirs = (await shell.script(`ipvsadm ${list}`)).stdout;
+        ours = (await tandem(OURS, list.split(' '))).stdout;
+      }
+      assert.equal(ours, theirs, list);
+    }
+    const json = JSON.parse((await tandem(OURS, ['-L', '-c', '--json'])).stdout);
+    assert.ok(json.connections.length >= 4, JSON.stringify(json));
+    const listed = JSON.parse((await tandem(OURS, ['-Ln', '--json'])).stdout);
+    assert.equal(listed.services.length, 5);
+    const counted = listed.services.find(({ port }: { port: number }) => port === 81);
+    assert.ok(counted.stats.inPackets > 0);
+  });
+
+  it('runs as a program, and says when the running daemon owns what was changed', async () => {
+    const shell = ourShell!;
+    const folder = '/run/tandem-ipvs-command';
+    const program = `TANDEM_RUN_DIR=${folder} node ${ROOT}bin/tandem ipvs`;
+    await shell.script(`ipvsadm -C; mkdir -p ${folder}`);
+    const restored = await shell.script(`${program} -R`, '-A -t 192.0.2.9:80 -s rr\n');
+    assert.deepEqual(restored, { status: 0, stdout: '', stderr: '' });
+    const listed = await shell.script(`${program} -Ln`);
+    assert.equal(listed.stdout, (await shell.script('ipvsadm -Ln')).stdout);
+    assert.equal((await shell.script(`${program} -A -t 192.0.2.9:80`)).status, 255);
+    assert.equal((await shell.script(`${program} -A`)).status, 2);
+    const watched = await shell.script(`${program} watch -n --count 2 --interval 0.1`);
+    assert.equal(watched.status, 0);
+    assert.equal(watched.stdout.match(/TCP 192\.0\.2\.9:80 rr/g)?.length, 2);
+
+    const config = `${folder}/tandem.conf`;
+    writeFileSync(
+      config,
+      [
+        'virtual_server 192.0.2.10 80 {',
+        '    lvs_sched rr',
+        '    lvs_method NAT',
+        '    protocol TCP',
+        '    real_server 127.0.0.2 8080 {',
+        '        weight 5',
+        '    }',
+        '}',
+        '',
+      ].join('\n'),
+    );
+    const daemon = inNamespace(OURS, () =>
+      spawn('node', [`${ROOT}bin/tandemd`, '-n', '-C', '-l', '-f', config], {
+        env: { ...process.env, TANDEM_RUN_DIR: folder },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+    try {
+      await until(async () =>
+        (await shell.script('ipvsadm -Sn')).stdout.includes('127.0.0.2:8080'),
+      );
+      const own = '-e -t 192.0.2.10:80 -r 127.0.0.2:8080 -m -w 9';
+      const changed = await shell.script(`${program} ${own}`);
+      assert.equal(changed.status, 0, changed.stderr);
+      assert.match(
+        changed.stderr,
+        /drift: tandemd \(pid \d+\) owns TCP 192\.0\.2\.10:80 .*tandem\.conf/,
+      );
+      const foreign = await shell.script(`${program} -E -t 192.0.2.9:80 -s wlc`);
+      assert.deepEqual(foreign, { status: 0, stdout: '', stderr: '' });
+      await until(async () => (await shell.script('ipvsadm -Sn')).stdout.includes('-w 5'));
+    } finally {
+      const ended = new Promise((resolve) => daemon.once('exit', resolve));
+      daemon.kill('SIGTERM');
+      await ended;
+    }
+  });
 });
+
+/** A minute at most. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 120; tries++) {
+    if (await holds()) return;
+    await sleep(500);
+  }
+  assert.fail('it did not come to that within a minute');
+}

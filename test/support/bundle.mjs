@@ -13,28 +13,37 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Below dist/, and below the checkout's root as `.ts`. */
-export const ENTRIES = ['src/main', 'src/tandem'];
+export const ENTRIES = ['src/main', 'src/tandem', 'src/tandem-ipvs'];
+
+/** Those that share nothing: one file each, whatever it holds. */
+const ALONE = ['src/tandem-ipvs'];
 
 /** @throws {Error} what esbuild found wrong; it has printed it. */
 export function bundle() {
   // Not at the top: this module is loaded before anything is installed.
   const { buildSync } = createRequire(import.meta.url)('esbuild');
   rmSync(path.join(ROOT, 'dist/chunks'), { recursive: true, force: true });
-  buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: ENTRIES.map((entry) => `${entry}.ts`),
-    outbase: '.',
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Modules of others have native parts or files of their own.
-    packages: 'external',
-    // Names and lines stay as they are: a stack trace can be read, and the map leads to the source.
-    sourcemap: true,
-    logLevel: 'warning',
-  });
+  const build = (entries, splitting) =>
+    buildSync({
+      absWorkingDir: ROOT,
+      entryPoints: entries.map((entry) => `${entry}.ts`),
+      outbase: '.',
+      outdir: 'dist',
+      chunkNames: 'chunks/[name]-[hash]',
+      bundle: true,
+      splitting,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      // Modules of others have native parts or files of their own.
+      packages: 'external',
+      // Names and lines stay as they are: a stack trace can be read, and the map leads to the source.
+      sourcemap: true,
+      logLevel: 'warning',
+    });
+  build(
+    ENTRIES.filter((entry) => !ALONE.includes(entry)),
+    true,
+  );
+  build(ALONE, false);
 }

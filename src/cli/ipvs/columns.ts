@@ -33,7 +33,8 @@ export function mergeSort<T>(list: readonly T[], compare: (a: T, b: T) => number
     let right = middle;
     let at = from;
     while (left < middle && right < to) {
-      const [a, b] = [sorted[left] as T, sorted[right] as T];
+      const a = sorted[left] as T;
+      const b = sorted[right] as T;
       if (compare(a, b) > 0) {
         space[at++] = b;
         right++;

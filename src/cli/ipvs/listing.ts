@@ -85,12 +85,10 @@ export function renderService(
   const names = format.numeric ? NUMERIC : naming;
   const name = serviceName(service.id, format, names);
   const transport = transportOf(service.id);
-  const lines = [`${renderServiceLine({ service, counts }, name, format)}\n`];
+  let text = `${renderServiceLine({ service, counts }, name, format)}\n`;
   const rows = format.sorted ? sortDestinations(destinations) : destinations;
-  for (const row of rows) {
-    lines.push(renderDestination(row, name, transport, format, names));
-  }
-  return lines.join('');
+  for (const row of rows) text += renderDestination(row, name, transport, format, names);
+  return text;
 }
 
 function renderServiceLine(
@@ -157,8 +155,6 @@ function renderDestination(
   }
   const name = (row.family === 4 ? full.slice(0, SERVER_COLUMN) : full).padEnd(SERVER_COLUMN);
   const start = `  -> ${name}`;
-  const column = (value: number, width: number): string => String(value).padEnd(width);
-  const connections = `${column(activeConnections, 10)} ${column(inactiveConnections, 10)}\n`;
   if (format.stats) return `${start}${renderCounts(row.counts, format)}\n`;
   if (format.rate) {
     const [, , , , , cps = 0, inPackets = 0, outPackets = 0, inBytes = 0, outBytes = 0] =
@@ -167,6 +163,7 @@ function renderDestination(
     const bytes = [inBytes, outBytes].map((count) => largeNumber(count, format.exact));
     return `${start}${plain.join('')}${bytes.join('')}\n`;
   }
+  const connections = `${column(activeConnections, 10)} ${column(inactiveConnections, 10)}\n`;
   if (format.thresholds) {
     const { upperThreshold, lowerThreshold } = row;
     return `${start} ${column(upperThreshold, 10)} ${column(lowerThreshold, 10)} ${connections}`;
@@ -177,6 +174,10 @@ function renderDestination(
   const method = (METHODS[row.method] ?? NOTHING).padEnd(7);
   const tunnel = format.tunnels ? `${tunnelInfo(row).padEnd(13)} ` : '';
   return `${start} ${method} ${tunnel}${column(weight, 6)} ${connections}`;
+}
+
+function column(value: number, width: number): string {
+  return String(value).padEnd(width);
 }
 
 function tunnelRule({ tunnelType, tunnelPort, tunnelFlags }: DestinationRow): string {
@@ -284,10 +285,13 @@ function sortDestinations(rows: readonly DestinationRow[]): DestinationRow[] {
 
 /** The first one's family says how much of the addresses is compared. */
 function compareDestinations(a: DestinationRow, b: DestinationRow): number {
-  const words = a.family === 6 ? 4 : 1;
-  for (let i = 0; i < words; i++) {
-    const difference = ((a.words[i] as number) - (b.words[i] as number)) | 0;
-    if (difference !== 0) return difference;
+  let difference = (a.first - b.first) | 0;
+  if (difference !== 0) return difference;
+  if (a.more) {
+    for (let i = 0; i < a.more.length; i++) {
+      difference = ((a.more[i] as number) - (b.more?.[i] ?? 0)) | 0;
+      if (difference !== 0) return difference;
+    }
   }
   return a.port - b.port;
 }

@@ -5,7 +5,7 @@ import type { IpvsClient } from '../../ipvs/client.js';
 import type { IpvsInfo } from '../../ipvs/control-codec.js';
 import { type ServiceId, serviceKey } from '../../ipvs/model.js';
 import { type IpvsOperation, operationTarget } from '../../ipvs/operations.js';
-import type { ServiceRow } from '../../ipvs/rows.js';
+import type { DestinationRow, ServiceRow } from '../../ipvs/rows.js';
 import { NetlinkError } from '../../netlink/errors.js';
 import {
   addressesOf,
@@ -296,9 +296,7 @@ class Session {
         const destinations = await kernel.readDestinationRows(id, { counts });
         if (format.json) json.push(serviceJson(row, destinations));
         else {
-          const addresses = destinations.map(({ address }) => address);
-          if (id.kind === 'address') addresses.push(id.address);
-          const naming = await this.#naming(addresses, format);
+          const naming = await this.#naming(() => addressesIn(id, destinations), format);
           text += renderService(row, destinations, format, naming);
         }
         if (text.length < CHUNK) continue;
@@ -317,7 +315,7 @@ class Session {
       this.#around.stdout(connectionsJson(connections));
       return;
     }
-    const naming = await this.#naming(addressesOf(connections), format);
+    const naming = await this.#naming(() => addressesOf(connections), format);
     let text = renderConnectionHead(format);
     for (const connection of connections) {
       text += renderConnection(connection, format, naming);
@@ -328,9 +326,9 @@ class Session {
     this.#around.stdout(text);
   }
 
-  async #naming(addresses: readonly Ip[], format: ListFormat): Promise<Naming> {
+  async #naming(addresses: () => readonly Ip[], format: ListFormat): Promise<Naming> {
     if (format.numeric) return NUMERIC;
-    await this.#around.names.learnAddresses(addresses);
+    await this.#around.names.learnAddresses(addresses());
     return this.#around.names.naming;
   }
 
@@ -354,6 +352,11 @@ class Session {
   #complain(message: string, line = 0): void {
     this.#around.stderr(`tandem ipvs: ${line > 0 ? `line ${line}: ` : ''}${message}\n`);
   }
+}
+
+function addressesIn(id: ServiceId, destinations: readonly DestinationRow[]): Ip[] {
+  const addresses = destinations.map(({ address }) => address);
+  return id.kind === 'address' ? [id.address, ...addresses] : addresses;
 }
 
 function reasonOf(error: unknown): string {

@@ -32,7 +32,8 @@ function server(last: number, more: Partial<DestinationRow> = {}): DestinationRo
   return {
     family: 4,
     address: `10.0.0.${last}`,
-    words: [0x0a000000 + last, 0, 0, 0],
+    first: 0x0a000000 + last,
+    more: undefined,
     port: 80,
     method: 0,
     weight: 1,
