@@ -3,8 +3,9 @@
  * is, byte for byte, the one that keepalived 2.2.7 makes of the same file.
  */
 import assert from 'node:assert/strict';
+import { now } from './clock.js';
 import type { Director } from './director.js';
-import { NEWER, REFUSED, SERVICES } from './ipvs-services.js';
+import { checkedByHttp, NEWER, REFUSED, SERVICES } from './ipvs-services.js';
 import { labSuite } from './suite.js';
 
 labSuite('ipvs services', 'nat', (lab) => {
@@ -102,6 +103,63 @@ labSuite('ipvs services', 'nat', (lab) => {
     ];
     for (const text of why) assert.equal(said(text), 1, text);
     assert.match(a.logs(), /warning: .*224\.0\.0\.5 is a multicast address.*CONFIG_SERVER_ADDRESS/);
+  });
+
+  it('a group: each server is checked once, its verdict goes to all services, a reload keeps it', async () => {
+    const [a] = both();
+    const config = (entries: string): string => `virtual_server_group web {
+    ${entries}
+}
+virtual_server group web {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    delay_loop 1
+    sorry_server 192.168.0.99 80
+    ${['192.168.0.10', '192.168.0.20'].map(checkedByHttp).join('\n    ')}
+}
+`;
+    const serversOf = (): Set<string> =>
+      new Set(
+        a.table().map(({ servers }) =>
+          servers
+            .map(({ address }) => address)
+            .sort()
+            .join(),
+        ),
+      );
+    const all = async (count: number, servers: string): Promise<unknown> =>
+      lab().eventually(
+        () => a.table().length === count && [...serversOf()].join(' ') === servers,
+        20_000,
+        `${count} services with ${servers}`,
+      );
+    a.startTandem(config('172.25.254.110-129 80\n    fwmark 30'), ['-C']);
+    await all(21, '192.168.0.10,192.168.0.20');
+
+    const r1 = lab().realServer('r1');
+    const [before, since] = [await r1.requests(), now()];
+    await lab().eventually(async () => (await r1.requests()) >= before + 3, 20_000, 'checks');
+    const most = (now() - since) / 1_000 + 2;
+    assert.ok(
+      (await r1.requests()) - before <= most,
+      'one check a second, not one for each service',
+    );
+
+    await r1.mood('refuse');
+    await all(21, '192.168.0.20');
+    const [group] = (await a.status()).checker?.virtualServers ?? [];
+    assert.deepEqual(
+      group?.realServers.map(({ alive }) => alive),
+      [false, true],
+    );
+    a.reload(config('172.25.254.110-139 80'));
+    await all(30, '192.168.0.20');
+    await lab().realServer('r2').mood('refuse');
+    await all(30, '192.168.0.99');
+    assert.equal(a.logs().split('Lost quorum').length - 1, 1, "the quorum is the group's");
+    for (const server of lab().realServers) await server.mood('ok');
+    await all(30, '192.168.0.10,192.168.0.20');
   });
 
   it('net_namespace_ipvs: table, timeouts and sync daemons are there, and only there', async () => {

@@ -230,6 +230,20 @@ virtual_server group ranges {
 }
 `;
 
+/** A real server on port 80 that is asked for a page. */
+export function checkedByHttp(address: string): string {
+  return `real_server ${address} 80 {
+        HTTP_GET {
+            warmup 0
+            retry 0
+            delay_before_retry 1
+            url {
+                path /
+            }
+        }
+    }`;
+}
+
 /** A service, a server and a scheduler that the kernel does not take, and one that it does. */
 export const REFUSED = `
 virtual_server 172.25.254.100 1 {
