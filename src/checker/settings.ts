@@ -130,6 +130,21 @@ export interface VirtualServerSettings {
   readonly realServers: readonly RealServerSettings[];
 }
 
+/** Rules that give packets to the addresses of groups their marks. */
+export interface MarkSettings {
+  /** The nftables table. */
+  readonly table: string;
+  readonly priority: number;
+  readonly rules: readonly {
+    readonly mark: number;
+    readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+    readonly first: Ip;
+    readonly last: Ip;
+    /** 0: every port. */
+    readonly port: number;
+  }[];
+}
+
 /** Everything the checker process needs to know of one configuration. */
 export interface CheckerSettings {
   readonly virtualServers: readonly VirtualServerSettings[];
@@ -147,6 +162,8 @@ export interface CheckerSettings {
   readonly flushAtStop: boolean;
   /** `lvs_timeouts`, seconds; what is missing stays as it is. */
   readonly timeouts?: { readonly tcp?: number; readonly tcpFin?: number; readonly udp?: number };
+  /** `nftables_ipvs`: rules that mark packets for services of groups. */
+  readonly marks?: MarkSettings;
   /** `net_namespace_ipvs`: where the table is; absent: with the process. */
   readonly ipvsNamespace?: string;
 }

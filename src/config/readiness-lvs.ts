@@ -1,5 +1,4 @@
 /** What a virtual server needs that this version does not have. */
-import { addressCount, MOST_SERVICES } from './check/lvs/groups.js';
 import type {
   CheckConfig,
   Config,
@@ -22,18 +21,10 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
  */
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
-  if (server.id.kind === 'group' && isHuge(server.id.group, config)) missing.add('nftables_ipvs');
   for (const real of server.realServers) {
     for (const check of real.checks) addCheck(check, config, missing);
   }
   return [...missing];
-}
-
-/** Whether a group has more addresses than the kernel is to have services; without rules an error. */
-function isHuge(name: string, { global, virtualServerGroups }: Config): boolean {
-  if (!global.firewall.ipvs) return false;
-  const group = virtualServerGroups.find((candidate) => candidate.name === name);
-  return group !== undefined && addressCount(group) > MOST_SERVICES;
 }
 
 function addCheck(check: CheckConfig, config: Config, missing: Set<string>): void {

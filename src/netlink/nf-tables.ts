@@ -236,11 +236,11 @@ function encodeSet({ family, name }: NftTable, set: NftSet, id: number): Netlink
     );
     parts.push(nested(NFTA_SET.description, [nested(NFTA_SET_DESC_CONCAT, fields)]));
   }
-  if (isHostOrder) {
-    const orders = [userData(UDATA_KEY_ORDER, HOST_ORDER)];
-    if (set.valueType !== undefined) orders.push(userData(UDATA_DATA_ORDER, HOST_ORDER));
-    parts.push(attribute(NFTA_SET.userData, concat(orders)));
-  }
+  const orders: Uint8Array[] = [];
+  if (isHostOrder) orders.push(userData(UDATA_KEY_ORDER, HOST_ORDER));
+  // Indices and marks are numbers of the machine.
+  if (set.valueType !== undefined) orders.push(userData(UDATA_DATA_ORDER, HOST_ORDER));
+  if (orders.length > 0) parts.push(attribute(NFTA_SET.userData, concat(orders)));
   return request(NFT_MSG_NEWSET, family, parts, NLM_F_CREATE, `${name} ${set.name}`);
 }
 

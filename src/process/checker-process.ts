@@ -26,6 +26,7 @@ import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
 import { inIpvsNamespace, openIpvs } from './ipvs-namespace.js';
 import { ipvsSysctlFiles } from './ipvs-sysctl-files.js';
+import { MarkKeeper } from './mark-keeper.js';
 import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
 import { readServiceRecord, writeServiceRecord } from './service-record.js';
@@ -46,7 +47,7 @@ interface Options {
   /** Opens the kernel's IPVS table, in a network namespace; tests bring their own. */
   readonly openTable?: (ipvsNamespace: string | undefined) => Promise<OpenIpvs>;
   /** Where it is written down what must be found again after a crash; without: nowhere. */
-  readonly files?: Pick<RunFiles, 'ipvsServices' | 'ipvsSysctls' | 'sourceNat'>;
+  readonly files?: Pick<RunFiles, 'ipvsServices' | 'ipvsSysctls' | 'sourceNat' | 'groupMarks'>;
 }
 
 /** Runs the checker process until it is told to stop or its supervisor is gone. */
@@ -66,6 +67,7 @@ class CheckerProcess {
   /** Without files nothing of the machine is changed but the table. */
   readonly #sysctls: SysctlKeeper | undefined;
   readonly #sourceNat: SourceNatKeeper;
+  readonly #marks: MarkKeeper;
   readonly #scheduling: Scheduling;
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
@@ -88,7 +90,7 @@ class CheckerProcess {
     this.#table = new TableKeeper({
       logger,
       desired: () => desiredTable(this.#engine),
-      prepare: () => this.#sourceNat.prepare(),
+      prepare: () => this.#prepare(),
       admits: (service) => this.#sourceNat.admits(service),
       open,
       onOwned: (keys) => this.#writeOwned(keys),
@@ -98,6 +100,11 @@ class CheckerProcess {
     const switches = ipvsSysctlFiles((run) => inIpvsNamespace(this.#ipvsNamespace, run));
     this.#sysctls =
       files && new SysctlKeeper({ logger, files: switches, record: files.ipvsSysctls });
+    this.#marks = new MarkKeeper({
+      logger,
+      ...(files ? { file: files.groupMarks } : {}),
+      within: (run) => inIpvsNamespace(this.#ipvsNamespace, run),
+    });
     this.#sourceNat = new SourceNatKeeper({
       logger,
       ...(files ? { file: files.sourceNat } : {}),
@@ -126,7 +133,7 @@ class CheckerProcess {
           id: message.id,
           snapshot: snapshot(
             this.#engine,
-            [...this.#table.errors, ...this.#sourceNat.errors],
+            [...this.#table.errors, ...this.#sourceNat.errors, ...this.#marks.errors],
             monotonicMicros(),
             this.#table.status,
           ),
@@ -154,22 +161,31 @@ class CheckerProcess {
     const seed = randomInt(2 ** 32);
     const at = monotonicMicros();
     this.#sourceNat.want(translatedServices(settings.virtualServers));
+    this.#marks.want(settings.marks);
     this.#dispatch({ kind: 'configured', at, generation, settings, seed, found, owned });
     await this.#table.reconciled();
     await this.#sourceNat.settle();
+    await this.#marks.settle();
     tellSupervisor({ kind: 'configured', generation });
+  }
+
+  /** What services need before they come into the table. */
+  async #prepare(): Promise<void> {
+    await this.#sourceNat.prepare();
+    await this.#marks.prepare();
   }
 
   /** Everything withdrawn, exit 0. */
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const idle = Promise.all([this.#table.stop(), this.#sourceNat.stop()]);
+    const idle = Promise.all([this.#table.stop(), this.#sourceNat.stop(), this.#marks.stop()]);
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
     await idle;
     await this.#table.withdraw({ flush: this.#flushAtStop });
     await this.#sourceNat.withdraw();
+    await this.#marks.withdraw();
     await this.#timeouts.stop();
     this.#sysctls?.restore();
     tellSupervisor({ kind: 'stopped' });
@@ -190,7 +206,7 @@ class CheckerProcess {
     // A reconciliation that is under way is finished rather than cut in the middle.
     const exit = (): void => void flushLogs().then(() => process.exit(0));
     const ended = [this.#table.stop(), this.#timeouts.abandon(), this.#sourceNat.stop()];
-    Promise.all(ended).then(exit, exit);
+    Promise.all([...ended, this.#marks.stop()]).then(exit, exit);
   }
 
   #onDue(): void {

@@ -25,6 +25,7 @@ import type {
 import { notRun } from '../config/readiness.js';
 import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
 import type { ForwardingMethod, Tunnel } from '../ipvs/model.js';
+import { groupMarks, markedMembers, markKey, markRules, markSettings } from './group-marks.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -36,10 +37,19 @@ const SCHED3 = 0x0020;
 export function checkerSettings(config: Config): CheckerSettings {
   const left = notRun(config).virtualServers;
   const { lvs, lvsFlush, lvsFlushOnStop, place } = config.global;
+  const servers = config.virtualServers.filter((server) => !left.has(server));
+  const marks = groupMarks(config, servers);
+  const marked = markSettings(
+    config.global,
+    servers.flatMap(({ id }) => {
+      const mark = id.kind === 'group' ? marks.get(markKey(id)) : undefined;
+      if (mark === undefined || id.kind !== 'group') return [];
+      return markRules(groupMembers(id, config.virtualServerGroups), mark);
+    }),
+  );
   return {
-    virtualServers: config.virtualServers
-      .filter((server) => !left.has(server))
-      .map((server) => virtualServerSettings(server, config)),
+    virtualServers: servers.map((server) => virtualServerSettings(server, config, marks)),
+    ...(marked ? { marks: marked } : {}),
     drainTimeout: lvs.drainTimeout,
     sysctls: lvs.sysctls,
     syncFollowsAll: syncFollowsAll(config),
@@ -55,11 +65,12 @@ export function checkerSettings(config: Config): CheckerSettings {
 function virtualServerSettings(
   server: VirtualServerConfig,
   { virtualServerGroups }: Config,
+  marks: ReadonlyMap<string, number>,
 ): VirtualServerSettings {
   const { id, sorryServer, persistenceMask, persistenceEngine } = server;
   return {
     id,
-    ...(id.kind === 'group' ? { members: groupMembers(id, virtualServerGroups) } : {}),
+    ...(id.kind === 'group' ? { members: membersOf(id, virtualServerGroups, marks) } : {}),
     scheduler: server.scheduler,
     flags: flagBits(server.flags),
     persistenceTimeout: server.persistenceTimeout,
@@ -82,6 +93,17 @@ function syncFollowsAll({ global, instances, syncGroups }: Config): boolean {
   const group = syncGroups.find((each) => each.instances.some((member) => member.name === name));
   const together = new Set([name, ...(group?.instances ?? []).map((member) => member.name)]);
   return instances.every((instance) => together.has(instance.name));
+}
+
+/** The same, or with `nftables_ipvs` the marks that its addresses have got. */
+function membersOf(
+  id: Parameters<typeof groupMembers>[0],
+  groups: readonly VirtualServerGroupConfig[],
+  marks: ReadonlyMap<string, number>,
+): GroupMember[] {
+  const members = groupMembers(id, groups);
+  const mark = marks.get(markKey(id));
+  return mark === undefined ? members : markedMembers(members, mark);
 }
 
 /** What a group is made of for one of its virtual servers: addresses first, as keepalived has them. */

@@ -19,6 +19,8 @@ export interface RunFiles {
   readonly realServer: string;
   /** What switches of net.ipv4.vs were before they were changed. */
   readonly ipvsSysctls: string;
+  /** Where packets of groups are marked. */
+  readonly groupMarks: string;
   /** What was set besides the IPVS table for FULLNAT. */
   readonly sourceNat: string;
 }
@@ -41,6 +43,7 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     ipvsSysctls: join(directory, 'ipvs-sysctls.json'),
     ipvsServices: join(directory, 'ipvs-services.json'),
     realServer: join(directory, 'real-server.json'),
+    groupMarks: join(directory, 'group-marks.json'),
     sourceNat: join(directory, 'fullnat.json'),
   };
 }

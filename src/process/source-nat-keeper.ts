@@ -1,6 +1,6 @@
 /**
- * Keeps the rules that give FULLNAT's connections their source, and the kernel's settings without which
- * the rules see nothing.
+ * Keeps the rules that give FULLNAT's connections their source, and a setting of connection tracking that
+ * they need.
  *
  * A service comes into the table only after its rules, and its rules go after it: a connection that is
  * let through in between would reach a server that cannot answer. A file says what was set, so that
@@ -44,7 +44,10 @@ interface Remembered {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** IPVS's connections are kept in connection tracking, where rules that translate are applied. */
+/**
+ * IPVS's connections are kept in connection tracking, where rules that translate are applied. It is set
+ * with the other switches of IPVS.
+ */
 const CONNTRACK = 'net/ipv4/vs/conntrack';
 /**
  * A director that has been MASTER before knows connections as they were then; what the other one has
@@ -195,10 +198,8 @@ export class SourceNatKeeper {
 
   /** Sets what the rules need of the kernel. */
   #adjust(services: readonly TranslatedService[]): void {
-    if (this.#read(CONNTRACK) === undefined) {
-      throw new Error('IPVS has no net.ipv4.vs.conntrack here (CONFIG_IP_VS_NFCT)');
-    }
-    this.#set(CONNTRACK);
+    const tracked = this.#read(CONNTRACK);
+    if (tracked !== '1') throw new Error(`net.ipv4.vs.conntrack is ${tracked ?? 'not there'}`);
     // Only connections from an address that moves survive a fail-over.
     if (services.some(({ servers }) => servers.some(({ pool }) => pool))) this.#set(LIBERAL);
     const closed = ([4, 6] as const)
@@ -316,7 +317,7 @@ function read(file: string): Remembered {
   try {
     const { backend, settings } = JSON.parse(readFileSync(file, 'utf8')) as Remembered;
     const known = Object.entries(settings ?? {}).filter(
-      ([name, value]) => [CONNTRACK, LIBERAL].includes(name) && value === '0',
+      ([name, value]) => name === LIBERAL && value === '0',
     );
     return {
       ...(backend === 'nftables' || backend === 'iptables' ? { backend } : {}),

@@ -88,6 +88,9 @@ export function sysctlInput(settings: CheckerSettings, addresses: ReadonlySet<Ip
     wishes: settings.sysctls ?? {},
     own: new Set([...addresses].filter((address) => !virtual.has(address))),
     syncFollowsAll: settings.syncFollowsAll ?? false,
+    translates: settings.virtualServers.some(({ realServers, sorryServer }) =>
+      [...realServers, ...(sorryServer ? [sorryServer] : [])].some(({ sourceNat }) => sourceNat),
+    ),
   };
 }
 

@@ -5,12 +5,13 @@ import type { AddressRangeConfig, Config, VirtualServerGroupConfig } from '../..
 import { renderPosition } from '../../text/source.js';
 
 /** Each address of a range is a service of the kernel, which is not meant to have more. */
-export const MOST_SERVICES = 65_536n;
+const MOST_SERVICES = 65_536n;
 
 export function checkGroups(config: Config, sink: Sink): void {
   checkNames(config, sink);
   for (const group of config.virtualServerGroups) {
-    if (!isMarkedByRules(group, config)) checkSizes(group, sink);
+    // Rules of `nftables_ipvs` give one mark to all of its addresses.
+    if (!config.global.firewall.ipvs) checkSizes(group, sink);
   }
 }
 
@@ -26,11 +27,6 @@ function checkNames({ virtualServerGroups }: Config, sink: Sink): void {
       message: `virtual_server_group ${group.name} is there already (${renderPosition(earlier.at)}): a service could mean either`,
     });
   }
-}
-
-/** Whether rules of `nftables_ipvs` give one mark to all of its addresses. */
-function isMarkedByRules({ entries }: VirtualServerGroupConfig, { global }: Config): boolean {
-  return global.firewall.ipvs !== undefined && entries.every(({ kind }) => kind === 'addresses');
 }
 
 function checkSizes({ name, entries }: VirtualServerGroupConfig, sink: Sink): void {
@@ -50,14 +46,6 @@ function checkSizes({ name, entries }: VirtualServerGroupConfig, sink: Sink): vo
     });
     return;
   }
-}
-
-/** How many addresses a group has, those that are in it twice counted twice. */
-export function addressCount({ entries }: VirtualServerGroupConfig): bigint {
-  return entries.reduce(
-    (sum, entry) => (entry.kind === 'addresses' ? sum + sizeOf(entry) : sum),
-    0n,
-  );
 }
 
 /** How many addresses are in a range. */

@@ -1,6 +1,6 @@
 /** `global_defs`: nftables. */
 import { integer, none } from '../args.js';
-import { type Args, planned, setting, withoutEffect } from '../keyword.js';
+import { type Args, setting, withoutEffect } from '../keyword.js';
 
 const INT32 = 2_147_483_648;
 const MAX_UINT32 = 4_294_967_295;
@@ -31,7 +31,6 @@ function names(what: string, max: number, longest: number): Args<readonly string
 
 const table = names('TABLE', 1, MAX_TABLE_NAME);
 const priority = integer(-INT32, INT32 - 1);
-const NO_RULES = 'no nftables rule is made for virtual server groups';
 const NO_IPTABLES =
   "there are no rules of iptables: 'nftables' names the table that packets will be filtered in";
 
@@ -47,21 +46,18 @@ export const firewall = {
     none,
     'Sets of link-local addresses hold numbers of interfaces rather than names, as they always do; they follow an interface that comes back with another number.',
   ),
-  nftables_ipvs: planned(
-    setting(table, 'The nftables table that marks the packets of virtual server groups.', {
-      firstCounts: true,
-    }),
-    NO_RULES,
+  nftables_ipvs: setting(
+    table,
+    'The nftables table that marks the packets of virtual server groups, so that a group is one service for each protocol; nothing else may use it.',
+    { default: 'none; keepalived_ipvs without a name', firstCounts: true },
   ),
-  nftables_ipvs_priority: planned(
-    setting(priority, "The priority of that table's chains.", { default: '-1' }),
-    NO_RULES,
-  ),
-  nftables_ipvs_start_fwmark: planned(
-    setting(integer(1, MAX_UINT32), 'The first mark of those; each group takes the next.', {
-      default: '1000',
-    }),
-    NO_RULES,
+  nftables_ipvs_priority: setting(priority, "The priority of that table's chains.", {
+    default: '-1',
+  }),
+  nftables_ipvs_start_fwmark: setting(
+    integer(1, MAX_UINT32),
+    'The first mark of those; each group takes the next.',
+    { default: '1000' },
   ),
   vrrp_iptables: withoutEffect(
     setting(names('CHAIN', 2, MAX_CHAIN_NAME), 'Chains of iptables for no_accept.'),
