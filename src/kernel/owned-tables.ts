@@ -61,6 +61,11 @@ export class OwnedTables {
     return { changed: true, repaired };
   }
 
+  /** Removes those of another name than what is in force. @throws {NetlinkError} */
+  async forget(name: string): Promise<void> {
+    for (const family of FAMILIES) await this.#kernel.remove(family, name);
+  }
+
   /** Removes those of a name. @throws {NetlinkError} */
   async remove(name: string): Promise<void> {
     this.#inForce = undefined;

@@ -4,6 +4,7 @@
  * but one rule after the other: a service whose servers all get the same source needs only one. Pure.
  */
 import type { Family } from '../base/ip.js';
+import type { IptablesTable, OwnedChain } from './owned-chains.js';
 import {
   type AddressPool,
   poolKey,
@@ -14,9 +15,11 @@ import {
 /** Our chain in each table; nothing else may use it. */
 export const SOURCE_NAT_CHAIN = 'TANDEM-FULLNAT';
 
-/** The tables with the chain from which ours is jumped to. */
-export const TABLES = { nat: 'POSTROUTING', filter: 'INPUT' } as const;
-export type IptablesTable = keyof typeof TABLES;
+/** In both tables it is the first. */
+export const SOURCE_NAT_CHAINS: readonly OwnedChain[] = [
+  { table: 'nat', parent: 'POSTROUTING', chain: SOURCE_NAT_CHAIN },
+  { table: 'filter', parent: 'INPUT', chain: SOURCE_NAT_CHAIN },
+];
 
 /** `-m ipvs --ipvs`: the packet comes from IPVS. */
 const FROM_IPVS = '-m ipvs --ipvs';
@@ -73,38 +76,4 @@ function strays({ id, servers }: TranslatedService): string[] {
 
 function toPool(pool: AddressPool): string {
   return pool.first === pool.last ? `-d ${pool.first}` : `-m iprange --dst-range ${poolKey(pool)}`;
-}
-
-/** What is ours in the text of iptables-save: the jumps and the chain's rules, in its words. */
-export function ownLines(saved: string): string[] {
-  return saved
-    .split('\n')
-    .filter((line) => isJump(line) || line.startsWith(`-A ${SOURCE_NAT_CHAIN} `))
-    .map((line) => line.trimEnd());
-}
-
-/** Whether our chain is in the text of iptables-save. */
-export function hasChain(saved: string): boolean {
-  return saved.split('\n').some((line) => line.startsWith(`:${SOURCE_NAT_CHAIN} `));
-}
-
-/**
- * The text for `iptables-restore --noflush` that puts the rules, and the jump as the first of its
- * chain, in the place of what there is of ours; without rules all of it is removed. The kernel changes
- * a table at once.
- */
-export function restoreText(table: IptablesTable, rules: readonly string[], saved: string): string {
-  const lines = [`*${table}`, `:${SOURCE_NAT_CHAIN} - [0:0]`];
-  for (const line of saved.split('\n').filter(isJump)) lines.push(line.replace(/^-A/, '-D'));
-  if (rules.length > 0) {
-    lines.push(`-I ${TABLES[table]} 1 -j ${SOURCE_NAT_CHAIN}`);
-    for (const rule of rules) lines.push(`-A ${SOURCE_NAT_CHAIN} ${rule}`);
-  } else {
-    lines.push(`-X ${SOURCE_NAT_CHAIN}`);
-  }
-  return `${[...lines, 'COMMIT'].join('\n')}\n`;
-}
-
-function isJump(line: string): boolean {
-  return line.startsWith('-A ') && line.trimEnd().endsWith(` -j ${SOURCE_NAT_CHAIN}`);
 }

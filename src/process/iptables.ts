@@ -1,7 +1,7 @@
-/** The programs of legacy iptables, for kernels whose nftables cannot translate addresses. */
+/** The programs of legacy iptables, for kernels whose nftables cannot do what is wanted. */
 import { spawn } from 'node:child_process';
 import type { Family } from '../base/ip.js';
-import type { Iptables } from '../kernel/source-nat-reconciler.js';
+import type { Iptables } from '../kernel/owned-chains.js';
 
 /** How long another program may hold the lock, s, and how long one may take in all, ms. */
 const LOCK_SECONDS = 5;

@@ -1,5 +1,5 @@
 /**
- * Keeps the nftables rules that mark the packets of virtual server groups (`nftables_ipvs`). They are set
+ * Keeps the rules that mark the packets of virtual server groups (`nftables_ipvs`). They are set
  * before the services of the marks, and go after them. A file has the table's name, so that a process
  * that comes after a crash finds it; without it, and without such groups, nothing is touched.
  */
@@ -7,10 +7,12 @@ import { readFileSync, rmSync } from 'node:fs';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { MarkSettings } from '../checker/settings.js';
+import { MARK_CHAIN, MARK_CHAINS, markChains } from '../kernel/mark-iptables.js';
 import { markTables } from '../kernel/mark-tables.js';
-import { type OwnedReport, OwnedTables } from '../kernel/owned-tables.js';
+import { OwnedRules, type RulesBackend, type RulesReport } from '../kernel/owned-rules.js';
 import { Reconciler } from '../kernel/reconciler.js';
 import { type NfTablesClient, openNfTables } from '../netlink/nf-client.js';
+import { iptablesPrograms } from './iptables.js';
 import { writeFileAtomically } from './pidfile.js';
 
 interface Options {
@@ -21,31 +23,43 @@ interface Options {
   readonly within: <T>(run: () => T) => T;
 }
 
+/** What the file says. */
+interface Remembered {
+  readonly backend?: RulesBackend;
+  readonly table?: string;
+}
+
 export class MarkKeeper {
   readonly #options: Options;
-  readonly #loop: Reconciler<OwnedReport>;
-  readonly #tables: OwnedTables;
+  readonly #loop: Reconciler<RulesReport>;
+  readonly #rules: OwnedRules;
   #client: NfTablesClient | undefined;
   #wanted: MarkSettings | undefined;
-  /** The table that is or was ours. */
-  #table: string | undefined;
+  #remembered: Remembered;
+  #told: RulesBackend | undefined;
   #isNew = false;
   #lastError: string | undefined;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#table = read(options.file);
+    this.#remembered = read(options.file);
     const client = (): NfTablesClient => {
       this.#client ??= options.within(() => openNfTables());
       return this.#client;
     };
-    this.#tables = new OwnedTables({
-      replace: (tables) => client().replace(tables),
-      remove: (family, name) => client().remove(family, name),
-      generation: () => client().generation(),
-      contents: (table) => client().contents(table),
-    });
-    this.#loop = new Reconciler<OwnedReport>({
+    const { backend, table } = this.#remembered;
+    this.#rules = new OwnedRules(
+      {
+        replace: (tables) => client().replace(tables),
+        remove: (family, name) => client().remove(family, name),
+        generation: () => client().generation(),
+        contents: (contents) => client().contents(contents),
+      },
+      iptablesPrograms(options.within),
+      MARK_CHAINS,
+      backend && table !== undefined ? { backend, name: table } : undefined,
+    );
+    this.#loop = new Reconciler<RulesReport>({
       pass: () => this.#pass(),
       isComplete: () => true,
       onReport: (report) => this.#tell(report),
@@ -73,7 +87,7 @@ export class MarkKeeper {
 
   /** The table is as wanted: rules that nothing needs go. Never rejects. */
   async settle(): Promise<void> {
-    if (this.#wanted || this.#table === undefined) return;
+    if (this.#wanted || this.#remembered.table === undefined) return;
     await this.#loop.reconcileNow().catch(() => {});
   }
 
@@ -86,45 +100,59 @@ export class MarkKeeper {
   async withdraw(): Promise<void> {
     this.#wanted = undefined;
     try {
-      if (this.#table !== undefined) await this.#pass();
+      if (this.#remembered.table !== undefined) await this.#pass();
     } catch (error) {
       this.#tellError(messageOf(error));
     }
     this.#client?.close();
   }
 
-  async #pass(): Promise<OwnedReport> {
-    const former = this.#table;
+  async #pass(): Promise<RulesReport> {
     const wanted = this.#wanted;
-    if (former !== undefined && former !== wanted?.table) await this.#tables.remove(former);
+    if (!wanted) {
+      const report = await this.#rules.reconcile(undefined);
+      this.#remember({});
+      return report;
+    }
+    const { table } = wanted;
     // Before it is there: a crash in between must not leave rules that nobody knows of.
-    this.#remember(wanted?.table);
-    if (!wanted) return { changed: former !== undefined, repaired: false };
-    return await this.#tables.make(wanted.table, markTables(wanted));
+    if (this.#remembered.table === undefined) this.#remember({ backend: 'nftables', table });
+    const report = await this.#rules.reconcile({
+      name: table,
+      tables: markTables(wanted),
+      chains: (_, family) => markChains(family, wanted.rules),
+    });
+    this.#remember({ backend: report.backend, table });
+    return report;
   }
 
-  #remember(table: string | undefined): void {
-    if (table === this.#table) return;
-    this.#table = table;
+  #remember(next: Remembered): void {
+    if (JSON.stringify(next) === JSON.stringify(this.#remembered)) return;
+    this.#remembered = next;
     const { file, logger } = this.#options;
     if (file === undefined) return;
     try {
-      if (table === undefined) rmSync(file, { force: true });
-      else writeFileAtomically(file, `${JSON.stringify({ table })}\n`, 0o644);
+      if (next.table === undefined) rmSync(file, { force: true });
+      else writeFileAtomically(file, `${JSON.stringify(next)}\n`, 0o644);
     } catch (error) {
       logger.warning('marks-record', `Cannot write ${file}: ${messageOf(error)}`);
     }
   }
 
-  #tell({ repaired }: OwnedReport): void {
+  #tell({ backend, repaired }: RulesReport): void {
     const { logger } = this.#options;
-    if (this.#lastError !== undefined && this.#wanted) {
-      logger.notice('marks-recovered', `nftables table ${this.#table} is set now`);
+    const isIptables = backend === 'iptables';
+    const what = isIptables
+      ? `iptables chain ${MARK_CHAIN}`
+      : `nftables table ${this.#wanted?.table}`;
+    if (this.#wanted && (this.#lastError !== undefined || this.#told !== backend)) {
+      this.#told = backend;
+      logger.info('marks-set', `Packets of virtual server groups are marked by ${what}`);
     }
     this.#lastError = undefined;
-    if (!repaired) return;
-    const text = `nftables table ${this.#table} was changed by something else: restored`;
-    logger.warning('marks-repaired', text);
+    if (repaired) {
+      logger.warning('marks-repaired', `${what} was changed by something else: restored`);
+    }
   }
 
   #tellError(error: string): void {
@@ -135,12 +163,13 @@ export class MarkKeeper {
   }
 }
 
-function read(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
+function read(file: string | undefined): Remembered {
+  if (file === undefined) return {};
   try {
-    const { table } = JSON.parse(readFileSync(file, 'utf8')) as { table?: unknown };
-    return typeof table === 'string' ? table : undefined;
+    const { backend, table } = JSON.parse(readFileSync(file, 'utf8')) as Remembered;
+    if (typeof table !== 'string' || (backend !== 'nftables' && backend !== 'iptables')) return {};
+    return { backend, table };
   } catch {
-    return undefined;
+    return {};
   }
 }

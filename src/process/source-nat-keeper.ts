@@ -12,15 +12,20 @@ import { messageOf } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
 import type { Logger } from '../base/log.js';
 import { destinationKey, type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
+import {
+  OwnedRules,
+  type RulesBackend,
+  type RulesReport,
+  type WantedRules,
+} from '../kernel/owned-rules.js';
 import { Reconciler } from '../kernel/reconciler.js';
 import type { TranslatedService } from '../kernel/source-nat.js';
-import { SOURCE_NAT_CHAIN } from '../kernel/source-nat-iptables.js';
 import {
-  type SourceNatBackend,
-  SourceNatReconciler,
-  type SourceNatReport,
-} from '../kernel/source-nat-reconciler.js';
-import { SOURCE_NAT_TABLE } from '../kernel/source-nat-tables.js';
+  iptablesRules,
+  SOURCE_NAT_CHAIN,
+  SOURCE_NAT_CHAINS,
+} from '../kernel/source-nat-iptables.js';
+import { SOURCE_NAT_TABLE, sourceNatTables } from '../kernel/source-nat-tables.js';
 import { type NfTablesClient, openNfTables } from '../netlink/nf-client.js';
 import { iptablesPrograms, type Within } from './iptables.js';
 import { writeFileAtomically } from './pidfile.js';
@@ -39,7 +44,7 @@ interface Options {
 
 /** What the file says. */
 interface Remembered {
-  readonly backend?: SourceNatBackend;
+  readonly backend?: RulesBackend;
   /** What settings were before they were changed, by their path below /proc/sys. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -55,15 +60,15 @@ const CONNTRACK = 'net/ipv4/vs/conntrack';
  */
 const LIBERAL = 'net/netfilter/nf_conntrack_tcp_be_liberal';
 const FORWARDING = { 4: 'net/ipv4/ip_forward', 6: 'net/ipv6/conf/all/forwarding' } as const;
-const WORDS: Readonly<Record<SourceNatBackend, string>> = {
+const WORDS: Readonly<Record<RulesBackend, string>> = {
   nftables: `nftables table ${SOURCE_NAT_TABLE}`,
   iptables: `iptables chain ${SOURCE_NAT_CHAIN}`,
 };
 
 export class SourceNatKeeper {
   readonly #options: Options;
-  readonly #loop: Reconciler<SourceNatReport>;
-  readonly #rules: SourceNatReconciler;
+  readonly #loop: Reconciler<RulesReport>;
+  readonly #rules: OwnedRules;
   #client: NfTablesClient | undefined;
   #remembered: Remembered;
   #wanted: readonly TranslatedService[] = [];
@@ -75,7 +80,7 @@ export class SourceNatKeeper {
   #isNew = false;
   #isPreparing = false;
   #lastError: string | undefined;
-  #told: SourceNatBackend | undefined;
+  #told: RulesBackend | undefined;
   #toldClosed: string | undefined;
 
   constructor(options: Options) {
@@ -85,7 +90,7 @@ export class SourceNatKeeper {
       this.#client ??= options.within(() => openNfTables());
       return this.#client;
     };
-    this.#rules = new SourceNatReconciler(
+    this.#rules = new OwnedRules(
       {
         replace: (tables) => client().replace(tables),
         remove: (family, name) => client().remove(family, name),
@@ -93,9 +98,10 @@ export class SourceNatKeeper {
         contents: (table) => client().contents(table),
       },
       iptablesPrograms(options.within),
-      this.#remembered.backend,
+      SOURCE_NAT_CHAINS,
+      this.#remembered.backend && { backend: this.#remembered.backend, name: SOURCE_NAT_TABLE },
     );
-    this.#loop = new Reconciler<SourceNatReport>({
+    this.#loop = new Reconciler<RulesReport>({
       pass: () => this.#pass(),
       isComplete: () => true,
       onReport: (report) => this.#tell(report),
@@ -174,12 +180,12 @@ export class SourceNatKeeper {
     return changed;
   }
 
-  async #pass(): Promise<SourceNatReport> {
+  async #pass(): Promise<RulesReport> {
     // What is newly wanted is prepared before the table is changed.
     if (!this.#isPreparing) this.#prune();
     const services = [...this.#wanted, ...this.#former];
     if (services.length === 0) {
-      const report = await this.#rules.reconcile([]);
+      const report = await this.#rules.reconcile(undefined);
       this.#restore();
       this.#remember({});
       this.#made.clear();
@@ -188,7 +194,7 @@ export class SourceNatKeeper {
     this.#adjust(services);
     // Before they are there: a crash in between must not leave rules that nobody knows of.
     if (this.#remembered.backend === undefined) this.#remember({ backend: 'nftables' });
-    const report = await this.#rules.reconcile(services);
+    const report = await this.#rules.reconcile(wantedRules(services));
     this.#remember({ backend: report.backend });
     const waited = services.some(({ id }) => !this.#made.has(serviceKey(id)));
     this.#made = new Set(services.map(({ id }) => serviceKey(id)));
@@ -260,7 +266,7 @@ export class SourceNatKeeper {
     }
   }
 
-  #tell({ backend, repaired }: SourceNatReport): void {
+  #tell({ backend, repaired }: RulesReport): void {
     const { logger } = this.#options;
     if (this.#lastError !== undefined && this.#wanted.length > 0) {
       logger.notice('fullnat-recovered', 'FULLNAT: the rules are set now');
@@ -284,6 +290,14 @@ export class SourceNatKeeper {
     this.#lastError = text;
     this.#options.logger.error('fullnat-failed', text);
   }
+}
+
+function wantedRules(services: readonly TranslatedService[]): WantedRules {
+  return {
+    name: SOURCE_NAT_TABLE,
+    tables: sourceNatTables(services),
+    chains: (table, family) => iptablesRules(table, family, services),
+  };
 }
 
 /** A service with servers of it. */

@@ -1,6 +1,7 @@
 /** The marks of virtual server groups in a real kernel, in nft's words. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { markChains } from '../../../src/kernel/mark-iptables.js';
 import { markTables } from '../../../src/kernel/mark-tables.js';
 import { OwnedTables } from '../../../src/kernel/owned-tables.js';
 import { type NfTablesClient, openNfTables } from '../../../src/netlink/nf-client.js';
@@ -81,6 +82,18 @@ describe('kernel: marks of virtual server groups', function () {
     inNetns('nft', 'flush', 'map', 'ip', 'keepalived_ipvs', 'tcp_map');
     assert.equal((await tables.make('keepalived_ipvs', wanted)).repaired, true);
     assert.equal(inNetns('nft', 'list', 'ruleset'), EXPECTED);
+  });
+
+  it('are rules of iptables where nftables cannot, and an earlier rule counts more', () => {
+    assert.deepEqual(markChains(4, RULES), [
+      '-p tcp -d 192.0.2.20 --dport 25 -j MARK --set-mark 1002',
+      '-p tcp -m iprange --dst-range 192.0.2.16-192.0.3.15 -j MARK --set-mark 1001',
+      '-p tcp -d 192.0.2.1 --dport 443 -j MARK --set-mark 1000',
+      '-p tcp -d 192.0.2.1 --dport 80 -j MARK --set-mark 1000',
+    ]);
+    assert.deepEqual(markChains(6, RULES), [
+      '-p udp -m iprange --dst-range 2001:db8::1-2001:db8::9 --dport 53 -j MARK --set-mark 1003',
+    ]);
   });
 
   it('are there for what has addresses only', () => {

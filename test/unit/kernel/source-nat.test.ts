@@ -2,13 +2,39 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { type Iptables, ownLines, restoreText } from '../../../src/kernel/owned-chains.js';
+import {
+  OwnedRules,
+  type RulesBackend,
+  type RulesReport,
+} from '../../../src/kernel/owned-rules.js';
+import type { NftKernel } from '../../../src/kernel/owned-tables.js';
 import type { TranslatedService } from '../../../src/kernel/source-nat.js';
-import { iptablesRules, ownLines, restoreText } from '../../../src/kernel/source-nat-iptables.js';
-import { type Iptables, SourceNatReconciler } from '../../../src/kernel/source-nat-reconciler.js';
+import { iptablesRules, SOURCE_NAT_CHAINS } from '../../../src/kernel/source-nat-iptables.js';
+import { SOURCE_NAT_TABLE, sourceNatTables } from '../../../src/kernel/source-nat-tables.js';
 import { NetlinkError } from '../../../src/netlink/errors.js';
 import { type NfTablesClient, openNfTables } from '../../../src/netlink/nf-client.js';
 import { inNamespace } from '../../lab/namespace.js';
 import { skip } from '../../support/skip.js';
+
+/** Both kinds of rules for services. */
+class Rules {
+  readonly #rules: OwnedRules;
+
+  constructor(nft: NftKernel, iptables: Iptables, backend?: RulesBackend) {
+    const former = backend && { backend, name: SOURCE_NAT_TABLE };
+    this.#rules = new OwnedRules(nft, iptables, SOURCE_NAT_CHAINS, former);
+  }
+
+  reconcile(services: readonly TranslatedService[]): Promise<RulesReport> {
+    if (services.length === 0) return this.#rules.reconcile(undefined);
+    return this.#rules.reconcile({
+      name: SOURCE_NAT_TABLE,
+      tables: sourceNatTables(services),
+      chains: (table, family) => iptablesRules(table, family, services),
+    });
+  }
+}
 
 const NETNS = `tandem-snat-${process.pid}`;
 const POOL = { first: '10.0.0.5', last: '10.0.0.9' };
@@ -136,7 +162,7 @@ const NO_IPTABLES: Iptables = {
 describe('kernel: FULLNAT by nftables', function () {
   this.timeout(60_000);
   let client: NfTablesClient;
-  let rules: SourceNatReconciler;
+  let rules: Rules;
 
   before(function () {
     const trial =
@@ -150,7 +176,7 @@ describe('kernel: FULLNAT by nftables', function () {
         skip(this, `needs a kernel that can: ${args.join(' ')}`);
     }
     client = inNamespace(NETNS, () => openNfTables());
-    rules = new SourceNatReconciler(client, NO_IPTABLES);
+    rules = new Rules(client, NO_IPTABLES);
   });
 
   after(() => {
@@ -173,7 +199,7 @@ describe('kernel: FULLNAT by nftables', function () {
   });
 
   it('takes the place of what an earlier process has left, of both families', async () => {
-    const next = new SourceNatReconciler(client, NO_IPTABLES, 'nftables');
+    const next = new Rules(client, NO_IPTABLES, 'nftables');
     await next.reconcile([WEB]);
     const text = inNetns('nft', 'list', 'ruleset');
     assert.match(text, /tcp_0 masquerade/);
@@ -261,6 +287,7 @@ describe('kernel: FULLNAT by legacy iptables', () => {
   });
 
   it('the text replaces what is ours and nothing else', () => {
+    const nat = SOURCE_NAT_CHAINS[0]!;
     const saved = [
       '*nat',
       ':POSTROUTING ACCEPT [0:0]',
@@ -270,13 +297,13 @@ describe('kernel: FULLNAT by legacy iptables', () => {
       '-A TANDEM-FULLNAT -p tcp -j MASQUERADE',
       'COMMIT',
     ].join('\n');
-    assert.deepEqual(ownLines(saved).length, 2);
+    assert.deepEqual(ownLines(nat, saved).length, 2);
     assert.equal(
-      restoreText('nat', ['-j MASQUERADE'], saved),
+      restoreText(nat, ['-j MASQUERADE'], saved),
       '*nat\n:TANDEM-FULLNAT - [0:0]\n-D POSTROUTING -o eth0 -j TANDEM-FULLNAT\n-I POSTROUTING 1 -j TANDEM-FULLNAT\n-A TANDEM-FULLNAT -j MASQUERADE\nCOMMIT\n',
     );
     assert.equal(
-      restoreText('nat', [], saved),
+      restoreText(nat, [], saved),
       '*nat\n:TANDEM-FULLNAT - [0:0]\n-D POSTROUTING -o eth0 -j TANDEM-FULLNAT\n-X TANDEM-FULLNAT\nCOMMIT\n',
     );
   });
@@ -284,7 +311,7 @@ describe('kernel: FULLNAT by legacy iptables', () => {
   it('is used where nftables cannot, repaired, and removed with nothing left', async () => {
     const iptables = new FakeIptables();
     iptables.tables.set('4 nat', '-A POSTROUTING -j OTHER');
-    const rules = new SourceNatReconciler(CANNOT, iptables);
+    const rules = new Rules(CANNOT, iptables);
     const pooled = { ...WEB, servers: WEB.servers.map((server) => ({ ...server, pool: ONE })) };
     const made = { backend: 'iptables', changed: true, repaired: false };
     assert.deepEqual(await rules.reconcile([pooled]), made);
@@ -307,16 +334,16 @@ describe('kernel: FULLNAT by legacy iptables', () => {
 
   it('what an earlier process has left is replaced, and found in the other family', async () => {
     const iptables = new FakeIptables();
-    await new SourceNatReconciler(CANNOT, iptables).reconcile([WEB, WEB6]);
+    await new Rules(CANNOT, iptables).reconcile([WEB, WEB6]);
     assert.match(iptables.tables.get('6 nat')!, /fd00::9/);
-    const next = new SourceNatReconciler(CANNOT, iptables, 'iptables');
+    const next = new Rules(CANNOT, iptables, 'iptables');
     await next.reconcile([WEB]);
     assert.equal(iptables.tables.get('4 nat')?.match(/MASQUERADE/g)?.length, 1);
     assert.equal(iptables.tables.get('6 nat'), '');
   });
 
   it('says what both of them say when neither can', async () => {
-    const rules = new SourceNatReconciler(CANNOT, NO_IPTABLES);
+    const rules = new Rules(CANNOT, NO_IPTABLES);
     await assert.rejects(rules.reconcile([WEB]), /nftables: .*ENOENT.*; iptables: not needed/);
   });
 });
