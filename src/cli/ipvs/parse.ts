@@ -468,11 +468,12 @@ class Parser {
     if (familyOf(address) !== this.#family && method !== 'TUN') {
       throw new Refused('only a tunnel (-i) leads to a real server of the other address family');
     }
-    const tunnelOptions = [...this.#given].filter((name) => /^tun-/.test(name));
-    if (tunnelOptions.length > 0 && method !== 'TUN') {
-      throw new Refused(`--${tunnelOptions[0]} is for a tunnel (-i)`);
+    const options: Given[] = [];
+    for (const name of this.#given) if (name.startsWith('tun-')) options.push(name);
+    if (options.length > 0 && method !== 'TUN') {
+      throw new Refused(`--${options[0]} is for a tunnel (-i)`);
     }
-    const problem = checkTunnel(type, this.#given);
+    const problem = checkTunnel(type, new Set(options.filter((name) => name !== 'tun-type')));
     if (problem !== undefined) throw new Refused(problem);
     return {
       address,

@@ -86,6 +86,14 @@ const TUNNELS: Readonly<Record<Tunnel['type'] | 'ipip', Rule>> = {
   gre: { one: ['tun-nocsum', 'tun-csum'] },
 };
 
+/** A restore asks for every line: the sets are made once. */
+const ALLOWED = new Map<Rule, ReadonlySet<Given>>(
+  [...Object.values(COMMANDS), ...Object.values(TUNNELS)].map((rule) => [
+    rule,
+    new Set([...(rule.needs ?? []), ...(rule.takes ?? []), ...(rule.one ?? [])]),
+  ]),
+);
+
 /** What is wrong with the options of a command; `undefined`: nothing. */
 export function checkCommand(command: CommandWord, given: ReadonlySet<Given>): string | undefined {
   const what = `the command ${command}`;
@@ -102,26 +110,21 @@ export function checkCommand(command: CommandWord, given: ReadonlySet<Given>): s
   return undefined;
 }
 
-/** The same of a tunnel's options; of others the tunnel knows nothing. */
+/** The same of a tunnel's options, which are all that it is given. */
 export function checkTunnel(
   type: Tunnel['type'] | 'ipip',
   given: ReadonlySet<Given>,
 ): string | undefined {
-  const options = new Set([...given].filter((name) => /^tun-(?!type)/.test(name)));
-  return check(TUNNELS[type], options, `a tunnel of type ${type}`);
+  return check(TUNNELS[type], given, `a tunnel of type ${type}`);
 }
 
-function check(
-  { needs = [], takes = [], one = [] }: Rule,
-  given: ReadonlySet<Given>,
-  what: string,
-): string | undefined {
+function check(rule: Rule, given: ReadonlySet<Given>, what: string): string | undefined {
+  const { needs = [], one = [] } = rule;
   const missing = needs.find((name) => !given.has(name));
   if (missing !== undefined) return `${what} needs ${spelled(missing)}`;
-  const allowed = new Set<Given>([...needs, ...takes, ...one]);
   let first: Given | undefined;
   for (const name of given) {
-    if (!allowed.has(name)) return `${what} does not take ${spelled(name)}`;
+    if (!ALLOWED.get(rule)?.has(name)) return `${what} does not take ${spelled(name)}`;
     if (!one.includes(name)) continue;
     if (first !== undefined) return `${what} takes ${spelled(first)} or ${spelled(name)}, not both`;
     first = name;
