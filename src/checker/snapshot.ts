@@ -1,6 +1,7 @@
 /** What the checker engine tells of itself: plain data for status, metrics and explanations. */
+
 import type { Micros } from '../base/time.js';
-import type { ForwardingMethod, ServiceId, Tunnel } from '../ipvs/model.js';
+import type { ForwardingMethod, IpvsStats, ServiceId, Tunnel } from '../ipvs/model.js';
 import type { CheckState } from './check.js';
 import { desiredWeight } from './desired.js';
 import type { Draining } from './drain.js';
@@ -64,6 +65,18 @@ export interface DrainingSnapshot {
   readonly left: Micros;
 }
 
+/** A service's counters and rates (a second), and those of its servers; 64 bits in the kernel. */
+export interface ServiceCounters {
+  readonly service: string;
+  readonly stats: IpvsStats;
+  readonly servers: readonly {
+    readonly server: string;
+    readonly active: number;
+    readonly inactive: number;
+    readonly stats: IpvsStats;
+  }[];
+}
+
 /** What became of the IPVS table since the process began. */
 export interface TableSnapshot {
   /** Requests that changed it. */
@@ -72,6 +85,8 @@ export interface TableSnapshot {
   readonly drift: number;
   /** How long the last pass over the whole table took. */
   readonly wholeRead?: Micros;
+  /** Counters of our services as the kernel has them; missing: not read yet. */
+  readonly services?: readonly ServiceCounters[];
   /** A pass that is under way. */
   readonly working?: { readonly looked: number; readonly of: number; readonly changes: number };
 }

@@ -86,26 +86,14 @@ import {
   type ForwardingMethod,
   type IpvsDestination,
   type IpvsService,
+  type IpvsStats,
   prefixToMask,
   type ServiceId,
   type Tunnel,
 } from './model.js';
 import type { IpvsOperation, ServiceOptions } from './operations.js';
 
-/** Counters of a service or destination. Exact up to 2^53. */
-export interface IpvsStats {
-  readonly connections: number;
-  readonly inPackets: number;
-  readonly outPackets: number;
-  readonly inBytes: number;
-  readonly outBytes: number;
-  /** The kernel's estimates, a second. */
-  readonly connectionRate: number;
-  readonly inPacketRate: number;
-  readonly outPacketRate: number;
-  readonly inByteRate: number;
-  readonly outByteRate: number;
-}
+export type { IpvsStats } from './model.js';
 
 /** A destination as the kernel tells of it. */
 export interface KernelDestination extends IpvsDestination {

@@ -61,6 +61,21 @@ export interface IpvsDestination {
   readonly tunnel?: Tunnel;
 }
 
+/** Counters of a service or destination. Exact up to 2^53. */
+export interface IpvsStats {
+  readonly connections: number;
+  readonly inPackets: number;
+  readonly outPackets: number;
+  readonly inBytes: number;
+  readonly outBytes: number;
+  /** The kernel's estimates, a second. */
+  readonly connectionRate: number;
+  readonly inPacketRate: number;
+  readonly outPacketRate: number;
+  readonly inByteRate: number;
+  readonly outByteRate: number;
+}
+
 /** The IPv4 mask of a prefix length: 24 is 0xffffff00. */
 export function prefixToMask(prefix: number): number {
   return prefix <= 0 ? 0 : (0xffff_ffff << (32 - Math.min(prefix, 32))) >>> 0;

@@ -38,6 +38,9 @@ import { type OpenTableKernel, TableKeeper } from './table-keeper.js';
 import { type OpenTimeoutKernel, TimeoutKeeper } from './timeout-keeper.js';
 import { TimerQueue } from './timer-queue.js';
 
+/** What a status waits for its counters. */
+const COUNTERS_PATIENCE_MILLIS = 300;
+
 type Configure = Extract<ToChecker, { kind: 'configure' }>;
 
 type OpenIpvs = OpenTableKernel & OpenTimeoutKernel;
@@ -128,6 +131,7 @@ class CheckerProcess {
         this.#configuring = this.#configuring.then(() => this.#configure(message));
         return;
       case 'status-request':
+        await this.#table.readCounters(COUNTERS_PATIENCE_MILLIS);
         tellSupervisor({
           kind: 'status',
           id: message.id,

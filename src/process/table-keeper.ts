@@ -12,9 +12,9 @@ import type { Logger } from '../base/log.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import type { ConnectionCount } from '../checker/drain.js';
 import type { CountedService } from '../checker/effects.js';
-import type { TableSnapshot } from '../checker/snapshot.js';
+import type { ServiceCounters, TableSnapshot } from '../checker/snapshot.js';
 import type { IpvsClient } from '../ipvs/client.js';
-import { destinationKey, type IpvsService, type ServiceId } from '../ipvs/model.js';
+import { destinationKey, type IpvsService, type ServiceId, serviceKey } from '../ipvs/model.js';
 import { renderOperation } from '../ipvs/operations.js';
 import {
   IpvsTableReconciler,
@@ -29,6 +29,9 @@ const POLL_MILLIS = 5_000;
 const POLL_SHARE = 20;
 /** A pass that takes longer says how far it is, so often. */
 const PROGRESS_MILLIS = 5_000;
+
+/** How long counters are kept that nobody asks for again. */
+const COUNTERS_KEPT_MILLIS = 60_000;
 
 /** The kernel's table as long as it is open. */
 export type OpenTableKernel = TableKernel & Pick<IpvsClient, 'readTable'> & { close(): void };
@@ -65,6 +68,10 @@ export class TableKeeper {
   #toldAt: Micros = 0;
   #changes = 0;
   #drifts = 0;
+  /** Bounded by the table. */
+  #counters: readonly ServiceCounters[] | undefined;
+  #reading: Promise<void> | undefined;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -89,8 +96,55 @@ export class TableKeeper {
       changes: this.#changes,
       drift: this.#drifts,
       ...(this.#wholeAt === undefined ? {} : { wholeRead: this.#wholeTook }),
+      ...(this.#counters ? { services: this.#counters } : {}),
       ...(this.#progress ? { working: this.#progress } : {}),
     };
+  }
+
+  /**
+   * Reads the counters for the next {@link status}, service by service between the passes' requests.
+   * Asked by whoever wants a status: without observers nothing is read, and what was read goes again.
+   *
+   * @returns when they are read, or after `patience` ms: then the status has older ones, or none.
+   */
+  async readCounters(patience: number): Promise<void> {
+    if (!this.#needed || !this.#kernel) return;
+    this.#reading ??= this.#readCounters().finally(() => {
+      this.#reading = undefined;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#reading, enough]);
+    clearTimeout(timer);
+  }
+
+  async #readCounters(): Promise<void> {
+    try {
+      const table = (await this.#kernel?.readTable()) ?? [];
+      const { owned } = this.#table;
+      this.#counters = table
+        .filter(({ id }) => owned.has(serviceKey(id)))
+        .map(({ id, stats, destinations }) => ({
+          service: serviceKey(id),
+          stats,
+          servers: destinations.map((each) => ({
+            server: destinationKey(each),
+            active: each.activeConnections,
+            inactive: each.inactiveConnections,
+            stats: each.stats,
+          })),
+        }));
+      clearTimeout(this.#forgetting);
+      this.#forgetting = setTimeout(() => {
+        this.#counters = undefined;
+      }, COUNTERS_KEPT_MILLIS);
+      this.#forgetting.unref();
+    } catch {
+      // The passes tell what is wrong with the kernel.
+      this.#counters = undefined;
+    }
   }
 
   /** `lvs_flush`: the first pass deletes every service before, foreign ones too. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { IpvsClient } from '../../../src/ipvs/client.js';
 import type { IpvsService } from '../../../src/ipvs/model.js';
 import { IpvsTableReconciler } from '../../../src/kernel/ipvs-table.js';
+import { inNamespace } from '../../lab/namespace.js';
 import { keepalivedText, restoreText, wantedTable } from './table.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -23,7 +24,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'tandem-bench-'));
 const table = wantedTable(services, servers);
 const last = table.at(-1) as IpvsService;
 const rows: [what: string, value: string][] = [];
-const client = await IpvsClient.open();
+/** Where the case under way has its table. */
+let place = '';
+let places = 0;
+let client: IpvsClient;
 
 console.log(`${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} at the start`);
 console.log(`${services} services of ${servers} servers each\n`);
@@ -36,24 +40,39 @@ try {
     if (cases.includes('command')) await command();
   }
 } finally {
-  await client.flush();
   rmSync(folder, { recursive: true, force: true });
 }
 const width = Math.max(...rows.map(([what]) => what.length));
 for (const [what, value] of rows) console.log(`${what.padEnd(width)}  ${value}`);
 process.exit(0);
 
+/**
+ * A network namespace of its own for each case: the kernel keeps deleted destinations for minutes and
+ * looks through all of them whenever one is added.
+ */
+async function fresh(): Promise<void> {
+  place = `bench-${process.pid}-${places++}`;
+  execFileSync('ip', ['netns', 'add', place]);
+  // Without an address the kernel takes every address for broadcast.
+  execFileSync('ip', ['-n', place, 'link', 'set', 'lo', 'up']);
+  client = await open();
+}
+
+function open(): Promise<IpvsClient> {
+  return inNamespace(place, () => IpvsClient.open());
+}
+
 async function ipvsadm(): Promise<void> {
   const file = path.join(folder, 'restore');
   writeFileSync(file, restoreText(table));
-  await client.flush();
+  await fresh();
   await timed('ipvsadm -R from empty', () => program(['ipvsadm', '-R'], file));
   await timed('ipvsadm -Ln', () => program(['ipvsadm', '-Ln']));
 }
 
 async function reconciler(): Promise<void> {
-  await client.flush();
-  const own = await IpvsClient.open();
+  await fresh();
+  const own = await open();
   const reconciler = new IpvsTableReconciler(own);
   const memory = process.memoryUsage().rss;
   const made = await timed('tandem: reconciler, from empty', () => reconciler.reconcile(table));
@@ -79,7 +98,7 @@ function heavier({ destinations }: IpvsService): IpvsService['destinations'] {
 
 /** From the start of the process to the last server of the last service; then its end. */
 async function daemon(product: 'tandem' | 'keepalived'): Promise<void> {
-  await client.flush();
+  await fresh();
   const file = path.join(folder, 'daemon.conf');
   writeFileSync(file, keepalivedText(table));
   const files = ['main', 'vrrp', 'checkers'].map((name) => path.join(folder, `${name}.pid`));
@@ -87,7 +106,7 @@ async function daemon(product: 'tandem' | 'keepalived'): Promise<void> {
   const log = openSync(path.join(folder, `${product}.log`), 'w');
   const args = ['-n', '-l', '-C', '-f', file, '-p', files[0], '-r', files[1], '-c', files[2]];
   if (product === 'keepalived') args.push('-G');
-  const child = spawn(program, args as string[], {
+  const child = spawn('ip', ['netns', 'exec', place, program, ...(args as string[])], {
     stdio: ['ignore', log, log],
     env: { ...process.env, TANDEM_RUN_DIR: path.join(folder, 'run') },
   });
@@ -119,7 +138,7 @@ async function command(): Promise<void> {
     note('tandem ipvs', 'not there');
     return;
   }
-  await client.flush();
+  await fresh();
   await timed('tandem ipvs -R from empty', () => program([tandem, 'ipvs', '-R'], file));
   await timed('tandem ipvs -Ln', () => program([tandem, 'ipvs', '-Ln']));
   await timed('ipvsadm -Ln', () => program(['ipvsadm', '-Ln']));
@@ -137,9 +156,10 @@ function hasCommand(tandem: string): boolean {
 
 /** Runs a program to its end, its input from a file, its output into a file. */
 async function program(command: readonly string[], input = '/dev/null'): Promise<void> {
-  const [name = '', ...args] = command;
   const output = openSync(path.join(folder, 'output'), 'w');
-  const child = spawn(name, args, { stdio: [openSync(input, 'r'), output, 'inherit'] });
+  const child = spawn('ip', ['netns', 'exec', place, ...command], {
+    stdio: [openSync(input, 'r'), output, 'inherit'],
+  });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) note(`  ${command.join(' ')}`, `exit code ${code}`);
 }
