@@ -135,8 +135,21 @@ function nextLines(instance: InstanceSnapshot): string[] {
         `It stays MASTER until a router with a priority above ${instance.effectivePriority} advertises (or with the same and a higher address), or until it has a fault.`,
       ];
     case 'BACKUP':
-      return [backupLine(instance)];
+      return [...heldBackLines(instance), backupLine(instance)];
   }
+}
+
+/** Why the start takes longer than a master-down time (design/0017). */
+function heldBackLines({ heldBack, interface: name }: InstanceSnapshot): string[] {
+  if (heldBack === 'start-delay') {
+    return [
+      'vrrp_startup_delay or vrrp_delay_after_boot is not over: its master-down timer begins then.',
+    ];
+  }
+  if (heldBack !== 'quiet-link') return [];
+  return [
+    `Nothing was received on ${name} since it exists, so that its switch may still hold the port back: with the first sign of traffic it waits a master-down time only.`,
+  ];
 }
 
 function backupLine(instance: InstanceSnapshot): string {

@@ -80,3 +80,17 @@ export function quietLinks(state: EngineState): readonly string[] {
 export function endWaiting({ state }: Step, instance: Instance): void {
   if (!isOwner(instance)) state.quiet.delete(instance.settings.interface);
 }
+
+/** What keeps a backup one. */
+export type HoldBack = 'quiet-link' | 'start-delay';
+
+/** What keeps a backup from taking over at this moment; `undefined`: nothing of this file does. */
+export function holdBackOf(
+  { notBefore, quiet }: EngineState,
+  instance: Instance,
+  now: Micros,
+): HoldBack | undefined {
+  if (instance.state !== 'BACKUP' || !instance.timers.has('master-down')) return undefined;
+  if (now < notBefore) return 'start-delay';
+  return quiet.has(instance.settings.interface) && !isOwner(instance) ? 'quiet-link' : undefined;
+}

@@ -4,6 +4,7 @@ import type { Micros } from '../base/time.js';
 import type { ChecksumForm } from './advert.js';
 import type { AlarmKind } from './alarms.js';
 import type { InstanceState } from './effects.js';
+import { type HoldBack, holdBackOf } from './hold-back.js';
 import { downInterval } from './instance.js';
 import type { EngineState, Instance, SyncGroup } from './state.js';
 import type { Contribution } from './tracking.js';
@@ -37,6 +38,11 @@ export interface InstanceSnapshot {
   readonly downInterval: number;
   /** Microseconds until the master-down timer runs out; only while it is armed. */
   readonly masterDownIn?: number;
+  /**
+   * Why its master-down timer is longer than usual: its link has not passed traffic yet, or
+   * `vrrp_startup_delay` or `vrrp_delay_after_boot` is not over.
+   */
+  readonly heldBack?: HoldBack;
   /** Microseconds until `preempt_delay` is over; only while it counts. */
   readonly preemptIn?: number;
   /** A tracked thing without a result yet, for which the start waits. */
@@ -104,7 +110,9 @@ export interface VrrpSnapshot {
 export function snapshot(state: EngineState, now: Micros): VrrpSnapshot {
   return {
     generation: state.generation,
-    instances: [...state.instances.values()].map((instance) => instanceSnapshot(instance, now)),
+    instances: [...state.instances.values()].map((instance) =>
+      instanceSnapshot(state, instance, now),
+    ),
     syncGroups: [...state.groups.values()].map((group) => ({
       name: group.name,
       state: groupState(group),
@@ -113,9 +121,10 @@ export function snapshot(state: EngineState, now: Micros): VrrpSnapshot {
   };
 }
 
-function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
+function instanceSnapshot(state: EngineState, instance: Instance, now: Micros): InstanceSnapshot {
   const { settings, lastAdvert } = instance;
   const masterDown = instance.timers.get('master-down');
+  const heldBack = holdBackOf(state, instance, now);
   return {
     name: settings.name,
     state: instance.state,
@@ -135,6 +144,7 @@ function instanceSnapshot(instance: Instance, now: Micros): InstanceSnapshot {
     preempt: settings.preempt,
     downInterval: downInterval(instance),
     ...(masterDown !== undefined && { masterDownIn: masterDown - now }),
+    ...(heldBack && { heldBack }),
     ...(instance.preemptAt !== undefined && { preemptIn: instance.preemptAt - now }),
     ...(instance.pending !== undefined && { pending: instance.pending }),
     ...(instance.group && { group: instance.group.name }),

@@ -43,6 +43,19 @@ function explained(
 }
 
 describe('cli: why', () => {
+  it('what holds the start back', () => {
+    const nobody = { masterDownIn: 30 * SECOND };
+    assert.doesNotMatch(explained(nobody), /Nothing was received|is not over/);
+    assert.match(
+      explained({ ...nobody, heldBack: 'quiet-link' }),
+      /^Nothing was received on eth0 since it exists, .*\nIt becomes MASTER when/m,
+    );
+    assert.match(
+      explained({ ...nobody, heldBack: 'start-delay' }),
+      /^vrrp_startup_delay or vrrp_delay_after_boot is not over: its master-down timer begins then\.$/m,
+    );
+  });
+
   it('a backup under a better master', () => {
     assert.equal(
       explained({ lastAdvert: MASTER_AT_WORK, advertsReceived: 7, masterDownIn: 3.2 * SECOND }),
