@@ -42,7 +42,7 @@ describe('vrrp/engine', () => {
     assert.deepEqual(bench.do({ kind: 'link-changed', at: 0, link: linkState() }), []);
     bench.receive(0);
     assert.deepEqual(snapshot(bench.engine, 0).rejected, { 'vrid-unknown': 1 });
-    assert.deepEqual(desiredKernel(createEngine()), { addresses: [] });
+    assert.deepEqual(desiredKernel(createEngine()), { addresses: [], syncDaemons: [] });
   });
 
   it('orders the effects of a step: packets, timers, kernel, announcements, reports, log', () => {
