@@ -17,7 +17,15 @@ import { type Part, parsePage, renderPage, type Step, withoutVariable } from './
 
 const FOLDER = '/run/tutorials';
 const PROGRAMS = `${FOLDER}/programs`;
-const PAGES = ['nat', 'direct-routing', 'tunnel', 'firewall-mark', 'persistence', 'schedulers'];
+const PAGES = [
+  'nat',
+  'direct-routing',
+  'tunnel',
+  'fullnat',
+  'firewall-mark',
+  'persistence',
+  'schedulers',
+];
 /** 8001 and more: a scheduler each. */
 const PORTS = [80, 443, ...Array.from({ length: 11 }, (_, i) => 8001 + i), 8101, 8102, 8103];
 const PATIENCE_MS = 60_000;
