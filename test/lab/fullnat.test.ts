@@ -35,6 +35,8 @@ function config(name: 'a' | 'b', services: readonly string[] = SERVICES): string
   return directorConfig({
     topology: 'fullnat',
     sync: true,
+    // What leaves the configuration goes at once, though a connection lives.
+    globals: ['lvs_drain_timeout 0'],
     priority: name === 'a' ? HIGH : LOW,
     virtualServers: services.join('\n\n'),
   });
