@@ -104,6 +104,7 @@ export function notifySettings(
   host = 'localhost',
 ): NotifySettings {
   const { all, vrrp, lvs } = config.global.fifos;
+  const mail = mailSettings(config.global, host);
   return {
     instances: Object.fromEntries(
       config.instances.map(({ name, notify }) => [name, subject(notify, commands)]),
@@ -117,14 +118,14 @@ export function notifySettings(
         },
       ]),
     ),
-    ...serversSettings(config, commands),
+    ...serversSettings(config, commands, mail.mail !== undefined),
     fifos: [
       ...fifoSettings(all, commands),
       ...fifoSettings(vrrp, commands, 'vrrp'),
       ...fifoSettings(lvs, commands, 'lvs'),
     ],
     ...(config.global.fifos.writeStatesOnReload ? { writeStatesOnReload: true } : {}),
-    ...mailSettings(config.global, host),
+    ...mail,
     hooks: hookSettings(config.global, commands),
   };
 }
@@ -177,17 +178,25 @@ function subject(notify: NotifyConfig, commands: Commands): SubjectSettings {
   return { scripts, priorityChanges, tellDeleted, ...(mail ? { mail } : {}) };
 }
 
-/** Of those real and virtual servers that tell anybody. */
-function serversSettings(config: Config, commands: Commands): Pick<NotifySettings, 'servers'> {
+/** Of those real and virtual servers that tell anybody; mails only where some are sent at all. */
+function serversSettings(
+  config: Config,
+  commands: Commands,
+  isMailed: boolean,
+): Pick<NotifySettings, 'servers'> {
   const services: Record<string, ServersSettings['services'][string]> = {};
   for (const server of config.virtualServers) {
     const { quorumUp, quorumDown, smtpAlert, realServers } = server;
     const servers: Record<string, ServerSubject> = {};
     for (const real of realServers) {
-      const told = serverSubject(real.notifyUp, real.notifyDown, real.smtpAlert, commands);
+      const { notifyUp, notifyDown } = real;
+      const mail = isMailed && real.smtpAlert;
+      // Most of a hundred thousand tell nobody.
+      if (!notifyUp && !notifyDown && !mail) continue;
+      const told = serverSubject(notifyUp, notifyDown, mail, commands);
       if (Object.keys(told).length > 0) servers[destinationKey(real)] = told;
     }
-    const told = serverSubject(quorumUp, quorumDown, smtpAlert, commands);
+    const told = serverSubject(quorumUp, quorumDown, isMailed && smtpAlert, commands);
     if (Object.keys(told).length + Object.keys(servers).length === 0) continue;
     services[virtualServerKey(server.id)] = { ...told, servers };
   }
