@@ -20,8 +20,16 @@ export interface Machine {
   sysctl(path: string): string | undefined;
   /** Addresses by interface, with the length of their networks' prefix. */
   readonly addresses: readonly Address[];
+  /** The way to an address; `undefined`: it was not looked for. */
+  route(address: Ip): Way | undefined;
   /** The daemon runs: what it sets is to be set. */
   readonly isRunning: boolean;
+}
+
+/** How packets to an address leave: why they do not, or by which router; neither: on the wire. */
+export interface Way {
+  readonly problem?: string;
+  readonly gateway?: Ip;
 }
 
 export interface Address {
@@ -43,6 +51,7 @@ export function findings(
     ...forwarding(settings, machine),
     ...redirects(settings, machine),
     ...addressResolution(settings, machine),
+    ...ways(settings, machine),
   ];
 }
 
@@ -115,6 +124,27 @@ function addressResolution({ virtualServers }: CheckerSettings, machine: Machine
     const isGood = value !== undefined && Number(value) >= Number(wanted);
     return found(dotted(path), value, wanted as string, isGood ? 'ok' : 'wrong', why);
   });
+}
+
+/** Servers that no route leads to, and those of DR behind a router: it would send packets back. */
+function ways({ virtualServers }: CheckerSettings, machine: Machine): Finding[] {
+  const told = new Map<string, Finding>();
+  for (const { realServers, sorryServer } of virtualServers) {
+    for (const { address, method } of sorryServer ? [...realServers, sorryServer] : realServers) {
+      const way = machine.route(address);
+      if (!way) continue;
+      const { problem, gateway } = way;
+      const what = `route to ${address}`;
+      if (problem !== undefined) {
+        const why = 'nothing can be sent to this server';
+        told.set(what, found(what, problem, 'a route', 'wrong', why));
+      } else if (method === 'DR' && gateway !== undefined) {
+        const why = 'DR hands packets over on the wire; the router would send them back here';
+        told.set(what, found(what, `via ${gateway}`, 'none by a router', 'wrong', why));
+      }
+    }
+  }
+  return [...told.values()];
 }
 
 function found(

@@ -2,7 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { familyOf } from '../base/ip.js';
+import { messageOf } from '../base/errors.js';
+import { familyOf, type Ip } from '../base/ip.js';
+import type { CheckerSettings } from '../checker/settings.js';
+import { NetlinkError } from '../netlink/errors.js';
+import { openRoute } from '../netlink/route.js';
 import { checkerSettings } from '../process/checker-settings.js';
 import { loadFile } from '../process/configuration.js';
 import { runFiles } from '../process/run-files.js';
@@ -12,7 +16,7 @@ import { renderReport } from './check.js';
 import type { CommandLine } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { requestStatus } from './control-client.js';
-import { type Address, type Finding, findings, type Machine } from './doctor-findings.js';
+import { type Address, type Finding, findings, type Machine, type Way } from './doctor-findings.js';
 import { EXIT } from './exit-codes.js';
 
 /** Looks at everything and prints it; returns the exit code. */
@@ -31,7 +35,13 @@ export async function doctorCommand({
     realServers.some(({ method }) => method === 'FULLNAT'),
   );
   const input = { ...sysctlInput(settings, ownAddresses()), translates };
-  const machine: Machine = { sysctl: readSysctl, addresses: addresses(), isRunning };
+  const ways = await waysTo(settings);
+  const machine: Machine = {
+    sysctl: readSysctl,
+    addresses: addresses(),
+    route: (address) => ways.get(address),
+    isRunning,
+  };
   const found = findings(settings, input, machine);
   const isGood = found.every(({ verdict }) => verdict !== 'wrong');
   process.stdout.write(
@@ -62,6 +72,36 @@ async function runs(control: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** More servers than these have their routes in common. */
+const MOST_LOOKUPS = 10_000;
+
+/** The ways to all servers; what cannot be asked is not known. */
+async function waysTo({ virtualServers }: CheckerSettings): Promise<ReadonlyMap<Ip, Way>> {
+  const servers = virtualServers.flatMap(({ realServers, sorryServer }) =>
+    [...realServers, ...(sorryServer ? [sorryServer] : [])].map(({ address }) => address),
+  );
+  const ways = new Map<Ip, Way>();
+  const route = openRoute();
+  try {
+    for (const address of [...new Set(servers)].slice(0, MOST_LOOKUPS)) {
+      const way = await route.lookUp(address).then(
+        ({ gateway }): Way => (gateway === undefined ? {} : { gateway }),
+        (error: unknown) => refusal(error),
+      );
+      if (way) ways.set(address, way);
+    }
+  } finally {
+    route.close();
+  }
+  return ways;
+}
+
+/** What the kernel says of an address that it has no way to. */
+function refusal(error: unknown): Way | undefined {
+  if (!(error instanceof NetlinkError) || error.code !== 'NETLINK_REFUSED') return undefined;
+  return { problem: messageOf(error) };
 }
 
 function readSysctl(path: string): string | undefined {

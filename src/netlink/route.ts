@@ -1,5 +1,9 @@
 /** The kernel's links, addresses, routes and rules, read and changed over rtnetlink. */
+import { constants } from 'node:os';
+import type { Ip } from '../base/ip.js';
 import { NETLINK_ROUTE } from './constants.js';
+import { NetlinkError } from './errors.js';
+import { decodeRouteLookup, encodeRouteLookup, type FoundRoute } from './route-lookup.js';
 import {
   type AddressEntry,
   type AddressSpec,
@@ -25,6 +29,8 @@ export type AddressOperation =
   /** Adds it, or changes what can be changed in place: see {@link encodeChangeAddress}. */
   | { readonly kind: 'change'; readonly spec: AddressSpec }
   | { readonly kind: 'delete'; readonly spec: AddressSpec };
+
+const { ENETUNREACH } = constants.errno;
 
 const ENCODE = {
   add: encodeNewAddress,
@@ -68,6 +74,14 @@ export class RouteClient {
   async addresses(): Promise<AddressEntry[]> {
     const messages = await this.#socket.dump(encodeGetAddresses());
     return messages.map(decodeAddress).filter((entry) => entry !== undefined);
+  }
+
+  /** The way to an address; refused with ENETUNREACH and the like if there is none. */
+  async lookUp(address: Ip): Promise<FoundRoute> {
+    const answers = await this.#socket.request(encodeRouteLookup(address));
+    const found = answers.map(decodeRouteLookup).find((route) => route !== undefined);
+    if (!found) throw new NetlinkError('NETLINK_REFUSED', `RTM_GETROUTE ${address}`, ENETUNREACH);
+    return found;
   }
 
   /** Adds an address: EEXIST if it is there. */

@@ -12,7 +12,9 @@ import { asserted } from '../support/asserted.js';
 
 const TANDEM = new URL('../../../bin/tandem', import.meta.url).pathname;
 const BIN = new URL('../../../bin/tandemd', import.meta.url).pathname;
-const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
+/** How a network namespace of its own is made for a process. */
+export const UNSHARE =
+  process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
 /** A pair of veth ends in the namespace: `v0` with 192.0.2.1 is the daemon's. */
 export const NETWORK = `ip link set lo up
 ip link add v0 type veth peer name v1

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { CheckerSettings, RealServerSettings } from '../../../src/checker/settings.js';
 import { renderFindings } from '../../../src/cli/doctor.js';
-import { type Address, findings, type Machine } from '../../../src/cli/doctor-findings.js';
+import {
+  type Address,
+  findings,
+  type Machine,
+  type Way,
+} from '../../../src/cli/doctor-findings.js';
 import { wantedSysctls } from '../../../src/ipvs/sysctls.js';
 import { sysctlInput } from '../../../src/process/sysctl-keeper.js';
 import { realServer, virtualServer } from '../checker/harness.js';
@@ -25,7 +30,7 @@ function machine(
   addresses: readonly Address[] = [],
   isRunning = true,
 ): Machine {
-  return { sysctl: (path) => values[path], addresses, isRunning };
+  return { sysctl: (path) => values[path], addresses, route: () => undefined, isRunning };
 }
 
 function told(set: CheckerSettings, where: Machine): string[] {
@@ -67,6 +72,21 @@ describe('cli: doctor', () => {
     assert.ok(names.includes('net.ipv4.conf.all.send_redirects'));
     const direct = told(settings({ method: 'DR' }), machine({}, [both]));
     assert.equal(direct.length, 2);
+  });
+
+  it('tells of servers that no route leads to, and of DR through a router', () => {
+    const way = (route: Way): Machine => ({ ...machine({}), route: () => route });
+    const last = (set: CheckerSettings, route: Way) => told(set, way(route)).at(-1) ?? '';
+    assert.equal(
+      last(settings(), { problem: 'ENETUNREACH' }),
+      'wrong route to 10.0.0.1 ENETUNREACH a route',
+    );
+    assert.doesNotMatch(last(settings(), { gateway: '192.0.2.1' }), /route to/);
+    assert.equal(
+      last(settings({ method: 'DR' }), { gateway: '192.0.2.1' }),
+      'wrong route to 10.0.0.1 via 192.0.2.1 none by a router',
+    );
+    assert.doesNotMatch(last(settings({ method: 'DR' }), {}), /route to/);
   });
 
   it('an address on lo must not be answered for', () => {
