@@ -1,8 +1,10 @@
 /**
- * The entry of `tandem ipvs`, bundled into one file of its own: it is run as often as ipvsadm, and
- * most of its time is its start.
+ * The entry of `tandem ipvs`, bundled by itself: it is run as often as ipvsadm, and most of its time
+ * is its start.
  */
-import { COMMANDS, renderCommandHelp } from './cli/commands.js';
 import { ipvsCommand } from './cli/ipvs/command.js';
 
-process.exitCode = await ipvsCommand(process.argv.slice(3), renderCommandHelp(COMMANDS.ipvs));
+process.exitCode = await ipvsCommand(process.argv.slice(3), async () => {
+  const { COMMANDS, renderCommandHelp } = await import('./cli/commands.js');
+  return renderCommandHelp(COMMANDS.ipvs);
+});

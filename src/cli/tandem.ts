@@ -55,7 +55,7 @@ export async function runOperatorCommand(argv: readonly string[]): Promise<numbe
   // Its words are ipvsadm's, and read as ipvsadm reads them.
   if (found.name === 'ipvs') {
     const { ipvsCommand } = await import('./ipvs/command.js');
-    return ipvsCommand(found.rest, renderCommandHelp(command));
+    return ipvsCommand(found.rest, () => renderCommandHelp(command));
   }
   try {
     const line = parseCommandLine(command, found.rest);

@@ -178,8 +178,16 @@ export function decodeService(
   command: Attributes,
 ): (ServiceOptions & { readonly stats: IpvsStats }) | undefined {
   const service = command.nested(IPVS_CMD_ATTR_SERVICE);
-  const id = service && decodeServiceId(service);
-  if (!service || !id) return undefined;
+  const options = service && decodeServiceOptions(service);
+  if (!options) return undefined;
+  const stats = service.nested(IPVS_SVC_ATTR_STATS64) ?? service.nested(IPVS_SVC_ATTR_STATS);
+  return { ...options, stats: decodeStats(stats) };
+}
+
+/** The same without counters, from the attributes of the service itself. */
+export function decodeServiceOptions(service: Attributes): ServiceOptions | undefined {
+  const id = decodeServiceId(service);
+  if (!id) return undefined;
   const flags = service.bytes(IPVS_SVC_ATTR_FLAGS, 8);
   const bits = flags ? viewOf(flags).getUint32(0, LITTLE_ENDIAN) : 0;
   const persistent = (bits & IP_VS_SVC_F_PERSISTENT) !== 0;
@@ -191,9 +199,6 @@ export function decodeService(
     persistenceTimeout: persistent ? (service.u32(IPVS_SVC_ATTR_TIMEOUT) ?? 0) : 0,
     ...decodeNetmask(service, serviceFamily(id)),
     ...(engine === '' ? undefined : { persistenceEngine: engine }),
-    stats: decodeStats(
-      service.nested(IPVS_SVC_ATTR_STATS64) ?? service.nested(IPVS_SVC_ATTR_STATS),
-    ),
   };
 }
 

@@ -6,7 +6,7 @@ import { viewOf } from '../base/bytes.js';
 import { type Ip, ipFromBytes } from '../base/ip.js';
 import { type Attributes, LITTLE_ENDIAN } from '../netlink/attributes.js';
 import { AF_INET6, NLA_TYPE_MASK } from '../netlink/constants.js';
-import { decodeService } from './codec.js';
+import { decodeServiceOptions } from './codec.js';
 import {
   IPVS_CMD_ATTR_DEST,
   IPVS_CMD_ATTR_SERVICE,
@@ -194,11 +194,10 @@ export function decodeDestinationRow(
 
 /** A service of a GET_SERVICE answer; `undefined`: there is none. */
 export function decodeServiceRow(command: Attributes): ServiceRow | undefined {
-  const decoded = decodeService(command);
-  if (!decoded) return undefined;
-  const { stats: _, ...service } = decoded;
   const attributes = command.nested(IPVS_CMD_ATTR_SERVICE);
-  const bytes = attributes?.bytes(IPVS_SVC_ATTR_STATS64) ?? attributes?.bytes(IPVS_SVC_ATTR_STATS);
+  const service = attributes && decodeServiceOptions(attributes);
+  if (!service) return undefined;
+  const bytes = attributes.bytes(IPVS_SVC_ATTR_STATS64) ?? attributes.bytes(IPVS_SVC_ATTR_STATS);
   return { service, counts: bytes ? decodeCounts(bytes) : NO_COUNTS };
 }
 

@@ -1,7 +1,8 @@
 /**
  * The libc calls that Node does not offer. The only file that imports koffi.
  *
- * Every call here is one that returns at once: non-blocking sockets, no waiting.
+ * Every call here is one that returns at once: non-blocking sockets, no waiting. Except those of the
+ * kernel socket ({@link openKernelSocket}), which is for commands.
  */
 
 import { closeSync, openSync } from 'node:fs';
@@ -15,6 +16,7 @@ import type { Family } from '../base/ip.js';
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
+const AF_NETLINK = 16;
 const AF_PACKET = 17;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
@@ -22,8 +24,10 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
 const SO_ATTACH_FILTER = 26;
 const SO_MARK = 36;
+const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const ARPHRD_ETHER = 1;
@@ -52,6 +56,7 @@ const attachFilterCall = libc.func('setsockopt', 'int', [
   'uint32_t',
 ]);
 const bindCall = libc.func('int bind(int fd, const void *address, uint32_t length)');
+const connectCall = libc.func('int connect(int fd, const void *address, uint32_t length)');
 const recvCall = libc.func('intptr_t recv(int fd, void *data, size_t length, int flags)');
 const closeCall = libc.func('int close(int fd)');
 
@@ -68,6 +73,7 @@ koffi.struct('msghdr', {
 });
 const recvmsgCall = libc.func('intptr_t recvmsg(int fd, _Inout_ msghdr *message, int flags)');
 const SIZE_T = koffi.sizeof('size_t');
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A libc call that failed: `errno` and its name beside the call's. Code `SYSTEM_CALL`. */
 export class SystemCallError extends TandemError {
@@ -341,6 +347,60 @@ export function getSocketOption(
     throw new SystemCallError('getsockopt', koffi.errno());
   }
   return value.subarray(0, size[0]);
+}
+
+/**
+ * Opens a netlink socket that waits for its answers, each as long as it may take. It is connected to
+ * the kernel: other processes cannot send to it.
+ *
+ * @param protocol a NETLINK_* number.
+ * @param seconds how long to wait for an answer; then EAGAIN.
+ * @throws SystemCallError
+ */
+export function openKernelSocket(protocol: number, seconds: number): number {
+  const fd = socketCall(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol) as number;
+  if (fd < 0) throw new SystemCallError('socket', koffi.errno());
+  // struct sockaddr_nl: family u16, padding, port and groups u32, which are 0 for the kernel.
+  const address = new Uint8Array(12);
+  address.set(new Uint8Array(Uint16Array.of(AF_NETLINK).buffer));
+  // struct timeval: two longs.
+  const limit = new Uint8Array(2 * SIZE_T);
+  limit.set(new Uint8Array(Uint32Array.of(seconds).buffer), LITTLE_ENDIAN ? 0 : SIZE_T - 4);
+  try {
+    if (connectCall(fd, address, address.length) !== 0) {
+      throw new SystemCallError('connect', koffi.errno());
+    }
+    setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, limit);
+  } catch (error) {
+    closeCall(fd);
+    throw error;
+  }
+  return fd;
+}
+
+/** Sends one datagram to the kernel, which works on it before this returns. @throws SystemCallError */
+export function sendToKernel(fd: number, datagram: Uint8Array): void {
+  for (;;) {
+    const sent = sendtoCall(fd, datagram, datagram.length, MSG_NOSIGNAL, null, 0);
+    if (Number(sent) >= 0) return;
+    const errno = koffi.errno();
+    if (errno !== constants.errno.EINTR) throw new SystemCallError('sendto', errno);
+  }
+}
+
+/**
+ * Waits for a datagram from the kernel.
+ *
+ * @returns its length, which is more than the room for it when it was cut.
+ * @throws SystemCallError
+ */
+export function receiveFromKernel(fd: number, into: Uint8Array): number {
+  for (;;) {
+    const length = Number(recvCall(fd, into, into.length, MSG_TRUNC));
+    if (length >= 0) return length;
+    const errno = koffi.errno();
+    if (errno !== constants.errno.EINTR) throw new SystemCallError('recv', errno);
+  }
 }
 
 /** Closes a descriptor that one of the functions above opened. */

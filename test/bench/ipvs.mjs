@@ -4,7 +4,7 @@
  *
  *   npm run bench -- ipvs [CASE...] [--services N] [--servers N] [--rounds N]
  *
- * CASE: ipvsadm, client, daemon, keepalived, command; default all. Needs what the lab needs.
+ * CASE: ipvsadm, client, daemon, keepalived, command, list; default all. Needs what the lab needs.
  */
 import { prepare } from '../support/prepare.mjs';
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { openPlainTable } from '../../src/cli/ipvs/open-plain.js';
 import { systemNames } from '../../src/cli/ipvs/resolver.js';
 import { type IpvsSurroundings, runIpvs } from '../../src/cli/ipvs/session.js';
 import { IpvsClient } from '../../src/ipvs/client.js';
@@ -25,6 +26,10 @@ describe('lab: ipvs command', function () {
     let [stdout, stderr] = ['', ''];
     const surroundings: IpvsSurroundings = {
       open: () => inNamespace(namespace, () => IpvsClient.open()),
+      openPlain: () => inNamespace(namespace, openPlainTable),
+      stdoutBytes(bytes) {
+        stdout += Buffer.from(bytes).toString('latin1');
+      },
       names,
       async *stdin() {
         if (input !== '') yield input;
@@ -38,7 +43,7 @@ describe('lab: ipvs command', function () {
       connections: () =>
         inNamespace(namespace, () => readFileSync('/proc/thread-self/net/ip_vs_conn', 'latin1')),
       drift: async () => undefined,
-      help: 'Usage: tandem ipvs\n',
+      help: () => 'Usage: tandem ipvs\n',
     };
     const status = await runIpvs(words, surroundings);
     return { status, stdout, stderr };

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Below dist/, and below the checkout's root as `.ts`. */
 export const ENTRIES = ['src/main', 'src/tandem', 'src/tandem-ipvs'];
 
-/** Those that share nothing: one file each, whatever it holds. */
+/** Those that share nothing: a program's parts that others need as well would be files of their own. */
 const ALONE = ['src/tandem-ipvs'];
 
 /** @throws {Error} what esbuild found wrong; it has printed it. */
@@ -23,15 +23,15 @@ export function bundle() {
   // Not at the top: this module is loaded before anything is installed.
   const { buildSync } = createRequire(import.meta.url)('esbuild');
   rmSync(path.join(ROOT, 'dist/chunks'), { recursive: true, force: true });
-  const build = (entries, splitting) =>
+  const build = (entries, chunks) =>
     buildSync({
       absWorkingDir: ROOT,
       entryPoints: entries.map((entry) => `${entry}.ts`),
       outbase: '.',
       outdir: 'dist',
-      chunkNames: 'chunks/[name]-[hash]',
+      chunkNames: `chunks/${chunks}[name]-[hash]`,
       bundle: true,
-      splitting,
+      splitting: true,
       format: 'esm',
       platform: 'node',
       target: 'node20',
@@ -43,7 +43,7 @@ export function bundle() {
     });
   build(
     ENTRIES.filter((entry) => !ALONE.includes(entry)),
-    true,
+    '',
   );
-  build(ALONE, false);
+  build(ALONE, 'ipvs-');
 }

@@ -1,52 +1,62 @@
-/** `tandem ipvs`: ipvsadm(8)'s command line on this machine's kernel. */
-import { spawnSync } from 'node:child_process';
+/**
+ * `tandem ipvs`: ipvsadm(8)'s command line on this machine's kernel. A list of the table needs least,
+ * and is asked for most: what it does not need is loaded where it is.
+ */
 import { readFileSync } from 'node:fs';
-import { IpvsClient } from '../../ipvs/client.js';
-import { NetlinkError } from '../../netlink/errors.js';
-import { driftOf } from './drift.js';
+import { openPlainTable } from './open-plain.js';
 import { systemNames } from './resolver.js';
 import { type IpvsSurroundings, runIpvs } from './session.js';
-
-/** A dump of 100,000 real servers is one exchange. */
-const TIMEOUT_MILLIS = 60_000;
-/** What a shell tells of a program that SIGPIPE ended, as it ends ipvsadm. */
-const BROKEN_PIPE = 141;
+import { BROKEN_PIPE, writeOut } from './write.js';
 
 /**
  * Runs it with this process's streams; returns the exit code.
  *
  * @param help what `--help` prints.
  */
-export async function ipvsCommand(words: readonly string[], help: string): Promise<number> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
-    throw error;
-  });
+export async function ipvsCommand(
+  words: readonly string[],
+  help: IpvsSurroundings['help'],
+): Promise<number> {
   if (words[0] === 'watch') {
-    const { watchCommand } = await import('./watch.js');
+    const [{ watchCommand }, { openIpvs }] = await Promise.all([
+      import('./watch.js'),
+      import('./open.js'),
+    ]);
+    endOnBrokenPipe();
     return watchCommand(words.slice(1), openIpvs);
   }
   const surroundings: IpvsSurroundings = {
-    open: openIpvs,
+    async open() {
+      const { openIpvs } = await import('./open.js');
+      return openIpvs();
+    },
+    openPlain: openPlainTable,
+    stdoutBytes: writeOut,
     names: systemNames(),
     stdin: () => process.stdin.setEncoding('utf8') as AsyncIterable<string>,
-    stdout: (text) => void process.stdout.write(text),
+    stdout(text) {
+      endOnBrokenPipe();
+      process.stdout.write(text);
+    },
     stderr: (text) => void process.stderr.write(text),
     connections: () => readFileSync('/proc/net/ip_vs_conn', 'latin1'),
-    drift: driftOf,
+    async drift(changed) {
+      const { driftOf } = await import('./drift.js');
+      return driftOf(changed);
+    },
     help,
   };
   return runIpvs(words, surroundings);
 }
 
-/** Opens the kernel's table; loads the module if it is not there. */
-export async function openIpvs(): Promise<IpvsClient> {
-  const options = { timeoutMillis: TIMEOUT_MILLIS };
-  try {
-    return await IpvsClient.open(options);
-  } catch (error) {
-    if (!(error instanceof NetlinkError) || error.code !== 'IPVS_NOT_IN_KERNEL') throw error;
-    spawnSync('/sbin/modprobe', ['--', 'ip_vs'], { stdio: 'ignore' });
-    return IpvsClient.open(options);
-  }
+let ending = false;
+
+/** Looking at process.stdout makes it, which takes a while. */
+function endOnBrokenPipe(): void {
+  if (ending) return;
+  ending = true;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+    throw error;
+  });
 }

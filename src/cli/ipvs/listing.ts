@@ -28,9 +28,9 @@ import { ipv4FromNumber, ipv4ToNumber, printIp } from './values.js';
 const MAX_ENDPOINT = 59;
 /** IPv4 names are cut to their column, others push the columns on. */
 const SERVICE_COLUMN = 33;
-const SERVER_COLUMN = 28;
+export const SERVER_COLUMN = 28;
 
-const METHODS: Readonly<Record<number, string>> = {
+export const METHODS: Readonly<Record<number, string>> = {
   [IP_VS_CONN_F_MASQ]: 'Masq',
   [IP_VS_CONN_F_LOCALNODE]: 'Local',
   [IP_VS_CONN_F_TUNNEL]: 'Tunnel',
@@ -43,7 +43,7 @@ const SWITCHES: Readonly<Record<number, string>> = {
   [IP_VS_CONN_F_DROUTE]: '-g',
 };
 /** What the C library prints for a text that is not there. */
-const NOTHING = '(null)';
+export const NOTHING = '(null)';
 /** By tun_flags. */
 const CHECKSUMS = ['-c', '+c', 'r+c'];
 const CHECKSUM_OPTIONS = ['--tun-nocsum', '--tun-csum', '--tun-remcsum'];
@@ -91,7 +91,8 @@ export function renderService(
   return text;
 }
 
-function renderServiceLine(
+/** A service's own line, without its end. */
+export function renderServiceLine(
   { service, counts }: ServiceRow,
   name: string,
   format: ListFormat,
@@ -209,7 +210,8 @@ function tunnelInfo({ method, tunnelType, tunnelPort, tunnelFlags }: Destination
   }
 }
 
-function serviceName(id: ServiceId, format: ListFormat, names: Naming): string {
+/** `TCP  192.0.2.1:80` */
+export function serviceName(id: ServiceId, format: ListFormat, names: Naming): string {
   if (id.kind === 'fwmark') {
     // ipvsadm prints the mark as a signed number.
     const mark = id.fwmark | 0;

@@ -24,6 +24,7 @@ import {
 } from './listing.js';
 import { type Naming, NUMERIC } from './names.js';
 import { parseIpvsCommand } from './parse.js';
+import { isPlainList, type PlainTable } from './plain-table.js';
 import { type IpvsRequest, type ListFormat, PLAIN, type Refusal, STATUS } from './request.js';
 import type { NameService } from './resolver.js';
 import { LineBuffer, wordsOfLine } from './restore.js';
@@ -54,6 +55,14 @@ export type Changed = readonly ServiceId[] | 'all';
 export interface IpvsSurroundings {
   /** @throws NetlinkError when there is no IPVS, or none for this user. */
   open(): Promise<IpvsKernel>;
+  /**
+   * What lists the whole table in numbers without `open`, as quickly as can be.
+   *
+   * @throws NetlinkError as `open`, which is called then.
+   */
+  openPlain?(): PlainTable;
+  /** Writes pieces of such a list: it has them when this returns. */
+  stdoutBytes?(bytes: Uint8Array): void;
   readonly names: NameService;
   stdin(): AsyncIterable<string>;
   stdout(text: string): void;
@@ -62,7 +71,8 @@ export interface IpvsSurroundings {
   connections(): string;
   /** What to say about changes of services that a daemon owns; nothing if there is none. */
   drift(changed: Changed): Promise<string | undefined>;
-  readonly help: string;
+  /** What `--help` prints. */
+  help(): string | Promise<string>;
 }
 
 /** What scripts compare `ipvsadm -v` with: the version whose command line this is. */
@@ -114,6 +124,10 @@ class Session {
         : await this.#parse(words);
     if ('status' in parsed) return this.#refuse(parsed);
     if (parsed.kind === 'help' || parsed.kind === 'version') return this.#tell(parsed.kind);
+    if (isPlainList(parsed)) {
+      const status = this.#listPlainly(parsed.format);
+      if (status !== undefined) return status;
+    }
     try {
       this.#kernel = await this.#around.open();
       this.#info = await this.#kernel.readInfo();
@@ -126,6 +140,29 @@ class Session {
       parsed.kind === 'restore' ? await this.#restore() : await this.#execute(parsed, 0);
     await this.#tellDrift();
     return status;
+  }
+
+  /** `undefined`: another way has to be found. */
+  #listPlainly(format: ListFormat): number | undefined {
+    const { openPlain, stdoutBytes } = this.#around;
+    if (!openPlain || !stdoutBytes) return undefined;
+    let table: PlainTable;
+    try {
+      table = openPlain();
+    } catch {
+      // `open` may load the module; if not, it fails for the same reason, which is told then.
+      return undefined;
+    }
+    try {
+      table.print(format, stdoutBytes);
+      return STATUS.ok;
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error;
+      this.#complain(error.message);
+      return STATUS.unreadable;
+    } finally {
+      table.close();
+    }
   }
 
   async #parse(words: readonly string[]): Promise<IpvsRequest | Refusal> {
@@ -169,7 +206,7 @@ class Session {
         return false;
       }
       if (parsed.kind === 'help' || parsed.kind === 'version') {
-        status = this.#tell(parsed.kind);
+        status = await this.#tell(parsed.kind);
         return false;
       }
       status = await this.#execute(parsed, number);
@@ -338,8 +375,8 @@ class Session {
     if (words !== undefined) this.#complain(words);
   }
 
-  #tell(kind: 'help' | 'version'): number {
-    this.#around.stdout(kind === 'help' ? this.#around.help : VERSION_LINE);
+  async #tell(kind: 'help' | 'version'): Promise<number> {
+    this.#around.stdout(kind === 'help' ? await this.#around.help() : VERSION_LINE);
     return STATUS.ok;
   }
 

@@ -12,7 +12,9 @@ import { keepalivedText, restoreText, wantedTable } from './table.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
 const WAIT_MS = 900_000;
-const CASES = ['ipvsadm', 'client', 'daemon', 'keepalived', 'command'] as const;
+const CASES = ['ipvsadm', 'client', 'daemon', 'keepalived', 'command', 'list'] as const;
+/** Runs of each program in the case `list`, of which the shortest counts. */
+const LISTS = 5;
 
 const words = process.argv.slice(2);
 const services = Number(option('--services') ?? 2_000);
@@ -38,6 +40,7 @@ try {
     if (cases.includes('daemon')) await daemon('tandem');
     if (cases.includes('keepalived')) await daemon('keepalived');
     if (cases.includes('command')) await command();
+    if (cases.includes('list')) await list();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -142,6 +145,36 @@ async function command(): Promise<void> {
   await timed('tandem ipvs -R from empty', () => program([tandem, 'ipvs', '-R'], file));
   await timed('tandem ipvs -Ln', () => program([tandem, 'ipvs', '-Ln']));
   await timed('ipvsadm -Ln', () => program(['ipvsadm', '-Ln']));
+}
+
+/** `-Ln` only, the programs in turns, with what a Node that does nothing takes. */
+async function list(): Promise<void> {
+  const tandem = path.join(CHECKOUT, 'bin/tandem');
+  await fresh();
+  await new IpvsTableReconciler(client).reconcile(table);
+  const programs = [
+    ['ipvsadm', '-Ln'],
+    [tandem, 'ipvs', '-Ln'],
+    ['node', '-e', '0'],
+  ];
+  const least = programs.map(() => Number.POSITIVE_INFINITY);
+  const outputs = new Set<string>();
+  for (let i = 0; i < LISTS; i++) {
+    for (const [at, command] of programs.entries()) {
+      const begun = performance.now();
+      await program(command);
+      least[at] = Math.min(least[at] as number, performance.now() - begun);
+      if (command.includes('-Ln')) outputs.add(readFileSync(path.join(folder, 'output'), 'latin1'));
+    }
+  }
+  const [theirs = 0, ours = 0, node = 0] = least.map((took) => took / 1_000);
+  note('ipvsadm -Ln, least', `${theirs.toFixed(2)} s`);
+  note(
+    'tandem ipvs -Ln, least',
+    `${ours.toFixed(2)} s: ${(ours / theirs).toFixed(2)} times ipvsadm`,
+  );
+  note('node -e 0, least', `${node.toFixed(2)} s`);
+  note('  lists', outputs.size === 1 ? 'the same' : 'DIFFERENT');
 }
 
 function hasCommand(tandem: string): boolean {

@@ -39,7 +39,7 @@ function setup() {
         said.changed.push(changed);
         return said.drift;
       },
-      help: 'how it is used\n',
+      help: () => 'how it is used\n',
     };
     return runIpvs(words, surroundings);
   };
