@@ -49,25 +49,23 @@ export function buildVirtualAddresses(
   names: RoutingNames,
   sink: Sink,
 ): VirtualAddressConfig[] {
-  const planned = new Set<string>();
   return entries.flatMap((entry) => {
-    const read = readAddress(entry, virtualReader, names, planned, sink);
+    const read = readAddress(entry, virtualReader, names, sink);
     const address = read && buildCommon(read, ownInterface);
     if (!address) return [];
     return [{ ...address, ...flag('useVmac', read.fields.get('use_vmac')) }];
   });
 }
 
-/** Builds the addresses of one `static_ipaddress`; nothing is said of each that is planned. */
+/** Builds the addresses of one `static_ipaddress`. */
 export function buildStaticAddresses(
   entries: readonly Statement[],
   defaultInterface: string,
   names: RoutingNames,
   sink: Sink,
 ): StaticAddressConfig[] {
-  const told = new Set(Object.keys(staticAddressOptions));
   return entries.flatMap((entry) => {
-    const read = readAddress(entry, staticReader, names, told, sink);
+    const read = readAddress(entry, staticReader, names, sink);
     const address = read && buildCommon(read, defaultInterface);
     if (!address) return [];
     const group = read.fields.get('track_group');
@@ -88,14 +86,13 @@ function readAddress<O extends Common>(
   entry: Statement,
   reader: EntryReader<O>,
   names: RoutingNames,
-  planned: Set<string>,
   sink: Sink,
 ): ReadAddress<O> | undefined {
   const words = entryWords(entry, 'an address', names, sink);
   const word = words?.take();
   if (!words || !word) return undefined;
   const prefix = parsePrefix(word, ADDRESS, words.report);
-  const { fields, good } = readOptions(reader, words, planned);
+  const { fields, good } = readOptions(reader, words);
   return prefix && good ? { word, prefix, fields, words } : undefined;
 }
 

@@ -65,20 +65,18 @@ export function entryWords(
 /**
  * Reads options until the words end or `until` comes.
  *
- * @param planned the options that were told as planned before, so that a block tells each once.
  * @returns the fields, and whether all of them are good.
  */
 export function readOptions<O extends EntryOptions>(
   reader: EntryReader<O>,
   words: EntryWords,
-  planned: Set<string> = new Set(),
   until?: string,
 ): { readonly fields: EntryFields<O>; readonly good: boolean } {
   const fields = new EntryFields<O>();
   let good = true;
   for (let word = words.peek(); word && word.text !== until; word = words.peek()) {
     words.take();
-    const done = readOption(reader, word, words, fields, planned);
+    const done = readOption(reader, word, words, fields);
     if (done === undefined) good = false;
     else if (!done) {
       good = false;
@@ -94,7 +92,6 @@ function readOption<O extends EntryOptions>(
   word: Word,
   words: EntryWords,
   fields: EntryFields<O>,
-  planned: Set<string>,
 ): boolean | undefined {
   const written = lookUpOption(reader.options, word.text);
   if (!written) return reader.other?.(word, words, fields) ?? (reader.other ? undefined : false);
@@ -115,13 +112,6 @@ function readOption<O extends EntryOptions>(
       ...(option.once ? { severity: 'error' as const } : {}),
     });
     if (option.once) return undefined;
-  }
-  if (option.without !== undefined && !planned.has(name)) {
-    planned.add(name);
-    words.report('CONFIG_PLANNED', word, {
-      message: `'${name}' has no effect yet: ${option.without}`,
-      severity: 'warning',
-    });
   }
   const standsAlone = words.last === word;
   fields.set(name, word, value, standsAlone || !first ? word.at : first.at);

@@ -23,7 +23,7 @@ export function readNextHops(words: EntryWords): ReadHop[] | undefined {
       what: 'a nexthop, which ends the line',
       options: nextHopOptions,
     };
-    const read = readOptions(reader, words, undefined, 'nexthop');
+    const read = readOptions(reader, words, 'nexthop');
     const { fields } = read;
     if (read.good && !fields.get('via') && !fields.get('dev')) {
       words.report('CONFIG_MISSING_VALUE', word, {

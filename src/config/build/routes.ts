@@ -96,7 +96,7 @@ function buildRoute(
       return true;
     },
   };
-  const { fields, good } = readOptions(reader, words, undefined, 'nexthop');
+  const { fields, good } = readOptions(reader, words, 'nexthop');
   const hops = readNextHops(words);
   if (good && hops && !destination) {
     words.report('CONFIG_MISSING_VALUE', entry.keyword, {

@@ -25,10 +25,6 @@ export interface EntryOption<T = unknown> {
   readonly old?: boolean;
   /** keepalived refuses a second one; of others the last counts. */
   readonly once?: boolean;
-  /** It is not acted on yet: what does not happen meanwhile. */
-  readonly without?: string;
-  /** What has it is not run yet. */
-  readonly notRun?: boolean;
 }
 
 export type EntryOptions = Readonly<Record<string, EntryOption>>;
@@ -36,7 +32,7 @@ export type EntryOptions = Readonly<Record<string, EntryOption>>;
 /** The value type of an option. */
 export type OptionValue<O> = O extends EntryOption<infer T> ? T : never;
 
-type Extra = Pick<EntryOption, 'once' | 'without' | 'notRun'>;
+type Extra = Pick<EntryOption, 'once'>;
 
 export function option<T>(value: EntryValue<T>, doc: string, extra: Extra = {}): EntryOption<T> {
   return { value, doc, ...extra };

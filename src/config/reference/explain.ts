@@ -4,7 +4,6 @@ import { lookUpOption } from '../grammar/entry.js';
 import type { Keyword, KeywordStatus } from '../grammar/keyword.js';
 import {
   oldNamesOf,
-  optionLack,
   optionTables,
   optionUsage,
   rangeOf,
@@ -73,7 +72,7 @@ function explainOption(word: string, block: string | undefined): Explanation[] {
     const option = lookUpOption(options, word);
     const here = ways.filter((way) => isWay(way, block));
     if (!option || here.length === 0) return [];
-    const lack = reason ?? optionLack(option);
+    const lack = reason;
     return [
       {
         keyword: word,

@@ -3,7 +3,6 @@ import type { EntryOption } from '../grammar/entry.js';
 import type { Keyword } from '../grammar/keyword.js';
 import {
   oldNamesOf,
-  optionDoc,
   optionTables,
   optionUsage,
   rangeOf,
@@ -69,7 +68,7 @@ function optionEntry(word: string, option: EntryOption): string[] {
   return [
     '.TP',
     rest === '' ? `.B ${escaped(word)}` : `.BI ${argument(`${word} `)} ${argument(rest)}`,
-    ...textLines(optionDoc(option).replaceAll('`', '')),
+    ...textLines(option.doc.replaceAll('`', '')),
   ];
 }
 

@@ -1,7 +1,6 @@
 /** doc/keywords.md out of the grammar tables, so that it cannot differ from the parser. */
 import type { EntriesBody, Keyword } from '../grammar/keyword.js';
 import {
-  optionDoc,
   optionTables,
   optionUsage,
   rangeOf,
@@ -58,7 +57,7 @@ function optionSections(): string[] {
     ...Object.entries(options)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([word, option]) => {
-        return tableRow([`\`${optionUsage(word, option)}\``, optionDoc(option)]);
+        return tableRow([`\`${optionUsage(word, option)}\``, option.doc]);
       }),
     '',
   ]);

@@ -74,17 +74,6 @@ export function optionUsage(word: string, { value }: EntryOption): string {
   return value.syntax === '' ? word : `${word} ${value.syntax}`;
 }
 
-/** What does not happen yet; none: it has its effect. */
-export function optionLack({ without, notRun }: EntryOption): string | undefined {
-  return notRun ? 'an instance with it is not run' : without;
-}
-
-/** A sentence about an option, and what does not happen yet. */
-export function optionDoc(option: EntryOption): string {
-  const lack = optionLack(option);
-  return lack === undefined ? option.doc : `${option.doc} Not yet: ${lack}.`;
-}
-
 /** A keyword as it is written in a file, for example `priority <1..255>` or `url { ... }`. */
 export function usageOf(word: string, keyword: Keyword): string {
   const isOpaque = keyword.oldNameOf !== undefined || keyword.args.syntax === '...';
