@@ -39,12 +39,15 @@ interface Options<Key> {
   isExact?(key: Key): boolean;
   /** Called once for an exact timer before it is due, to get ready. */
   onNear?(): void;
+  /** Time on the monotonic clock; for tests. */
+  clock?(): Micros;
   /** Told how late the earliest due timer is, each time that one is found to be due. */
   onLate?(late: Micros): void;
 }
 
 export class TimerQueue<Key extends string = string> {
   readonly #options: Options<Key>;
+  readonly #now: () => Micros;
   readonly #armed = new Map<string, Entry>();
   #heap: Entry[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -57,6 +60,7 @@ export class TimerQueue<Key extends string = string> {
 
   constructor(options: Options<Key>) {
     this.#options = options;
+    this.#now = options.clock ?? monotonicMicros;
   }
 
   /** Arms or re-arms a timer. A due time in the past fires on the next turn of the event loop. */
@@ -110,8 +114,7 @@ export class TimerQueue<Key extends string = string> {
     if (this.#timer) clearTimeout(this.#timer);
     const isExact = this.#options.isExact?.(top.key as Key) ?? false;
     const wakeAt = isExact ? top.dueAt - GRAIN : top.dueAt;
-    const left =
-      (this.#prepared === top ? wakeAt : Math.min(top.nearAt, wakeAt)) - monotonicMicros();
+    const left = (this.#prepared === top ? wakeAt : Math.min(top.nearAt, wakeAt)) - this.#now();
     this.#timerDueAt = top.dueAt;
     this.#timer = setTimeout(
       () => {
@@ -124,7 +127,7 @@ export class TimerQueue<Key extends string = string> {
   }
 
   #look(): void {
-    const now = monotonicMicros();
+    const now = this.#now();
     // libuv's clock is cached and in milliseconds: it may wake a little early.
     const due = this.peekDue(now);
     if (due) {
@@ -143,7 +146,7 @@ export class TimerQueue<Key extends string = string> {
       this.#prepared = next;
       this.#options.onNear?.();
     }
-    if (isExact && next.dueAt - monotonicMicros() <= GRAIN) {
+    if (isExact && next.dueAt - this.#now() <= GRAIN) {
       this.#waitingTurns = true;
       setImmediate(() => {
         this.#waitingTurns = false;
@@ -155,7 +158,7 @@ export class TimerQueue<Key extends string = string> {
   #nearAt(key: Key, dueAt: Micros): Micros {
     const { onNear, isExact } = this.#options;
     if (!onNear || !isExact?.(key)) return Number.POSITIVE_INFINITY;
-    return dueAt - Math.min(NEAR, (dueAt - monotonicMicros()) / NEAR_SHARE);
+    return dueAt - Math.min(NEAR, (dueAt - this.#now()) / NEAR_SHARE);
   }
 
   #live(entry: Entry): boolean {

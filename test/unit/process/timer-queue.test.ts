@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { monotonicMicros } from '../../../src/base/clock.js';
 import { TimerQueue } from '../../../src/process/timer-queue.js';
 
@@ -131,23 +132,35 @@ describe('process/timer-queue', () => {
     assert.ok(turns > 0);
   });
 
-  it('gives warning of an exact timer once, and of no other', async () => {
+  it('gives warning of an exact timer once, and of no other', () => {
     const told: string[] = [];
-    await new Promise<void>((resolve) => {
+    let now = 0;
+    // Neither the machine's clock nor its timers: however busy it is, the instants are these.
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
       timers = new TimerQueue({
+        clock: () => now,
         isExact: (key) => key === 'exact',
-        onNear: () => told.push('near'),
+        onNear: () => told.push(`near at ${now}`),
         onDue() {
-          const now = monotonicMicros();
-          for (let due = timers.takeDue(now); due; due = timers.takeDue(now)) told.push(due.key);
-          if (told.includes('exact')) resolve();
+          for (let due = timers.takeDue(now); due; due = timers.takeDue(now)) {
+            told.push(`${due.key} at ${now}`);
+          }
         },
       });
-      const start = monotonicMicros();
-      timers.arm('plain', start + 1_000);
-      timers.arm('exact', start + 60_000);
-    });
-    assert.deepEqual(told, ['plain', 'near', 'exact']);
+      timers.arm('plain', 1_000);
+      timers.arm('exact', 60_000);
+      for (let millis = 1; millis <= 57; millis++) {
+        now = millis * 1_000;
+        mock.timers.tick(1);
+      }
+      assert.deepEqual(told, ['plain at 1000', 'near at 45000']);
+      now = 60_000;
+      mock.timers.tick(3);
+    } finally {
+      mock.timers.reset();
+    }
+    assert.deepEqual(told, ['plain at 1000', 'near at 45000', 'exact at 60000']);
   });
 
   it('gives no warning of an exact timer that is armed again in time', async () => {
