@@ -51,12 +51,18 @@ export class AdvertTransport {
   /**
    * Opens the two sockets. Needs CAP_NET_RAW.
    *
+   * @param receiveBytes size of the receive buffer, up to net.core.rmem_max; absent: 1 MiB.
    * @throws Error when a socket cannot be had or set up
    */
-  constructor(place: TransportPlace, index: number, handlers: TransportHandlers) {
+  constructor(
+    place: TransportPlace,
+    index: number,
+    handlers: TransportHandlers,
+    receiveBytes?: number,
+  ) {
     this.interfaceIndex = index;
     this.#handlers = handlers;
-    this.#receiver = openReceiver(place, index, handlers);
+    this.#receiver = openReceiver(place, index, handlers, receiveBytes);
     try {
       this.#sender = new SendSocket(place.family, place.interface, index);
     } catch (error) {
@@ -117,12 +123,14 @@ function openReceiver(
   { interface: name, family, groups }: TransportPlace,
   interfaceIndex: number,
   handlers: TransportHandlers,
+  receiveBytes: number | undefined,
 ): ReceiveSocket {
   const options = {
     protocol: PROTOCOL_VRRP,
     interface: name,
     interfaceIndex,
     groups,
+    ...(receiveBytes === undefined ? {} : { receiveBytes }),
     onError: (error: Error) => handlers.onError(error),
   };
   if (family === 4) {

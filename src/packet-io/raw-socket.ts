@@ -54,6 +54,8 @@ export interface ReceiveOptions {
   readonly interfaceIndex: number;
   /** Multicast groups to join, of the socket's family. */
   readonly groups: readonly Ip[];
+  /** Of the receive buffer; the kernel gives net.core.rmem_max at most. */
+  readonly receiveBytes?: number;
   /** Receive errors; the socket stays open unless the package closes it. */
   readonly onError: (error: Error) => void;
 }
@@ -185,7 +187,7 @@ function prepare(socket: raw.Socket, family: Family, options: ReceiveOptions): v
       const name = Buffer.from(`${options.interface}\0`);
       socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
     }
-    setNumber(socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+    setNumber(socket, SOL_SOCKET, SO_RCVBUF, options.receiveBytes ?? RECEIVE_BUFFER_BYTES);
     // Of multicast only what this socket has joined, not what any socket of the machine has.
     if (family === 4) setNumber(socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
     else {

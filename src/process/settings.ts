@@ -27,6 +27,7 @@ import type {
 import { withoutRepeats } from './address-settings.js';
 import { extraOf, paceOf, startDelaysOf } from './announcement-settings.js';
 import { firewallSettings } from './firewall-settings.js';
+import { receiveBuffers } from './receive-buffers.js';
 import {
   neededInterfaces,
   promoteSecondaries,
@@ -78,6 +79,7 @@ export function vrrpSettings(
     ...staticSettings(config),
     ...promoteSecondaries(run),
     ...startDelaysOf(config),
+    ...receiveBuffers(config, run),
     ...(netNamespaceIpvs === undefined ? {} : { ipvsNamespace: netNamespaceIpvs }),
     ...(syncDaemon && (syncDaemon.instance === undefined || names.has(syncDaemon.instance))
       ? { syncDaemon: syncDaemonSettings(syncDaemon) }

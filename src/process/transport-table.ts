@@ -9,7 +9,9 @@ import { messageOf } from '../base/errors.js';
 import { type Family, familyOf, type Ip } from '../base/ip.js';
 import type { TransportPlace } from '../packet-io/advert-transport.js';
 import { groupOf, socketInterface, transportKey } from '../vrrp/routers.js';
-import type { VrrpSettings } from '../vrrp/settings.js';
+import type { ReceiveBuffer, VrrpSettings } from '../vrrp/settings.js';
+
+const MAX_INT = 0x7fff_ffff;
 
 /** What the table needs of a transport; {@link AdvertTransport} is one. */
 export interface Transport {
@@ -23,7 +25,14 @@ type OpenTransport = (
   place: TransportPlace,
   index: number,
   handlers: { onDatagram(datagram: Uint8Array): void; onError(error: Error): void },
+  /** Size of the receive buffer; absent: the usual one. */
+  receiveBytes?: number,
 ) => Transport;
+
+/** A place, and the receive buffers that its instances ask for, in all. */
+export interface WantedTransport extends TransportPlace {
+  readonly receiveBuffer?: ReceiveBuffer;
+}
 
 interface Handlers {
   onDatagram(name: string, datagram: Uint8Array): void;
@@ -33,17 +42,40 @@ interface Handlers {
 }
 
 /** Where the instances of a configuration speak and listen. */
-export function transportPlaces(settings: VrrpSettings): TransportPlace[] {
-  const places = new Map<string, TransportPlace>();
+export function transportPlaces(settings: VrrpSettings): WantedTransport[] {
+  const places = new Map<string, WantedTransport>();
   for (const instance of settings.instances) {
     const { family, unicast } = instance;
     const name = socketInterface(instance);
     const key = transportKey(name, family);
-    const groups = new Set(places.get(key)?.groups);
+    const { groups: known, receiveBuffer: before } = places.get(key) ?? {};
+    const groups = new Set(known);
     if (!unicast) groups.add(groupOf(instance));
-    places.set(key, { interface: name, family, groups: [...groups].sort() });
+    const own = settings.receiveBuffers?.[instance.name];
+    const receiveBuffer = own && before ? addBuffers(own, before) : (own ?? before);
+    places.set(key, {
+      interface: name,
+      family,
+      groups: [...groups].sort(),
+      ...(receiveBuffer ? { receiveBuffer } : {}),
+    });
   }
   return [...places.values()];
+}
+
+function addBuffers(a: ReceiveBuffer, b: ReceiveBuffer): ReceiveBuffer {
+  return { bytes: a.bytes + b.bytes, mtus: a.mtus + b.mtus };
+}
+
+/** What decides about the sockets of a place, to be compared. */
+function natureOf({ groups, receiveBuffer }: WantedTransport): string {
+  return `${groups.join()} ${receiveBuffer?.bytes} ${receiveBuffer?.mtus}`;
+}
+
+/** setsockopt(2) takes an int; nothing asked for leaves the usual size. */
+function bytesOf(buffer: ReceiveBuffer | undefined, mtu: number): number | undefined {
+  const bytes = buffer ? buffer.bytes + buffer.mtus * mtu : 0;
+  return bytes > 0 ? Math.min(bytes, MAX_INT) : undefined;
 }
 
 export class TransportTable {
@@ -52,7 +84,9 @@ export class TransportTable {
   /** All by {@link transportKey}. */
   readonly #transports = new Map<string, Transport>();
   readonly #failed = new Map<string, string>();
-  #wanted: ReadonlyMap<string, TransportPlace> = new Map();
+  /** Of the open transports' interfaces, when they were opened. */
+  readonly #mtus = new Map<string, number>();
+  #wanted: ReadonlyMap<string, WantedTransport> = new Map();
 
   constructor(open: OpenTransport, handlers: Handlers) {
     this.#open = open;
@@ -60,7 +94,7 @@ export class TransportTable {
   }
 
   /** Says where transports are needed; those no longer needed are closed. */
-  want(places: readonly TransportPlace[]): void {
+  want(places: readonly WantedTransport[]): void {
     const before = this.#wanted;
     this.#wanted = new Map(places.map((place) => [keyOf(place), place]));
     for (const key of [...this.#transports.keys(), ...this.#failed.keys()]) {
@@ -68,8 +102,9 @@ export class TransportTable {
       if (!place) {
         this.#close(key);
         this.#failed.delete(key);
-      } else if (before.get(key)?.groups.join() !== place.groups.join()) {
-        this.#reopen(key, place);
+      } else {
+        const old = before.get(key);
+        if (!old || natureOf(old) !== natureOf(place)) this.#reopen(key, place);
       }
     }
     // What is bound to no interface need not wait for one.
@@ -77,13 +112,13 @@ export class TransportTable {
   }
 
   /** An interface is there: opens its transports if they are needed and not open. */
-  linkPresent(name: string, index: number): void {
+  linkPresent(name: string, index: number, mtu = 0): void {
     for (const [key, place] of this.#wanted) {
       if (place.interface !== name) continue;
       const open = this.#transports.get(key);
       if (open?.interfaceIndex === index) continue;
       this.#close(key);
-      this.#openAt(key, place, index);
+      this.#openAt(key, place, index, mtu);
     }
   }
 
@@ -113,15 +148,17 @@ export class TransportTable {
     for (const key of [...this.#transports.keys()]) this.#close(key);
   }
 
-  #openAt(key: string, place: TransportPlace, index: number): void {
-    const { interface: name } = place;
+  #openAt(key: string, place: WantedTransport, index: number, mtu: number): void {
+    const { interface: name, receiveBuffer } = place;
     const hadFailed = this.#failed.delete(key);
     try {
-      const transport = this.#open(place, index, {
-        onDatagram: (datagram) => this.#handlers.onDatagram(name, datagram),
-        onError: (error) => this.#handlers.onSendError(name, error),
-      });
+      const handlers = {
+        onDatagram: (datagram: Uint8Array) => this.#handlers.onDatagram(name, datagram),
+        onError: (error: Error) => this.#handlers.onSendError(name, error),
+      };
+      const transport = this.#open(place, index, handlers, bytesOf(receiveBuffer, mtu));
       this.#transports.set(key, transport);
+      this.#mtus.set(key, mtu);
       if (hadFailed) this.#tell(key, true);
     } catch (error) {
       this.#failed.set(key, messageOf(error));
@@ -129,11 +166,11 @@ export class TransportTable {
     }
   }
 
-  /** The groups have changed. The new socket is there before the old one goes. */
-  #reopen(key: string, place: TransportPlace): void {
+  /** The groups or the buffer have changed. The new socket is there before the old one goes. */
+  #reopen(key: string, place: WantedTransport): void {
     const old = this.#transports.get(key);
     if (!old) return;
-    this.#openAt(key, place, old.interfaceIndex);
+    this.#openAt(key, place, old.interfaceIndex, this.#mtus.get(key) ?? 0);
     if (this.#transports.get(key) === old) this.#transports.delete(key);
     old.close();
   }
@@ -141,6 +178,7 @@ export class TransportTable {
   #close(key: string): void {
     this.#transports.get(key)?.close();
     this.#transports.delete(key);
+    this.#mtus.delete(key);
   }
 
   #tell(key: string, usable: boolean, reason?: string): void {

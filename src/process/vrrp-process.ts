@@ -116,7 +116,8 @@ class VrrpProcess {
         }),
     });
     this.#transports = new TransportTable(
-      (place, index, handlers) => new AdvertTransport(place, index, handlers),
+      (place, index, handlers, receiveBytes) =>
+        new AdvertTransport(place, index, handlers, receiveBytes),
       {
         onDatagram: (name, datagram) => {
           this.#packets++;
@@ -265,7 +266,7 @@ class VrrpProcess {
     this.#announcements.setPace(settings.pace);
     this.#transports.want(transportPlaces(settings));
     const links = this.#links.all();
-    for (const link of links) this.#transports.linkPresent(link.name, link.index);
+    for (const link of links) this.#transports.linkPresent(link.name, link.index, link.mtu);
     const start = {
       notBefore: startOf(settings, startedAt),
       quiet: this.#traffic.quietOf(settings),
@@ -429,7 +430,7 @@ class VrrpProcess {
   #linkChanged(name: string): void {
     const link = this.#links.get(name);
     if (!link) return;
-    this.#transports.linkPresent(link.name, link.index);
+    this.#transports.linkPresent(link.name, link.index, link.mtu);
     this.#dispatch({ kind: 'link-changed', at: monotonicMicros(), link });
     this.#virtual.linkChanged(name);
     this.#firewall.linkChanged(name);

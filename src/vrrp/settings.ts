@@ -275,6 +275,13 @@ export interface StaticSettings {
   readonly routing: readonly RoutingEntry[];
 }
 
+/** What an instance adds to the receive buffer of its socket. */
+export interface ReceiveBuffer {
+  readonly bytes: number;
+  /** So many times the MTU of the socket's interface. */
+  readonly mtus: number;
+}
+
 /** Everything the vrrp process needs to know of one configuration. */
 export interface VrrpSettings {
   /** By interface; absent: every change counts at once. */
@@ -298,6 +305,8 @@ export interface VrrpSettings {
   readonly firewall?: FirewallSettings;
   /** Interfaces with `promote_secondaries`; none if missing. */
   readonly promoteSecondaries?: readonly string[];
+  /** By instance (`vrrp_rx_bufs_policy`, `kernel_rx_buf_size`); what has none adds nothing. */
+  readonly receiveBuffers?: Readonly<Record<string, ReceiveBuffer>>;
   /** None if missing. */
   readonly statics?: StaticSettings;
 }

@@ -2,7 +2,7 @@
 import { VIRTUAL_ADDRESS_SYNTAX, virtualAddressOptions } from './addresses.js';
 import { integer, interfaceName, none } from './args.js';
 import { NOTIFIED } from './interfaces.js';
-import { block, entries, oldName, planned, setting, withoutEffect } from './keyword.js';
+import { block, entries, oldName, setting, withoutEffect } from './keyword.js';
 import { VIRTUAL_ROUTE_SYNTAX, virtualRouteWords } from './routes.js';
 import { VIRTUAL_RULE_SYNTAX, virtualRuleOptions } from './rules.js';
 import { addressing } from './vrrp/addressing.js';
@@ -70,11 +70,10 @@ export const vrrpInstance = {
   dont_track_primary: setting(none, 'The interface going down is not a fault of the instance.'),
   ...trackLists,
   ...instanceNotify,
-  kernel_rx_buf_size: planned(
-    setting(integer(0, 4_294_967_295), "The receive buffer of the adverts' socket, in bytes.", {
-      default: "vrrp_rx_bufs_policy, or the kernel's",
-    }),
-    "the kernel's size is used",
+  kernel_rx_buf_size: setting(
+    integer(0, 4_294_967_295),
+    "What the instance adds to the receive buffer of its interface's socket, in bytes.",
+    { default: 'what vrrp_rx_bufs_policy says' },
   ),
   linkbeat_use_polling: withoutEffect(
     setting(none, 'Asks the interface for its link again and again; today linkbeat_interfaces.'),

@@ -11,10 +11,11 @@ const ETH0 = { interface: 'eth0', family: 4, groups: [] } as const;
 function fixture(failing: Set<string> = new Set()) {
   const log: string[] = [];
   const table = new TransportTable(
-    ({ interface: interfaceName, family, groups }, index): Transport => {
+    ({ interface: interfaceName, family, groups }, index, _, receiveBytes): Transport => {
       const name = `${interfaceName}${family === 6 ? ' IPv6' : ''}`;
       if (failing.has(name)) throw new Error('Operation not permitted');
-      log.push(`open ${name} ${index} ${groups.join(' ')}`.trim());
+      const size = receiveBytes === undefined ? '' : ` ${receiveBytes} bytes`;
+      log.push(`open ${name} ${index} ${groups.join(' ')}`.trim() + size);
       return {
         interfaceIndex: index,
         send: () => log.push(`send ${name} ${index}`),
@@ -103,6 +104,36 @@ describe('transport table', () => {
     ]);
     table.want([]);
     assert.deepEqual(log.slice(3), ['close eth0 2']);
+  });
+
+  it('asks for the buffer that all instances of a socket want, and opens it again for another', () => {
+    const { table, log } = fixture();
+    const instances = [
+      instanceSettings(),
+      instanceSettings({ name: 'VI_2' }),
+      instanceSettings({ name: 'VI_3' }),
+    ];
+    const want = (receiveBuffers: Record<string, { bytes: number; mtus: number }>): void =>
+      table.want(transportPlaces({ instances, syncGroups: [], receiveBuffers }));
+    want({ VI_1: { bytes: 5_000, mtus: 0 }, VI_3: { bytes: 0, mtus: 3 } });
+    table.linkPresent('eth0', 2, 1_500);
+    want({ VI_3: { bytes: 0, mtus: 4 } });
+    want({ VI_3: { bytes: 0, mtus: 4 } });
+    want({});
+    assert.deepEqual(log, [
+      'open eth0 2 224.0.0.18 9500 bytes',
+      'open eth0 2 224.0.0.18 6000 bytes',
+      'close eth0 2',
+      'open eth0 2 224.0.0.18',
+      'close eth0 2',
+    ]);
+  });
+
+  it('asks for no more than an int holds', () => {
+    const { table, log } = fixture();
+    table.want([{ ...ETH0, receiveBuffer: { bytes: 4_294_967_295, mtus: 0 } }]);
+    table.linkPresent('eth0', 2, 1_500);
+    assert.deepEqual(log, ['open eth0 2 2147483647 bytes']);
   });
 
   it('does not wait for an interface where none is configured', () => {

@@ -233,17 +233,15 @@ export const vrrpDefaults = {
     "How the names of VMAC interfaces begin that are not on the instance's interface.",
     { default: 'vmac_prefix', firstCounts: true },
   ),
-  vrrp_rx_bufs_policy: planned(
-    setting(
-      receiveBuffer,
-      "The size of an instance's receive buffer in bytes, or what is multiplied: the interface's MTU or the size of an advert.",
-      { default: "the kernel's" },
-    ),
-    "the kernel's default counts",
+  vrrp_rx_bufs_policy: setting(
+    receiveBuffer,
+    "What an instance adds to the receive buffer of its interface's socket, in bytes, or what is multiplied: the interface's MTU or the size of an advert. The kernel gives net.core.rmem_max at most.",
+    { default: '1048576 bytes a socket' },
   ),
-  vrrp_rx_bufs_multiplier: planned(
-    setting(integer(1, MAX_UINT32), 'The factor of vrrp_rx_bufs_policy.', { default: '3' }),
-    "the kernel's default counts",
+  vrrp_rx_bufs_multiplier: setting(
+    integer(1, MAX_UINT32),
+    'The factor of vrrp_rx_bufs_policy MTU and ADVERT.',
+    { default: '3' },
   ),
 };
 
