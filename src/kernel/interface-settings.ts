@@ -7,6 +7,8 @@
  * - A macvlan without an address has to hear the others: `rp_filter` is the greater of the
  *   interface's and `all`'s, so that `all` is moved into every single interface.
  *
+ * `disable_local_igmp` is here too, though it is of no interface: it is put back in the same way.
+ *
  * What a setting was is remembered before it is changed, and told, so that a later process can put it
  * back. It is put back only if it still is what was set here.
  */
@@ -23,9 +25,15 @@ interface Options {
   /** `net.ipv4.conf.NAME.rp_filter` of `all` and `default`, which netlink does not have. */
   readRpFilter(name: 'all' | 'default'): number;
   writeRpFilter(name: 'all' | 'default', value: number): void;
+  /** `net.ipv4.igmp_link_local_mcast_reports`; `undefined` on kernels before 4.3. */
+  readIgmpReports(): number | undefined;
+  writeIgmpReports(value: number): void;
   /** Called before anything is changed, and after everything has been put back. */
   onSaved(saved: SavedSettings): void;
 }
+
+/** No interface's name has a blank. */
+const IGMP_REPORTS = 'net ipv4/igmp_link_local_mcast_reports';
 
 const GENERAL = ['all', 'default'] as const;
 
@@ -48,11 +56,13 @@ export class InterfaceSettings {
    * @param links as they are now, the macvlans included.
    * @param promote interfaces that keep the addresses of a network when its first one goes
    *   (`promote_secondaries`).
+   * @param quietIgmp `disable_local_igmp`: the kernel sends no reports of groups in 224.0.0.0/24.
    */
   async reconcile(
     interfaces: readonly VirtualInterface[],
     links: readonly LinkDetails[],
     promote: readonly string[] = [],
+    quietIgmp = false,
   ): Promise<void> {
     const macvlans = interfaces.filter(({ kind, family }) => kind === 'macvlan' && family === 4);
     const own = new Set(interfaces.map(({ name }) => name));
@@ -62,6 +72,7 @@ export class InterfaceSettings {
       wanted.set(`${name}/arp_ignore`, 1);
       wanted.set(`${name}/arp_filter`, 1);
     }
+    if (quietIgmp) wanted.set(IGMP_REPORTS, 0);
     for (const name of promote) wanted.set(`${name}/promote_secondaries`, 1);
     if (macvlans.length > 0) this.#wantRpFilter(wanted, links, own);
     const before = Object.keys(this.#saved).length;
@@ -117,11 +128,13 @@ export class InterfaceSettings {
 
   /** What {@link reconcile} has made of it. */
   #setTo(key: string, before: number, all: number | undefined): number {
+    if (key === IGMP_REPORTS) return 0;
     if (!key.endsWith('/rp_filter')) return 1;
     return key.startsWith('all/') ? 0 : Math.max(before, all ?? 0);
   }
 
   #read(key: string, links: readonly LinkDetails[]): number | undefined {
+    if (key === IGMP_REPORTS) return this.#options.readIgmpReports();
     const [name, setting] = split(key);
     const general = GENERAL.find((one) => one === name);
     if (general) return this.#options.readRpFilter(general);
@@ -129,6 +142,10 @@ export class InterfaceSettings {
   }
 
   async #write(key: string, value: number, links: readonly LinkDetails[]): Promise<void> {
+    if (key === IGMP_REPORTS) {
+      this.#options.writeIgmpReports(value);
+      return;
+    }
     const [name, setting] = split(key);
     const general = GENERAL.find((one) => one === name);
     if (general) {

@@ -112,7 +112,7 @@ async function removeInterfaces(
 ): Promise<string[]> {
   const failed: string[] = [];
   const { firewall, virtualInterfaces = [] } = settings;
-  if (virtualInterfaces.length > 0) {
+  if (virtualInterfaces.length > 0 || Object.keys(saved).length > 0) {
     const keeper = new VirtualInterfaceKeeper({
       logger,
       onSaved: () => {},

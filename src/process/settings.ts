@@ -79,6 +79,7 @@ export function vrrpSettings(
     ...staticSettings(config),
     ...promoteSecondaries(run),
     ...startDelaysOf(config),
+    ...(config.global.vrrp.disableLocalIgmp ? { quietIgmp: true } : {}),
     ...receiveBuffers(config, run),
     ...(netNamespaceIpvs === undefined ? {} : { ipvsNamespace: netNamespaceIpvs }),
     ...(syncDaemon && (syncDaemon.instance === undefined || names.has(syncDaemon.instance))

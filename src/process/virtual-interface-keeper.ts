@@ -13,6 +13,9 @@ import { type LinkClient, openLinks } from '../netlink/links.js';
 import type { LinkDetails } from '../netlink/virtual-link.js';
 import type { VirtualInterface } from '../vrrp/settings.js';
 
+const IPV4 = '/proc/sys/net/ipv4';
+const IGMP_REPORTS = 'igmp_link_local_mcast_reports';
+
 interface Options {
   readonly logger: Logger;
   /** What was changed on other interfaces: to be remembered beyond this process. */
@@ -28,6 +31,10 @@ export class VirtualInterfaceKeeper {
   readonly #settings: InterfaceSettings;
   /** Interfaces with `promote_secondaries`; bounded by the configuration. */
   #promote: readonly string[] = [];
+  /** `disable_local_igmp` */
+  #quietIgmp = false;
+  /** An earlier process has left something to put back. */
+  #hasSaved = false;
   readonly #beforeUp: Options['beforeUp'];
   #client: LinkClient | undefined;
   #desired: readonly VirtualInterface[] = [];
@@ -53,7 +60,9 @@ export class VirtualInterfaceKeeper {
     this.#settings = new InterfaceSettings({
       apply: (operation) => client().apply(operation),
       readRpFilter,
-      writeRpFilter: (name, value) => this.#writeRpFilter(name, value),
+      writeRpFilter: (name, value) => this.#write(`conf/${name}/rp_filter`, value),
+      readIgmpReports: () => readSysctl(IGMP_REPORTS),
+      writeIgmpReports: (value) => this.#write(IGMP_REPORTS, value),
       onSaved,
     });
     this.#loop = new Reconciler<VirtualLinkReport>({
@@ -68,17 +77,20 @@ export class VirtualInterfaceKeeper {
   /** Takes over what an earlier process has changed on other interfaces. */
   adopt(saved: SavedSettings): void {
     this.#settings.adopt(saved);
+    this.#hasSaved ||= Object.keys(saved).length > 0;
   }
 
   /**
    * Makes what is wanted; what no longer is stays until {@link removeRetired}. Never rejects.
    *
    * @param promote interfaces with `promote_secondaries`.
+   * @param quietIgmp `disable_local_igmp`.
    * @returns whether there is or was anything to do.
    */
   async want(
     interfaces: readonly VirtualInterface[],
     promote: readonly string[] = [],
+    quietIgmp = false,
   ): Promise<boolean> {
     const names = new Set(interfaces.map(({ name }) => name));
     for (const { name, instance } of this.#desired) {
@@ -87,6 +99,7 @@ export class VirtualInterfaceKeeper {
     for (const name of names) this.#retired.delete(name);
     this.#desired = interfaces;
     this.#promote = promote;
+    this.#quietIgmp = quietIgmp;
     if (!this.#isUsed()) return false;
     this.#retire = false;
     await this.#loop.reconcileNow().catch(() => {});
@@ -124,6 +137,8 @@ export class VirtualInterfaceKeeper {
   #isUsed(): boolean {
     return (
       this.#promote.length > 0 ||
+      this.#quietIgmp ||
+      this.#hasSaved ||
       this.#desired.length > 0 ||
       this.#retired.size > 0 ||
       this.#client !== undefined
@@ -137,7 +152,7 @@ export class VirtualInterfaceKeeper {
       this.#retire ? [...this.#retired.keys()] : [],
       this.#beforeUp,
     );
-    await this.#settings.reconcile(this.#desired, report.links, this.#promote);
+    await this.#settings.reconcile(this.#desired, report.links, this.#promote, this.#quietIgmp);
     return report;
   }
 
@@ -168,24 +183,26 @@ export class VirtualInterfaceKeeper {
     this.#failed = new Map(failed.map(({ name, reason }) => [name, reason]));
   }
 
-  #writeRpFilter(name: 'all' | 'default', value: number): void {
+  #write(setting: string, value: number): void {
     try {
-      writeFileSync(`/proc/sys/net/ipv4/conf/${name}/rp_filter`, String(value));
+      writeFileSync(`${IPV4}/${setting}`, String(value));
     } catch (error) {
-      this.#logger.warning(
-        'sysctl-failed',
-        `Cannot set net.ipv4.conf.${name}.rp_filter: ${messageOf(error)}`,
-      );
+      const name = `net.ipv4.${setting.replaceAll('/', '.')}`;
+      this.#logger.warning('sysctl-failed', `Cannot set ${name}: ${messageOf(error)}`);
     }
   }
 }
 
-/** /proc is no disk. */
 function readRpFilter(name: 'all' | 'default'): number {
+  return readSysctl(`conf/${name}/rp_filter`) ?? 0;
+}
+
+/** /proc is no disk. */
+function readSysctl(setting: string): number | undefined {
   try {
-    return Number(readFileSync(`/proc/sys/net/ipv4/conf/${name}/rp_filter`, 'latin1').trim());
+    return Number(readFileSync(`${IPV4}/${setting}`, 'latin1').trim());
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

@@ -258,7 +258,8 @@ class VrrpProcess {
     this.#virtual.adopt(saved);
     // The instances' own interfaces are there before the instances are.
     this.#firewall.want(settings);
-    if (await this.#virtual.want(settings.virtualInterfaces ?? [], settings.promoteSecondaries))
+    const { virtualInterfaces = [], promoteSecondaries, quietIgmp } = settings;
+    if (await this.#virtual.want(virtualInterfaces, promoteSecondaries, quietIgmp))
       await this.#readKernel();
     await this.#firewall.reconcile();
     if (this.#stopping) return;

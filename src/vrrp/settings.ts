@@ -305,6 +305,8 @@ export interface VrrpSettings {
   readonly firewall?: FirewallSettings;
   /** Interfaces with `promote_secondaries`; none if missing. */
   readonly promoteSecondaries?: readonly string[];
+  /** `disable_local_igmp`: the kernel sends no IGMP reports of groups in 224.0.0.0/24. */
+  readonly quietIgmp?: true;
   /** By instance (`vrrp_rx_bufs_policy`, `kernel_rx_buf_size`); what has none adds nothing. */
   readonly receiveBuffers?: Readonly<Record<string, ReceiveBuffer>>;
   /** None if missing. */

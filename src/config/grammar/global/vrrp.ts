@@ -13,7 +13,7 @@ import {
   timer,
 } from '../args.js';
 import { garpDelay, garpInterval, garpLowerPrioRepeat, garpRefresh, garpRepeat } from '../garp.js';
-import { type Args, oldName, planned, type ReportArg, setting } from '../keyword.js';
+import { type Args, oldName, type ReportArg, setting } from '../keyword.js';
 
 const MAX_UINT32 = 4_294_967_295;
 /** keepalived keeps the delay in an unsigned count of microseconds. */
@@ -220,9 +220,9 @@ export const vrrpDefaults = {
     choiceOrNothing('allow_if_changes'),
     'Interfaces need not exist yet; with allow_if_changes they may come back as another type.',
   ),
-  disable_local_igmp: planned(
-    setting(none, 'The kernel sends no IGMP reports for 224.0.0.0/24.'),
-    'the kernel goes on sending them',
+  disable_local_igmp: setting(
+    none,
+    'The kernel sends no IGMP reports of groups in 224.0.0.0/24, for whatever program (net.ipv4.igmp_link_local_mcast_reports); put back at the end.',
   ),
   vmac_prefix: setting(interfaceName, 'How the names of VMAC interfaces begin.', {
     default: 'vrrp',
