@@ -4,7 +4,10 @@
  */
 import { ipvsCommand } from './cli/ipvs/command.js';
 
-process.exitCode = await ipvsCommand(process.argv.slice(3), async () => {
+// Without a top-level await, which a CommonJS bundle cannot have. What is thrown ends the program.
+ipvsCommand(process.argv.slice(3), async () => {
   const { COMMANDS, renderCommandHelp } = await import('./cli/commands.js');
   return renderCommandHelp(COMMANDS.ipvs);
+}).then((code) => {
+  process.exitCode = code;
 });

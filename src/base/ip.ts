@@ -3,8 +3,6 @@
  * data that is a map key, an IPC field and a log word at once. This file converts them to and from
  * what people type and what wires carry.
  */
-import { isIPv4, isIPv6 } from 'node:net';
-
 /** An address as canonical text. Make one with {@link parseIp} or {@link ipFromBytes}. */
 export type Ip = string;
 
@@ -14,8 +12,13 @@ export type Family = 4 | 6;
 const DOT = 0x2e;
 const ZERO = 0x30;
 
+let net: typeof import('node:net') | undefined;
+
 /** Parses what a person typed into canonical text; `undefined` if it is no address. */
 export function parseIp(text: string): Ip | undefined {
+  // Loading it takes a command that prints a list longer than all else that it loads.
+  net ??= process.getBuiltinModule('node:net');
+  const { isIPv4, isIPv6 } = net;
   if (isIPv4(text)) return text;
   if (isIPv6(text) && !text.includes('%')) return ipFromBytes(ipv6Bytes(text));
   return undefined;

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, ENTRIES } from './bundle.mjs';
+import { BUNDLES, bundle } from './bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
@@ -45,9 +45,10 @@ export function build({ force = false } = {}) {
 function isBuilt(now) {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== now) return false;
   const { mtimeMs } = statSync(STAMP);
-  return ENTRIES.every((entry) => {
-    const entryStat = statSync(path.join(DIST, `${entry}.js`), { throwIfNoEntry: false });
-    return entryStat !== undefined && entryStat.mtimeMs <= mtimeMs;
+  if (existsSync(path.join(DIST, 'src/tandem-ipvs.js'))) return false;
+  return BUNDLES.every((file) => {
+    const bundled = statSync(path.join(DIST, file), { throwIfNoEntry: false });
+    return bundled !== undefined && bundled.mtimeMs <= mtimeMs;
   });
 }
 

@@ -13,26 +13,30 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Below dist/, and below the checkout's root as `.ts`. */
-export const ENTRIES = ['src/main', 'src/tandem', 'src/tandem-ipvs'];
+const ENTRIES = ['src/main', 'src/tandem'];
 
-/** Those that share nothing: a program's parts that others need as well would be files of their own. */
-const ALONE = ['src/tandem-ipvs'];
+/**
+ * `tandem ipvs`: one file, of CommonJS, because Node starts that faster: no second loader, and none
+ * of what a module of Node only loads for those who ask (an ES module's import asks for all of it).
+ * The compiler's own file goes, so that bin/tandem can tell which of the two is the newer.
+ */
+const ALONE = 'src/tandem-ipvs';
+
+/** What a whole build leaves, below dist/. */
+export const BUNDLES = [...ENTRIES.map((entry) => `${entry}.js`), `${ALONE}.cjs`];
 
 /** @throws {Error} what esbuild found wrong; it has printed it. */
 export function bundle() {
   // Not at the top: this module is loaded before anything is installed.
   const { buildSync } = createRequire(import.meta.url)('esbuild');
   rmSync(path.join(ROOT, 'dist/chunks'), { recursive: true, force: true });
-  const build = (entries, chunks) =>
+  const build = (entryPoints, options) =>
     buildSync({
       absWorkingDir: ROOT,
-      entryPoints: entries.map((entry) => `${entry}.ts`),
+      entryPoints: entryPoints.map((entry) => `${entry}.ts`),
       outbase: '.',
       outdir: 'dist',
-      chunkNames: `chunks/${chunks}[name]-[hash]`,
       bundle: true,
-      splitting: true,
-      format: 'esm',
       platform: 'node',
       target: 'node20',
       // Modules of others have native parts or files of their own.
@@ -40,10 +44,11 @@ export function bundle() {
       // Names and lines stay as they are: a stack trace can be read, and the map leads to the source.
       sourcemap: true,
       logLevel: 'warning',
+      ...options,
     });
-  build(
-    ENTRIES.filter((entry) => !ALONE.includes(entry)),
-    '',
-  );
-  build(ALONE, 'ipvs-');
+  build(ENTRIES, { chunkNames: 'chunks/[name]-[hash]', splitting: true, format: 'esm' });
+  build([ALONE], { outExtension: { '.js': '.cjs' }, format: 'cjs' });
+  for (const ending of ['js', 'js.map']) {
+    rmSync(path.join(ROOT, 'dist', `${ALONE}.${ending}`), { force: true });
+  }
 }
