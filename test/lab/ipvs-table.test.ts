@@ -9,6 +9,7 @@ import { SyncDaemonReconciler } from '../../src/kernel/sync-daemons.js';
 import { openRoute } from '../../src/netlink/route.js';
 import { now, sleep } from './clock.js';
 import { inNamespace } from './namespace.js';
+import { assertAtMost } from './noise.js';
 import { labSuite } from './suite.js';
 
 const VIP = '172.25.254.100';
@@ -228,8 +229,8 @@ labSuite('lab: IPVS table', 'nat', (lab) => {
       `      2000 destinations: written and read back in ${(written - started).toFixed(0)} ms, ` +
         `read in ${(read - written).toFixed(0)} ms, withdrawn in ${(gone - read).toFixed(0)} ms`,
     );
-    assert.equal(report.applied.length, 2100);
-    assert.ok(written - started < 5_000);
+    assert.equal(report.changes, 2100);
+    assertAtMost(written - started, 15_000, started);
     assert.deepEqual(await table(), []);
   });
 
@@ -256,6 +257,6 @@ labSuite('lab: IPVS table', 'nat', (lab) => {
     assert.deepEqual(await daemons(), ['backup eth1 5']);
     await reconciler.reconcile([]);
     assert.deepEqual(await daemons(), []);
-    assert.ok(longest < 1_000);
+    assertAtMost(longest, 3_000);
   });
 });
