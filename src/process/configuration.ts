@@ -16,6 +16,7 @@ import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import { checkerSettings } from './checker-settings.js';
 import { diskFiles } from './config-files.js';
+import { type DaemonSettings, daemonSettings } from './daemon-settings.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
 import { readRoutingNames } from './routing-names.js';
@@ -34,6 +35,7 @@ export interface RunnableConfiguration {
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
   readonly dumps: DumpSettings;
+  readonly daemon: DaemonSettings;
   /** What is in the configuration and left out: this version cannot run it as written. */
   readonly notRun: readonly NotRunStatus[];
   /** The effective configuration as canonical text. */
@@ -92,6 +94,7 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
       },
       tracking: trackingSettings(config, commands),
       dumps: dumpSettings(config),
+      daemon: daemonSettings(config),
       notify: notifySettings(config, commands, hostname()),
       notRun: notRunStatus(config),
       text: () => dump(config),

@@ -7,6 +7,8 @@ export interface RunFiles {
   readonly pid: string;
   readonly vrrpPid: string;
   readonly checkersPid: string;
+  /** There while a reload reads the configuration, where `reload_file` names no other. */
+  readonly reloadMark: string;
   /** The control socket. */
   readonly control: string;
   /** What `tandemd --release` withdraws. */
@@ -37,6 +39,7 @@ export function runFiles(env: NodeJS.ProcessEnv): RunFiles {
     pid: join(directory, 'tandemd.pid'),
     vrrpPid: join(directory, 'vrrp.pid'),
     checkersPid: join(directory, 'checkers.pid'),
+    reloadMark: join(directory, 'keepalived.reload'),
     control: join(directory, 'control.sock'),
     release: join(directory, 'release.json'),
     interfaceSettings: join(directory, 'interface-settings.json'),

@@ -26,6 +26,7 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
 import { Child } from './child.js';
 import type { LoadedConfiguration } from './configuration.js';
+import type { DaemonSettings } from './daemon-settings.js';
 import { Dumps } from './dumps.js';
 import { DuplicateWatch } from './duplicate-watch.js';
 import { HandOver } from './hand-over.js';
@@ -36,6 +37,8 @@ import { Notifier } from './notify/notifier.js';
 import { removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
+import { removeReloadMark, setReloadMark } from './reload-mark.js';
+import { ReloadTimer } from './reload-timer.js';
 import type { RunFiles } from './run-files.js';
 import { readSavedSettings, writeSavedSettings } from './saved-settings.js';
 import type { SchedulingSettings } from './scheduling-settings.js';
@@ -71,6 +74,7 @@ interface Configuration {
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
   readonly dumps: DumpSettings;
+  readonly daemon: DaemonSettings;
   /** What is left out of them, for the status. */
   readonly notRun: DaemonStatus['notRun'];
 }
@@ -93,6 +97,7 @@ export class Supervisor {
   readonly #history = new History();
   readonly #dumps: Dumps;
   readonly #duplicates: DuplicateWatch;
+  readonly #reloadTimer: ReloadTimer;
   #configuration: Configuration;
   #generation = 1;
   #announcedReady = false;
@@ -124,6 +129,7 @@ export class Supervisor {
     this.#handOver = new HandOver((message) => this.#vrrp.send(message));
     this.#tracker = new Tracker(options.logger, (tracked) => this.#vrrp.send(tracked));
     this.#notifier = new Notifier(options.logger);
+    this.#reloadTimer = new ReloadTimer(options.logger, () => void this.reload());
     this.#duplicates = new DuplicateWatch(options.logger);
     this.#dumps = new Dumps(options.logger, {
       settings: () => this.#configuration.dumps,
@@ -151,6 +157,7 @@ export class Supervisor {
     if (this.#stopping) return;
     await this.#loadModules();
     this.#watch();
+    this.#reloadTimer.configure(this.#configuration.daemon.reloadTime);
     this.#startWanted();
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
@@ -184,6 +191,7 @@ export class Supervisor {
     }
     this.#stopping = true;
     this.#hooks.stop();
+    this.#reloadTimer.stop();
     this.#tracker.stop();
     this.#logger.notice('stopping', 'Stopping');
     this.#options.serviceManager.stopping();
@@ -191,7 +199,10 @@ export class Supervisor {
     // Addresses first: while this node has them and no services any more, the packets of
     // connections that the peer could go on with are answered by a reset.
     const begun = monotonicMicros();
-    const vrrp = await this.#vrrp.stop(VRRP_STOP_DEADLINE_MILLIS);
+    const { childWaitMillis } = this.#configuration.daemon;
+    const vrrp = await this.#vrrp.stop(
+      Math.max(MIN_STOP_MILLIS, childWaitMillis ?? VRRP_STOP_DEADLINE_MILLIS),
+    );
     // It was killed before it had withdrawn its addresses, or was dead when we were told to stop.
     if (vrrp === 'killed' || !this.#configured.has('vrrp')) {
       await this.#releaser.release(this.#configuration.vrrp, {
@@ -201,7 +212,8 @@ export class Supervisor {
       writeSavedSettings(this.#options.files.interfaceSettings, {});
     }
     const took = Math.ceil((monotonicMicros() - begun) / MICROS_PER_MILLI);
-    await this.#checker.stop(Math.max(MIN_STOP_MILLIS, STOP_DEADLINE_MILLIS - took));
+    const left = (childWaitMillis ?? STOP_DEADLINE_MILLIS) - took;
+    await this.#checker.stop(Math.max(MIN_STOP_MILLIS, left));
     this.#control?.close();
     await this.#notifier.stop();
     await this.#hooks.shutdown(this.#configuration.notify.hooks);
@@ -265,12 +277,7 @@ export class Supervisor {
     if (this.#stopping) return;
     this.#options.serviceManager.reloading();
     logger.notice('reloading', 'Reloading');
-    let loaded: LoadedConfiguration;
-    try {
-      loaded = await this.#options.load();
-    } catch (error) {
-      loaded = { problems: [messageOf(error)] };
-    }
+    const loaded = await this.#load();
     const at = new Date(wallMillis()).toISOString();
     this.#lastReload = {
       at,
@@ -300,8 +307,35 @@ export class Supervisor {
       this.#startWanted();
       logger.notice('reloaded', `Reload accepted, configuration generation ${this.#generation}`);
     }
+    this.#reloadTimer.configure(this.#configuration.daemon.reloadTime);
     this.#announcedReady = false;
     this.#announceReady();
+  }
+
+  /** Reads the configuration; meanwhile the file of `reload_file` is there. */
+  async #load(): Promise<LoadedConfiguration> {
+    const { reloadMark } = this.#configuration.daemon;
+    const mark = reloadMark === '' ? this.#options.files.reloadMark : reloadMark;
+    try {
+      if (mark !== undefined) setReloadMark(mark);
+    } catch (error) {
+      this.#logger.warning('reload-file-failed', `reload_file ${mark}: ${messageOf(error)}`);
+    }
+    try {
+      return await this.#options.load();
+    } catch (error) {
+      return { problems: [messageOf(error)] };
+    } finally {
+      if (mark !== undefined) this.#removeMark(mark);
+    }
+  }
+
+  #removeMark(mark: string): void {
+    try {
+      removeReloadMark(mark);
+    } catch (error) {
+      this.#logger.warning('reload-file-failed', `reload_file ${mark}: ${messageOf(error)}`);
+    }
   }
 
   /** A process that is started again must find the table that its predecessor left. */

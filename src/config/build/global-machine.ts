@@ -10,7 +10,6 @@ import type {
 import type { GetGlobal, TopSection } from './global.js';
 import { given, type Picker } from './pick.js';
 
-const CHILD_WAIT_SECONDS = 5;
 const AUTO_PRIORITY_DELAY_MICROS = 1_000_000;
 const CHAIN_PRIORITY = -1;
 const START_FWMARK = 1000;
@@ -72,12 +71,11 @@ export function buildFiles(get: GetGlobal): FilesConfig {
 }
 
 export function buildPlace(top: TopSection, pick: Picker): PlaceConfig {
+  const childWait = pick.optional('child_wait_time', top.get('child_wait_time'));
   return {
     usePidDir: pick.value<boolean>('use_pid_dir', false, top.get('use_pid_dir')),
-    childWait: fromSeconds(
-      pick.value('child_wait_time', CHILD_WAIT_SECONDS, top.get('child_wait_time')),
-    ),
     ...given({
+      childWait: childWait === undefined ? undefined : fromSeconds(childWait),
       instance: pick.optional('instance', top.get('instance')),
       netNamespace: pick.optional('net_namespace', top.get('net_namespace')),
       netNamespaceIpvs: pick.optional('net_namespace_ipvs', top.get('net_namespace_ipvs')),

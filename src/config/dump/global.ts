@@ -19,7 +19,9 @@ export function placeLines(global: GlobalConfig): Line[] {
     ...flag(ipvs !== undefined, global, 'net_namespace_ipvs', ...(ipvs ? [quote(ipvs)] : [])),
     ...optional(global, 'instance', place.instance),
     ...flag(place.usePidDir, global, 'use_pid_dir'),
-    ...flag(place.childWait !== 5_000_000, global, 'child_wait_time', seconds(place.childWait)),
+    ...(place.childWait === undefined
+      ? []
+      : flag(true, global, 'child_wait_time', seconds(place.childWait))),
     ...flag(global.linkbeatUsePolling, global, 'linkbeat_use_polling'),
   ];
 }

@@ -42,9 +42,10 @@ export const top = {
     PID_PLACE,
   ),
   use_pid_dir: planned(setting(none, 'The pid file is in a folder of its own.'), PID_PLACE),
-  child_wait_time: planned(
-    setting(wholeSeconds, 'How long the other processes may take to exit.', { default: '5' }),
-    'the other processes have the time that releasing everything takes',
+  child_wait_time: setting(
+    wholeSeconds,
+    'How long the other processes may take to exit before they are killed; at least 0.3 s. The unit of systemd has its own bound, TimeoutStopSec.',
+    { default: '1.5' },
   ),
   linkbeat_use_polling: withoutEffect(
     setting(none, 'The state of every link is polled rather than notified.'),

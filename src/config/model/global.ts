@@ -245,6 +245,6 @@ export interface PlaceConfig {
   readonly netNamespace?: string;
   /** `''`: the default one. */
   readonly netNamespaceIpvs?: string;
-  /** How long the other processes may take to exit. */
-  readonly childWait: Micros;
+  /** How long the other processes may take to exit; absent: the second and a half that a stop usually takes at most. */
+  readonly childWait?: Micros;
 }

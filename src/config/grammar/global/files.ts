@@ -3,7 +3,7 @@ import { suggest } from '../../diagnostics/nearest.js';
 import { CHECK_OPTIONS } from '../../text/include.js';
 import type { Word } from '../../text/source.js';
 import { bool, choice, none, text } from '../args.js';
-import { type Args, planned, type ReportArg, setting, withoutEffect } from '../keyword.js';
+import { type Args, type ReportArg, setting, withoutEffect } from '../keyword.js';
 
 /** The permission bits of stat(2) by their names without S_. */
 const BITS: Readonly<Record<string, number>> = {
@@ -83,8 +83,6 @@ const optionalPath: Args<string> = {
 
 const path: Args<string> = { ...text, syntax: '<PATH>', expects: 'a path' };
 
-const NO_TIMED_RELOAD = 'a reload comes with a signal only';
-
 export const files = {
   include_check: setting(
     includeChecks,
@@ -98,19 +96,18 @@ export const files = {
     setting(optionalPath, 'A new configuration is checked before a reload.'),
     'every reload is checked first, and what is wrong is in the log',
   ),
-  reload_time_file: planned(
-    setting(path, 'A file with the time of the next reload.'),
-    NO_TIMED_RELOAD,
+  reload_time_file: setting(
+    path,
+    'A file with the time of the next reload: `[[YY]YY-MM-DD ]HH:MM:SS[Z]`. It is watched, and removed by the reload.',
   ),
-  reload_repeat: planned(
-    setting(none, 'reload_time_file is kept after the reload, which comes again every day.'),
-    NO_TIMED_RELOAD,
+  reload_repeat: setting(
+    none,
+    'reload_time_file is kept after the reload, which comes again every day if the file has no date.',
   ),
-  reload_file: planned(
-    setting(optionalPath, 'A file that is there while the configuration is read.', {
-      default: 'none; without a path keepalived.reload beside the pid file',
-    }),
-    'no such file is made',
+  reload_file: setting(
+    optionalPath,
+    'A file that a reload creates, or empties, before it reads the configuration, and removes when it has.',
+    { default: 'none; without a path keepalived.reload in the folder of the pid file' },
   ),
   state_dump_file: setting(path, 'Where SIGUSR1 writes the state; a folder ends in a slash.', {
     default: '/tmp/keepalived.data',
