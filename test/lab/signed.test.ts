@@ -45,10 +45,11 @@ labSuite('signed adverts', 'pair', (lab) => {
     await settled(lab(), 'a', 'b');
 
     await a.powerOff();
-    await lab().eventually(() => b.holds(vip), 5000, 'b takes over');
+    const isMaster = () => b.holds(vip) && b.state() === 'MASTER';
+    await lab().eventually(isMaster, 5000, 'b takes over');
     // Any of them would make b give up: a's priority is the higher one.
     const forged = recorded.map(withoutTrailer);
-    const steady = lab().always(() => b.holds(vip) && b.state() === 'MASTER', 2000, 'b is MASTER');
+    const steady = lab().always(isMaster, 2000, 'b is MASTER');
     for (let i = 0; i < 5; i++) await sendFrames(client, 'eth0', [...recorded, ...forged]);
     await steady;
     const { vrrp } = await b.status();
