@@ -33,8 +33,8 @@ const WRITES = process.env['TANDEM_TUTORIALS'] === 'write';
 
 describe('tutorials', function () {
   this.timeout(240_000);
-  // What a page leaves behind when it fails would be in the next one.
-  this.bail(true);
+  /** What a page leaves behind when it fails would be in the next one. */
+  let failed: string | undefined;
   let network: ClassicNetwork | undefined;
   const shells = new Map<string, Shell>();
 
@@ -63,6 +63,8 @@ describe('tutorials', function () {
 
   for (const name of PAGES) {
     it(`${name}.md shows what happens`, async () => {
+      assert.equal(failed, undefined, 'not tried after a page that failed');
+      failed = `${name}.md`;
       const file = path.join(ROOT, 'doc/tutorials', `${name}.md`);
       const page = readFileSync(file, 'utf8');
       const done: Part[] = [];
@@ -75,6 +77,7 @@ describe('tutorials', function () {
         writeFileSync(file, renderPage(done));
         asserted();
       }
+      failed = undefined;
     });
   }
 
