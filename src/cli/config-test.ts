@@ -11,7 +11,7 @@ import { wantsColor } from './terminal.js';
 export async function testConfiguration(args: DaemonArguments): Promise<number> {
   const { configFile, configId, testLogFile, json, dumpConf } = args;
   // Where it cannot be entered, the file is checked against the interfaces that are here.
-  await enterPlace(args);
+  enterPlace(args);
   const loaded = await loadFile(configFile, configId);
   const color = testLogFile === undefined && wantsColor(process.stderr, process.env);
   // A good file makes no noise, as with keepalived.

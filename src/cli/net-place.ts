@@ -1,6 +1,8 @@
 /** The network namespace that a configuration names, before anything else is done with it. */
 import { messageOf } from '../base/errors.js';
-import { loadFile } from '../process/configuration.js';
+import { netNamespaceOf } from '../config/place.js';
+import { diskFiles } from '../process/config-files.js';
+import { usualConfigId } from '../process/configuration.js';
 import { enterNetNamespace } from '../process/net-namespace.js';
 import type { DaemonArguments } from './arguments.js';
 
@@ -9,12 +11,11 @@ import type { DaemonArguments } from './arguments.js';
  *
  * @returns why that cannot be.
  */
-export async function enterPlace({
+export function enterPlace({
   configFile,
-  configId,
-}: Pick<DaemonArguments, 'configFile' | 'configId'>): Promise<string | undefined> {
-  const { config } = await loadFile(configFile, configId, 'place');
-  const name = config?.global.place.netNamespace;
+  configId = usualConfigId(),
+}: Pick<DaemonArguments, 'configFile' | 'configId'>): string | undefined {
+  const name = netNamespaceOf(configFile, diskFiles, configId);
   if (name === undefined) return undefined;
   try {
     enterNetNamespace(name);

@@ -32,7 +32,7 @@ export async function run(args: DaemonArguments, argv: readonly string[]): Promi
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const place = await enterPlace(args);
+  const place = enterPlace(args);
   if (place !== undefined) {
     process.stderr.write(`tandemd: ${place}\n`);
     return EXIT.failed;

@@ -49,6 +49,11 @@ export interface LoadedConfiguration {
   readonly problems: readonly string[];
 }
 
+/** What `@ID` is compared with unless it is said: the first part of the host's name. */
+export function usualConfigId(): string {
+  return hostname().split('.')[0] as string;
+}
+
 /**
  * Reads, parses and checks a configuration against this machine.
  *
@@ -59,11 +64,11 @@ export interface LoadedConfiguration {
 export async function loadFile(
   path: string,
   configId?: string,
-  purpose: 'test' | 'start' | 'place' = 'test',
+  purpose: 'test' | 'start' = 'test',
 ): Promise<Loaded> {
-  const mtus = purpose === 'place' ? undefined : await readMtus();
+  const mtus = await readMtus();
   return loadConfiguration(path, diskFiles, {
-    configId: configId ?? (hostname().split('.')[0] as string),
+    configId: configId ?? usualConfigId(),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     isStart: purpose === 'start',
     names: readRoutingNames(),
