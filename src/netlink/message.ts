@@ -24,14 +24,33 @@ const pad4 = (length: number): number => (length + 3) & ~3;
 
 /** One message with header and padding. The port (nlmsg_pid) is 0: the kernel fills it in. */
 export function encodeMessage(message: NetlinkMessage): Uint8Array {
-  const length = MESSAGE_HEADER + message.body.length;
-  const bytes = allocate(pad4(length));
-  putU32(bytes, 0, length);
-  putU16(bytes, 4, message.type);
-  putU16(bytes, 6, message.flags);
-  putU32(bytes, 8, message.sequence);
-  bytes.set(message.body, MESSAGE_HEADER);
+  const { type, flags, sequence, body } = message;
+  const bytes = allocate(messageLength(body));
+  writeMessage(bytes, 0, type, flags, sequence, body);
   return bytes;
+}
+
+/** Bytes of a message with this body, padding included. */
+export function messageLength(body: Uint8Array): number {
+  return pad4(MESSAGE_HEADER + body.length);
+}
+
+/** Writes a message into zeroed bytes; see {@link encodeMessage}. @returns where the next one begins. */
+export function writeMessage(
+  bytes: Uint8Array,
+  at: number,
+  type: number,
+  flags: number,
+  sequence: number,
+  body: Uint8Array,
+): number {
+  const length = MESSAGE_HEADER + body.length;
+  putU32(bytes, at, length);
+  putU16(bytes, at + 4, type);
+  putU16(bytes, at + 6, flags);
+  putU32(bytes, at + 8, sequence);
+  bytes.set(body, at + MESSAGE_HEADER);
+  return at + pad4(length);
 }
 
 /**

@@ -14,8 +14,14 @@ import {
   attribute,
   concat,
   decodeAttributes,
+  fits,
+  HEADER,
   LITTLE_ENDIAN,
+  lengthAt,
+  nextAttribute,
   text,
+  textOf,
+  typeAt,
   u8 as u8Attribute,
   u32 as u32Attribute,
 } from './attributes.js';
@@ -217,47 +223,71 @@ function vrfTableOf(info: Attributes | undefined): { readonly vrfTable?: number 
   return vrfTable === undefined ? {} : { vrfTable };
 }
 
-/** An address out of RTM_NEWADDR or RTM_DELADDR. `undefined`: another family, or too short. */
+/**
+ * An address out of RTM_NEWADDR or RTM_DELADDR. `undefined`: another family, or too short.
+ *
+ * All addresses of a machine are read every few seconds, which may be thousands: the attributes are
+ * taken where they lie, and the value is built without copies of itself.
+ */
 export function decodeAddress(message: NetlinkMessage): AddressEntry | undefined {
   const { body } = message;
   if (body.length < IFADDRMSG) return undefined;
   const family = body[0] === AF_INET ? 4 : body[0] === AF_INET6 ? 6 : undefined;
   if (family === undefined) return undefined;
   const view = viewOf(body);
-  const attributes = decodeAttributes(body.subarray(IFADDRMSG));
   const size = family === 4 ? 4 : 16;
-  const ip = (type: number): Ip | undefined => {
-    const bytes = attributes.bytes(type, size);
-    return bytes && ipFromBytes(bytes);
-  };
-  const local = ip(IFA_LOCAL);
-  const other = ip(IFA_ADDRESS);
-  const address = local ?? other;
-  if (address === undefined) return undefined;
-  const flags = attributes.u32(IFA_FLAGS) ?? (body[2] as number);
-  const broadcast = ip(IFA_BROADCAST);
-  const label = attributes.text(IFA_LABEL);
-  const cache = attributes.bytes(IFA_CACHEINFO, 16);
+  let local = -1;
+  let other = -1;
+  let broadcast = -1;
+  let label: string | undefined;
+  let flags = body[2] as number;
+  let protocol = 0;
   // IFA_F_PERMANENT speaks of the valid lifetime only.
-  const preferred = cache ? viewOf(cache).getUint32(0, LITTLE_ENDIAN) : INFINITE;
-  const valid = cache ? viewOf(cache).getUint32(4, LITTLE_ENDIAN) : INFINITE;
-  const lifetime = preferred === INFINITE && valid === INFINITE ? undefined : { preferred, valid };
-  return {
+  let preferred = INFINITE;
+  let valid = INFINITE;
+  const end = body.length;
+  for (let at = IFADDRMSG; fits(view, at, end); at = nextAttribute(view, at)) {
+    const type = typeAt(view, at);
+    const length = lengthAt(view, at);
+    const value = at + HEADER;
+    if (type === IFA_LABEL) label = textOf(body, value, value + length);
+    else if (length === size && type === IFA_LOCAL) local = value;
+    else if (length === size && type === IFA_ADDRESS) other = value;
+    else if (length === size && type === IFA_BROADCAST) broadcast = value;
+    else if (length === 4 && type === IFA_FLAGS) flags = view.getUint32(value, LITTLE_ENDIAN);
+    else if (length === 1 && type === IFA_PROTO) protocol = body[value] as number;
+    else if (length === 16 && type === IFA_CACHEINFO) {
+      preferred = view.getUint32(value, LITTLE_ENDIAN);
+      valid = view.getUint32(value + 4, LITTLE_ENDIAN);
+    }
+  }
+  const own = local < 0 ? other : local;
+  if (own < 0) return undefined;
+  const ipAt = (at: number): Ip => ipFromBytes(body.subarray(at, at + size));
+  const entry: Writable<AddressEntry> = {
     family,
     interfaceIndex: view.getUint32(4, LITTLE_ENDIAN),
-    address,
+    address: ipAt(own),
     prefixLength: body[1] as number,
-    ...(other !== undefined && other !== address ? { peer: other } : {}),
-    ...(broadcast === undefined ? {} : { broadcast }),
-    ...(label === undefined ? {} : { label }),
     scope: body[3] as number,
     flags,
     secondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
     tentative: (flags & IFA_F_TENTATIVE) !== 0,
     dadFailed: (flags & IFA_F_DADFAILED) !== 0,
-    protocol: attributes.u8(IFA_PROTO) ?? 0,
-    ...(lifetime ? { lifetime } : {}),
+    protocol,
   };
+  if (other >= 0 && !areEqual(body, own, other, size)) entry.peer = ipAt(other);
+  if (broadcast >= 0) entry.broadcast = ipAt(broadcast);
+  if (label !== undefined) entry.label = label;
+  if (preferred !== INFINITE || valid !== INFINITE) entry.lifetime = { preferred, valid };
+  return entry;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function areEqual(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
+  return true;
 }
 
 function encodeAddress(spec: AddressSpec, adding: boolean): Uint8Array {

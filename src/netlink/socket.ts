@@ -20,7 +20,14 @@ import {
   NLMSG_OVERRUN,
 } from './constants.js';
 import { NetlinkError } from './errors.js';
-import { decodeErrno, decodeMessages, encodeMessage, type NetlinkMessage } from './message.js';
+import {
+  decodeErrno,
+  decodeMessages,
+  encodeMessage,
+  messageLength,
+  type NetlinkMessage,
+  writeMessage,
+} from './message.js';
 import { type Scheduler, systemScheduler } from './scheduler.js';
 import type { NetlinkTransport, OpenTransport } from './transport.js';
 
@@ -49,13 +56,15 @@ export interface NetlinkSocketOptions {
 
 /** Bounds of one batch datagram: the kernel works on it in one go while we stand still. */
 const BATCH_BYTES = 32_768;
-const BATCH_MESSAGES = 128;
+const BATCH_MESSAGES = 256;
 /**
  * What the kernel counts for one waiting answer, at most: a refusal carries the request, which in
  * a batch is short. The answers of a whole batch must fit into the receive buffer, because they are
  * all written before we read the first.
  */
 const ANSWER_BYTES = 2_560;
+
+const NO_BODY = new Uint8Array(0);
 
 interface Exchange {
   readonly operation: string;
@@ -253,26 +262,30 @@ export class NetlinkSocket {
   }
 
   async #batchOnce(requests: readonly NetlinkRequest[]): Promise<BatchResult[]> {
-    const sequences = requests.map(() => this.#nextSequence());
-    const fence = this.#nextSequence();
-    const index = new Map(sequences.map((sequence, i) => [sequence, i]));
-    const parts = requests.map((request, i) =>
-      encodeRequest(request, NLM_F_REQUEST, sequences[i] as number),
+    const datagram = new Uint8Array(
+      requests.reduce((sum, { body }) => sum + messageLength(body), messageLength(NO_BODY)),
     );
+    const sequences: number[] = [];
+    let at = 0;
+    for (const { type, flags = 0, body } of requests) {
+      const sequence = this.#nextSequence();
+      sequences.push(sequence);
+      at = writeMessage(datagram, at, type, flags | NLM_F_REQUEST, sequence, body);
+    }
+    const fence = this.#nextSequence();
+    datagram.set(encodeFence(fence), at);
     const more = requests.length > 1 ? ` and ${requests.length - 1} more` : '';
     const results: BatchResult[] = new Array(requests.length).fill(undefined);
     try {
-      await this.#exchange(
-        `${requests[0]?.operation}${more}`,
-        concat([...parts, encodeFence(fence)]),
-        (message) => {
-          const i = index.get(message.sequence);
-          if (i !== undefined && message.type === NLMSG_ERROR) {
-            results[i] = errorOf((requests[i] as NetlinkRequest).operation, message.body);
-          }
-          return message.sequence === fence;
-        },
-      );
+      await this.#exchange(`${requests[0]?.operation}${more}`, datagram, (message) => {
+        if (message.sequence === fence) return true;
+        // Mostly nothing is refused.
+        const i = sequences.indexOf(message.sequence);
+        if (i >= 0 && message.type === NLMSG_ERROR) {
+          results[i] = errorOf((requests[i] as NetlinkRequest).operation, message.body);
+        }
+        return false;
+      });
     } catch (error) {
       const { code, errno } =
         error instanceof NetlinkError ? error : { code: 'NETLINK_SOCKET' as const, errno: 0 };
@@ -402,7 +415,7 @@ function encodeRequest(request: NetlinkRequest, flags: number, sequence: number)
  */
 function encodeFence(sequence: number): Uint8Array {
   const flags = NLM_F_REQUEST | NLM_F_ACK;
-  return encodeMessage({ type: NLMSG_NOOP, flags, sequence, body: new Uint8Array(0) });
+  return encodeMessage({ type: NLMSG_NOOP, flags, sequence, body: NO_BODY });
 }
 
 /** What NLMSG_ERROR or NLMSG_DONE says; `undefined` is success. */

@@ -269,16 +269,16 @@ describe('netlink: batches', () => {
   it('split where a datagram would be too long, and keep the order', async () => {
     const { kernel, route } = setup();
     const results = await route.applyAddresses(
-      Array.from({ length: 300 }, (_, i) => ({
+      Array.from({ length: 600 }, (_, i) => ({
         kind: 'add' as const,
         spec: { ...spec(1), address: `10.0.${i >> 8}.${i & 255}` },
       })),
     );
-    assert.equal(results.length, 300);
+    assert.equal(results.length, 600);
     assert.ok(results.every((result) => result === undefined));
     assert.deepEqual(
       kernel.datagrams.map((names) => names.length),
-      [128, 128, 44],
+      [256, 256, 88],
     );
   });
 
