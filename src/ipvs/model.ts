@@ -92,6 +92,18 @@ export function destinationKey(destination: { address: Ip; port: number }): stri
   return endpoint(destination.address, destination.port);
 }
 
+/**
+ * A function that gives keys which tell destinations of one list apart. Mostly all have the first one's
+ * port; then the address alone is the key, of which no text has to be made.
+ */
+export function shortKeys(): (destination: { address: Ip; port: number }) => string {
+  let first: number | undefined;
+  return (destination) => {
+    first ??= destination.port;
+    return destination.port === first ? destination.address : destinationKey(destination);
+  };
+}
+
 /** `192.0.2.1:80` or `[2001:db8::1]:80`. */
 export function endpoint(address: Ip, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

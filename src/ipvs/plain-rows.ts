@@ -2,7 +2,7 @@
  * Destinations as rows of numbers in one array: what `ipvsadm -Ln` shows of them, decoded from where
  * they lie in the kernel's datagram, without an object for each of 100,000. Pure.
  */
-import { LITTLE_ENDIAN } from '../netlink/attributes.js';
+import { findAttribute, LITTLE_ENDIAN } from '../netlink/attributes.js';
 import { AF_INET6, NLA_TYPE_MASK } from '../netlink/constants.js';
 import {
   IPVS_CMD_ATTR_DEST,
@@ -46,20 +46,10 @@ export class PlainRows {
    * @param family of the service, for kernels that do not tell the destination's.
    */
   decode(view: DataView, from: number, to: number, family: 4 | 6): void {
-    let at = from + GENLMSGHDR;
-    let end = to;
-    // The nested attribute, wherever it is.
-    for (;;) {
-      if (at + NLATTR > end) return;
-      const length = view.getUint16(at, LITTLE_ENDIAN);
-      if (length < NLATTR || at + length > end) return;
-      if ((view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK) === IPVS_CMD_ATTR_DEST) {
-        end = at + length;
-        at += NLATTR;
-        break;
-      }
-      at += (length + 3) & ~3;
-    }
+    const nested = findAttribute(view, from + GENLMSGHDR, to, IPVS_CMD_ATTR_DEST);
+    if (nested < 0) return;
+    const end = nested + view.getUint16(nested, LITTLE_ENDIAN);
+    let at = nested + NLATTR;
     let address = -1;
     let port = -1;
     let own: number = family === 6 ? AF_INET6 : 0;

@@ -15,6 +15,7 @@ import {
   type IpvsDestination,
   type IpvsService,
   serviceKey,
+  shortKeys,
   type Tunnel,
 } from './model.js';
 import type { IpvsOperation, ServiceOptions } from './operations.js';
@@ -85,8 +86,9 @@ export function sameService(a: IpvsService, b: IpvsService): boolean {
 }
 
 function planDestinations(old: IpvsService | undefined, service: IpvsService): IpvsOperation[] {
+  if (!old || old.destinations.length === 0) return addAll(service);
   const { id } = service;
-  const present = new Map(old?.destinations.map((d) => [destinationKey(d), d]));
+  const present = new Map(old.destinations.map((d) => [destinationKey(d), d]));
   const wanted = new Set<string>();
   const added: IpvsOperation[] = [];
   const changed: IpvsOperation[] = [];
@@ -108,6 +110,20 @@ function planDestinations(old: IpvsService | undefined, service: IpvsService): I
   }
   if (changed.length > 0) added.push(...changed);
   if (deleted.length > 0) added.push(...deleted);
+  return added;
+}
+
+/** Of a service that is empty, or will be new. */
+function addAll({ id, destinations }: IpvsService): IpvsOperation[] {
+  const keyOf = shortKeys();
+  const wanted = new Set<string>();
+  const added: IpvsOperation[] = [];
+  for (const destination of destinations) {
+    const key = keyOf(destination);
+    if (wanted.has(key)) continue;
+    wanted.add(key);
+    added.push({ kind: 'add-destination', id, destination });
+  }
   return added;
 }
 

@@ -4,7 +4,7 @@
  */
 import { viewOf } from '../base/bytes.js';
 import { type Ip, ipFromBytes } from '../base/ip.js';
-import { type Attributes, LITTLE_ENDIAN } from '../netlink/attributes.js';
+import { type Attributes, findAttribute, LITTLE_ENDIAN } from '../netlink/attributes.js';
 import { AF_INET6, NLA_TYPE_MASK } from '../netlink/constants.js';
 import { decodeServiceOptions } from './codec.js';
 import {
@@ -82,20 +82,10 @@ export function decodeDestinationRow(
   withCounts: boolean,
 ): DestinationRow | undefined {
   const view = viewOf(body);
-  let at = GENLMSGHDR;
-  let end = body.length;
-  // The nested attribute, wherever it is.
-  for (;;) {
-    if (at + NLATTR > end) return undefined;
-    const length = view.getUint16(at, LITTLE_ENDIAN);
-    if (length < NLATTR || at + length > end) return undefined;
-    if ((view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK) === IPVS_CMD_ATTR_DEST) {
-      end = at + length;
-      at += NLATTR;
-      break;
-    }
-    at += (length + 3) & ~3;
-  }
+  const nested = findAttribute(view, GENLMSGHDR, body.length, IPVS_CMD_ATTR_DEST);
+  if (nested < 0) return undefined;
+  const end = nested + view.getUint16(nested, LITTLE_ENDIAN);
+  let at = nested + NLATTR;
   let address = -1;
   let port = -1;
   let own: number = family === 6 ? AF_INET6 : 0;
@@ -193,10 +183,11 @@ export function decodeDestinationRow(
 }
 
 /** A service of a GET_SERVICE answer; `undefined`: there is none. */
-export function decodeServiceRow(command: Attributes): ServiceRow | undefined {
+export function decodeServiceRow(command: Attributes, withCounts = true): ServiceRow | undefined {
   const attributes = command.nested(IPVS_CMD_ATTR_SERVICE);
   const service = attributes && decodeServiceOptions(attributes);
   if (!service) return undefined;
+  if (!withCounts) return { service, counts: NO_COUNTS };
   const bytes = attributes.bytes(IPVS_SVC_ATTR_STATS64) ?? attributes.bytes(IPVS_SVC_ATTR_STATS);
   return { service, counts: bytes ? decodeCounts(bytes) : NO_COUNTS };
 }
