@@ -11,7 +11,7 @@ import { type Family, familyOf, ipToBytes } from '../base/ip.js';
 import type { NetlinkError } from '../netlink/errors.js';
 import type { AddressOperation, RouteClient } from '../netlink/route.js';
 import type { AddressEntry, Link } from '../netlink/rtnl.js';
-import { addressKey, type DesiredAddress } from '../vrrp/desired.js';
+import { addressKey, addressKeyOf, type DesiredAddress } from '../vrrp/desired.js';
 import type { VirtualAddress } from '../vrrp/settings.js';
 import { differences, specOf, specOfEntry } from './address-spec.js';
 
@@ -43,6 +43,8 @@ export interface AddressReport {
   readonly confirmed: readonly InstanceAddress[];
   /** Addresses of others that the kernel had removed together with one of ours; put back. */
   readonly foreignRepaired: readonly AddressEntry[];
+  /** The kernel was not read: `confirmed` is what `onAdded` was told. */
+  readonly endedEarly?: true;
 }
 
 /** What is needed of the kernel. */
@@ -53,6 +55,17 @@ export type AddressKernel = Pick<RouteClient, 'links' | 'addresses' | 'applyAddr
  * more round puts back.
  */
 const ROUNDS = 3;
+/** So many passes in a row may leave the reading to the next. */
+const MOST_EARLY_ENDS = 32;
+const NOTHING_DONE = {
+  added: [],
+  removed: [],
+  restored: [],
+  failed: [],
+  corrected: [],
+  uncorrected: [],
+  foreignRepaired: [],
+};
 
 export class AddressReconciler {
   readonly #kernel: AddressKernel;
@@ -63,6 +76,12 @@ export class AddressReconciler {
   #confirmed: ReadonlySet<string> = new Set();
   /** `no_track` addresses that something else removed; bounded by the configuration. */
   readonly #left = new Set<string>();
+  /** Added by passes that ended before they read the kernel; bounded by the configuration. */
+  readonly #ahead = new Set<string>();
+  #earlyEnds = 0;
+  /** What the last pass that has begun was to make true, by key; bounded by the configuration. */
+  #wanted: ReadonlyMap<string, DesiredAddress> = new Map();
+  #unwanted: ReadonlyMap<string, DesiredAddress> = new Map();
   /** Differences that a correction did not end, by key, so that it is not tried again and again. */
   #stubborn: ReadonlyMap<string, string> = new Map();
 
@@ -77,17 +96,37 @@ export class AddressReconciler {
   }
 
   /**
+   * Whether a change of an address that the kernel tells of is what a pass has made, or would make: it is
+   * no reason for another. Thousands of them come after a pass that has added thousands.
+   *
+   * @param isThere it appeared or changed; false: it is gone.
+   */
+  isAsWanted(entry: AddressEntry, isThere: boolean): boolean {
+    const key = this.#keyOf(entry);
+    if (key === undefined) return false;
+    if (!isThere) return this.#unwanted.has(key);
+    const item = this.#wanted.get(key);
+    if (!item || !isUsable(entry)) return false;
+    if (!this.#confirmed.has(key) && !this.#ahead.has(key)) return false;
+    return differences(item.address, entry).length === 0;
+  }
+
+  /**
    * One pass. Passes must not overlap (the Reconciler sees to it).
    *
    * @param desired every address of the configuration, wanted or not; one that several instances
    *   list is wanted if any wants it.
    * @param onAdded told which wanted addresses are there after the first additions, before the
    *   kernel is read: they can be announced.
+   * @param hasNews asked after that: with newer wishes the pass ends there, and says only what is there
+   *   as far as it knows. The next pass, which must follow, does the rest. Where hundreds of instances
+   *   take over one after the other, the last of them would wait for the reading of all before it.
    * @throws {NetlinkError} the kernel could not be read; additions have been tried.
    */
   async reconcile(
     desired: readonly DesiredAddress[],
     onAdded: (held: readonly InstanceAddress[]) => void = () => {},
+    hasNews: () => boolean = () => false,
   ): Promise<AddressReport> {
     const wanted = new Map<string, DesiredAddress>();
     const unwanted = new Map<string, DesiredAddress>();
@@ -101,20 +140,28 @@ export class AddressReconciler {
 
     for (const key of this.#left) if (!wanted.has(key)) this.#left.delete(key);
     for (const key of this.#left) wanted.delete(key);
+    this.#wanted = wanted;
+    this.#unwanted = unwanted;
 
     const errors = new Map<string, NetlinkError>();
-    const done = new Set<string>();
-    const unseen = [...wanted].filter(([key]) => !this.#confirmed.has(key));
-    const added = await this.#apply('add', unseen, errors, done);
-    onAdded(
-      [...wanted]
-        .filter(([key]) => this.#confirmed.has(key) || added.has(key))
-        .map(([, item]) => instanceAddress(item)),
-    );
+    const isKnown = (key: string): boolean => this.#confirmed.has(key) || this.#ahead.has(key);
+    const unseen = [...wanted].filter(([key]) => !isKnown(key));
+    const added = await this.#apply('add', unseen, errors, this.#ahead);
+    const held = [...wanted]
+      .filter(([key]) => isKnown(key) || added.has(key))
+      .map(([, item]) => instanceAddress(item));
+    onAdded(held);
+    if (added.size > 0 && this.#earlyEnds < MOST_EARLY_ENDS && hasNews()) {
+      this.#earlyEnds++;
+      return { ...NOTHING_DONE, confirmed: held, endedEarly: true };
+    }
+    this.#earlyEnds = 0;
+    const done = new Set(this.#ahead);
+    this.#ahead.clear();
 
     this.learnLinks(await this.#kernel.links());
-    let before = await this.#kernel.addresses();
-    let present = this.#keysOf(before.filter(isUsable));
+    let before = this.#keyed(await this.#kernel.addresses());
+    let present = usableKeys(before);
     for (const [key, { address }] of wanted) {
       if (!address.noTrack || !this.#confirmed.has(key) || present.has(key)) continue;
       this.#left.add(key);
@@ -122,22 +169,22 @@ export class AddressReconciler {
     }
     const lost = [...wanted.keys()].filter((k) => this.#confirmed.has(k) && !present.has(k));
     const first = this.#wrong(wanted, before);
+    const read = before;
     const repaired: AddressEntry[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       const missing = [...wanted].filter(([key]) => !present.has(key));
-      const there = this.#keysOf(before);
-      const surplus = [...unwanted].filter(([key]) => there.has(key));
-      const useless = missing.filter(([key]) => there.has(key));
+      const surplus = [...unwanted].filter(([key]) => before.byKey.has(key));
+      const useless = missing.filter(([key]) => before.byKey.has(key));
       const wrong = round === 1 ? [...first.values()].filter((w) => !w.stubborn) : [];
       if (missing.length === 0 && surplus.length === 0 && wrong.length === 0) break;
       if (useless.length > 0) await this.#apply('delete', useless, errors, done, before);
       await this.#correct(wrong);
       await this.#apply('add', missing, errors, done);
       await this.#apply('delete', surplus, errors, done, before);
-      let after = await this.#kernel.addresses();
+      let after = this.#keyed(await this.#kernel.addresses());
       const victims = collateral(
-        before,
-        after,
+        before.entries,
+        after.entries,
         [...surplus.map(([, item]) => item), ...wrong.map(({ item }) => item)].map(
           (item) => item.address,
         ),
@@ -146,13 +193,13 @@ export class AddressReconciler {
       if (foreign.length > 0) {
         await this.#kernel.applyAddresses(foreign.map(restoration));
         repaired.push(...foreign);
-        after = await this.#kernel.addresses();
+        after = this.#keyed(await this.#kernel.addresses());
       }
       before = after;
-      present = this.#keysOf(after.filter(isUsable));
+      present = usableKeys(after);
     }
-    const there = this.#keysOf(before);
-    const left = this.#wrong(wanted, before);
+    const there = before.byKey;
+    const left = before === read ? first : this.#wrong(wanted, before);
     this.#stubborn = new Map([...left].map(([key, { was }]) => [key, was]));
 
     const seen = this.#confirmed;
@@ -165,7 +212,7 @@ export class AddressReconciler {
       ...[...unwanted].filter(([key]) => there.has(key)),
     ].map(([key, item]) => ({
       ...instanceAddress(item),
-      reason: this.#reason(item, errors.get(key), before),
+      reason: this.#reason(item, errors.get(key), before.entries),
     }));
     return {
       added: pick(wanted, (key) => present.has(key) && done.has(key) && !seen.has(key)),
@@ -197,17 +244,16 @@ export class AddressReconciler {
     items: readonly (readonly [string, DesiredAddress])[],
     errors: Map<string, NetlinkError>,
     done: Set<string>,
-    entries: readonly AddressEntry[] = [],
+    there?: Keyed,
   ): Promise<ReadonlySet<string>> {
     const keys: string[] = [];
     const operations: AddressOperation[] = [];
-    const there = new Map(entries.map((entry) => [this.#keyOf(entry), entry]));
     for (const [key, { address }] of items) {
       const interfaceIndex = this.#indices.get(address.interface);
       if (interfaceIndex === undefined) continue;
       keys.push(key);
       // Its peer is part of what an address is deleted by.
-      const entry = there.get(key);
+      const entry = there?.byKey.get(key);
       operations.push({ kind, spec: entry ? specOfEntry(entry) : specOf(address, interfaceIndex) });
     }
     const good = new Set<string>();
@@ -225,15 +271,11 @@ export class AddressReconciler {
   }
 
   /** What is there, usable, and not as wanted. */
-  #wrong(
-    wanted: ReadonlyMap<string, DesiredAddress>,
-    entries: readonly AddressEntry[],
-  ): Map<string, Wrong> {
+  #wrong(wanted: ReadonlyMap<string, DesiredAddress>, { byKey }: Keyed): Map<string, Wrong> {
     const found = new Map<string, Wrong>();
-    for (const entry of entries) {
-      const key = this.#keyOf(entry);
-      const item = key === undefined ? undefined : wanted.get(key);
-      if (key === undefined || !item || !isUsable(entry)) continue;
+    for (const [key, entry] of byKey) {
+      const item = wanted.get(key);
+      if (!item || !isUsable(entry)) continue;
       const differs = differences(item.address, entry);
       if (differs.length === 0) continue;
       const was = differs.join(', ');
@@ -257,20 +299,24 @@ export class AddressReconciler {
 
   #keyOf(entry: AddressEntry): string | undefined {
     const name = this.#names.get(entry.interfaceIndex);
-    if (name === undefined) return undefined;
-    const { address, prefixLength, scope } = entry;
-    return addressKey({ interface: name, address, prefixLength, scope });
+    return name === undefined ? undefined : addressKeyOf(name, entry);
   }
 
-  #keysOf(entries: readonly AddressEntry[]): Set<string> {
-    return new Set(entries.flatMap((entry) => this.#keyOf(entry) ?? []));
+  /** What was read, with the key of each that is on an interface that is known. */
+  #keyed(entries: readonly AddressEntry[]): Keyed {
+    const byKey = new Map<string, AddressEntry>();
+    for (const entry of entries) {
+      const key = this.#keyOf(entry);
+      if (key !== undefined) byKey.set(key, entry);
+    }
+    return { entries, byKey };
   }
 
   #isListed(
     entry: AddressEntry,
     ...lists: readonly ReadonlyMap<string, DesiredAddress>[]
   ): boolean {
-    const [key] = this.#keysOf([entry]);
+    const key = this.#keyOf(entry);
     return key === undefined || lists.some((list) => list.has(key));
   }
 
@@ -290,6 +336,18 @@ export class AddressReconciler {
     }
     return item.present ? 'removed again at once' : 'added again at once';
   }
+}
+
+/** What the kernel has, in its order and by key. */
+interface Keyed {
+  readonly entries: readonly AddressEntry[];
+  readonly byKey: ReadonlyMap<string, AddressEntry>;
+}
+
+function usableKeys({ byKey }: Keyed): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const [key, entry] of byKey) if (isUsable(entry)) keys.add(key);
+  return keys;
 }
 
 /** An address that is there with other options than are wanted. */

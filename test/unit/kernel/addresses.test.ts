@@ -57,6 +57,67 @@ describe('kernel: addresses', () => {
     assert.deepEqual(kernel.datagrams[before], ['RTM_NEWADDR', 'RTM_NEWADDR']);
   });
 
+  it('knows its own doing again when the kernel tells of it', async () => {
+    const { kernel, route, reconciler } = setup();
+    const entryOf = async (address: string) => {
+      const found = (await route.addresses()).find((entry) => entry.address === address);
+      assert.ok(found);
+      return found;
+    };
+    await reconciler.reconcile([want('192.0.2.100/24'), want('192.0.2.101/24', false)]);
+    const own = await entryOf('192.0.2.100');
+    assert.equal(reconciler.isAsWanted(own, true), true);
+    assert.equal(reconciler.isAsWanted(own, false), false, 'somebody has removed it');
+    assert.equal(reconciler.isAsWanted({ ...own, scope: 253 }, true), false, 'with other options');
+    assert.equal(reconciler.isAsWanted({ ...own, interfaceIndex: 99 }, true), false);
+    kernel.route.addAddress('eth0', '192.0.2.101/24');
+    const other = await entryOf('192.0.2.101');
+    assert.equal(reconciler.isAsWanted(other, true), false, 'somebody has put it there');
+    assert.equal(reconciler.isAsWanted(other, false), true);
+    await reconciler.reconcile([want('192.0.2.100/24', false)]);
+    assert.equal(reconciler.isAsWanted(own, false), true);
+    assert.equal(reconciler.isAsWanted(own, true), false);
+  });
+
+  it('leaves the reading to the next pass when there are newer wishes, and adds nothing twice', async () => {
+    const { kernel, route, reconciler } = setup();
+    reconciler.learnLinks(await route.links());
+    const before = kernel.datagrams.length;
+    const told: string[][] = [];
+    const pass = (desired: readonly DesiredAddress[], hasNews: boolean) =>
+      reconciler.reconcile(
+        desired,
+        (held) => told.push(cidrs(held)),
+        () => hasNews,
+      );
+    const [one, two] = ['192.0.2.100/24', '192.0.2.101/24'] as const;
+    const first = await pass([want(one), want(two, false)], true);
+    assert.deepEqual(cidrs(first.confirmed), [one]);
+    assert.deepEqual(kernel.datagrams.slice(before), [['RTM_NEWADDR']]);
+    const second = await pass([want(one), want(two)], true);
+    assert.deepEqual(cidrs(second.confirmed), [one, two]);
+    assert.deepEqual(kernel.datagrams.slice(before), [['RTM_NEWADDR'], ['RTM_NEWADDR']]);
+    const last = await pass([want(one, false), want(two)], false);
+    assert.deepEqual(told, [[one], [one, two], [two]]);
+    assert.deepEqual([cidrs(last.added), cidrs(last.removed)], [[two], [one]]);
+    assert.deepEqual([last.failed, last.restored], [[], []]);
+    assert.deepEqual(kernel.route.lines(), [
+      OWN,
+      'eth0 inet 192.0.2.101/24 scope global secondary proto 18',
+    ]);
+  });
+
+  it('reads at last, however many newer wishes there are', async () => {
+    const { kernel, route, reconciler } = setup();
+    reconciler.learnLinks(await route.links());
+    const wishes: DesiredAddress[] = [];
+    for (let i = 1; i <= 40; i++) {
+      wishes.push(want(`198.51.100.${i}/32`));
+      await reconciler.reconcile(wishes, undefined, () => true);
+    }
+    assert.ok(kernel.requests.filter((name) => name === 'RTM_GETADDR').length > 0);
+  });
+
   it('carries label, broadcast address and scope', async () => {
     const { kernel, reconciler } = setup();
     const { address } = want('198.51.100.1/32');
