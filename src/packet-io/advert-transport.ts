@@ -7,6 +7,7 @@
  * Multicast and unicast share the sockets: the engine tells them apart by their destination.
  */
 import { type Family, type Ip, ipToBytes } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
 import { encodeIp, identify } from '../vrrp/ip-header.js';
 import { PROTOCOL_VRRP } from '../vrrp/ip-packet.js';
 import { openReceiveSocket, openReceiveSocketIpv6, type ReceiveSocket } from './raw-socket.js';
@@ -26,8 +27,8 @@ export interface TransportPlace {
 }
 
 export interface TransportHandlers {
-  /** A datagram as received, IP header included. */
-  onDatagram(datagram: Uint8Array): void;
+  /** A datagram as received, IP header included, and how long ago it came. */
+  onDatagram(datagram: Uint8Array, age: Micros): void;
   onError(error: Error): void;
 }
 
@@ -107,6 +108,11 @@ export class AdvertTransport {
     return datagram;
   }
 
+  /** Hands on what has come, without waiting for the event loop; false: there may be more. */
+  readAll(): boolean {
+    return this.#receiver.readAll();
+  }
+
   /** Resolves when everything given to {@link send} has been handed to the kernel. */
   flushed(): Promise<void> {
     return this.#queue.flushed();
@@ -134,9 +140,9 @@ function openReceiver(
     onError: (error: Error) => handlers.onError(error),
   };
   if (family === 4) {
-    return openReceiveSocket(options, (datagram) => handlers.onDatagram(datagram));
+    return openReceiveSocket(options, (datagram, age) => handlers.onDatagram(datagram, age));
   }
-  return openReceiveSocketIpv6(options, ({ source, destination, hopLimit, payload }) =>
-    handlers.onDatagram(encodeIp({ source, destination, ttl: hopLimit, payload })),
+  return openReceiveSocketIpv6(options, ({ source, destination, hopLimit, payload }, age) =>
+    handlers.onDatagram(encodeIp({ source, destination, ttl: hopLimit, payload }), age),
   );
 }

@@ -1,7 +1,8 @@
 /**
  * The order and pace of announcements. Every address has its first packet before any has its second, so
  * that the last of thousands does not wait for five of each before it. With `vrrp_garp_interval`,
- * `vrrp_gna_interval` or a `garp_group`, packets of a lane keep a distance; without, all go at once.
+ * `vrrp_gna_interval` or a `garp_group`, packets of a lane keep a distance; without, they go at once, a bounded
+ * number in a turn: adverts and packets that come in must not wait for thousands.
  *
  * What is no longer wanted is thrown away before it is sent: a node that has lost must not announce.
  */
@@ -39,12 +40,18 @@ interface Lane {
   interval: Micros;
   nextAt: Micros;
   waits: boolean;
+  /** The buffer was full when it was last tried. */
+  isFull: boolean;
+  /** Pushed since it was last run: their first packets are sent at once. Bounded like the entries. */
+  fresh: string[];
   /** By interface and address, so bounded by the configuration. */
   readonly entries: Map<string, Entry>;
 }
 
 /** Timers have a grain of a millisecond: what falls into one grain is sent together. */
 const GRAIN: Micros = MICROS_PER_MILLI;
+/** So many packets of a lane are sent before other work has its turn. */
+const PACKETS_A_TURN = 512;
 
 export class AnnouncementQueue {
   readonly #options: AnnouncementQueueOptions;
@@ -71,7 +78,10 @@ export class AnnouncementQueue {
   /** Announces addresses, `repeat` packets each; what waits for one of them already counts. */
   push(targets: readonly AnnouncedAddress[], repeat: number): void {
     const lanes = new Set(targets.map((target) => this.#put(target, repeat, repeat)));
-    for (const lane of lanes) this.#run(lane);
+    for (const lane of lanes) {
+      if (lane.interval === 0 && !lane.isFull) this.#sendNew(lane);
+      else this.#run(lane);
+    }
   }
 
   /** Throws away what waits and is not wanted any more. */
@@ -96,23 +106,44 @@ export class AnnouncementQueue {
     const { name, interval } = laneOf(this.#pace, target);
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = { interval, nextAt: 0, waits: false, entries: new Map() };
+      lane = { interval, nextAt: 0, waits: false, isFull: false, fresh: [], entries: new Map() };
       this.#lanes.set(name, lane);
     }
     const key = `${target.interface} ${target.address}`;
     const known = lane.entries.get(key);
     if (known) known.left = Math.max(known.left, left);
-    else lane.entries.set(key, { target, left, repeat });
+    else {
+      lane.entries.set(key, { target, left, repeat });
+      if (interval === 0 && repeat > 0) lane.fresh.push(key);
+    }
     return lane;
+  }
+
+  /**
+   * The first packet of each that has none yet, at once; what is to be repeated comes a moment later, so
+   * that it holds back neither adverts nor the first packets of those that follow.
+   */
+  #sendNew(lane: Lane): void {
+    if (this.#closed) return;
+    const keys = lane.fresh.slice(0, PACKETS_A_TURN);
+    lane.fresh = [];
+    for (const key of keys) {
+      const entry = lane.entries.get(key);
+      if (entry && entry.repeat > 0 && !this.#sendOne(lane, key, entry)) break;
+    }
+    if (lane.entries.size > 0 && !lane.waits) this.#continueLater(lane, GRAIN);
   }
 
   /** Sends what may be sent now, and plans the rest. */
   #run(lane: Lane): void {
     if (lane.waits || this.#closed) return;
+    lane.isFull = false;
+    lane.fresh = [];
     const now = this.#options.now();
     lane.nextAt = Math.max(lane.nextAt, now);
     const until = lane.interval === 0 ? Number.POSITIVE_INFINITY : now + GRAIN;
-    while (lane.entries.size > 0 && lane.nextAt < until) {
+    let left = PACKETS_A_TURN;
+    while (lane.entries.size > 0 && lane.nextAt < until && left-- > 0) {
       if (!this.#sendFirst(lane)) {
         this.#continueLater(lane, GRAIN);
         return;
@@ -133,10 +164,16 @@ export class AnnouncementQueue {
   /** One packet of the first in the row, who then goes to its end. */
   #sendFirst(lane: Lane): boolean {
     const [first] = lane.entries;
-    if (!first) return true;
-    const [key, entry] = first;
+    return first ? this.#sendOne(lane, ...first) : true;
+  }
+
+  /** One packet; false: the buffer is full. */
+  #sendOne(lane: Lane, key: string, entry: Entry): boolean {
     try {
-      if (!this.#options.send(entry.target)) return false;
+      if (!this.#options.send(entry.target)) {
+        lane.isFull = true;
+        return false;
+      }
     } catch (error) {
       lane.entries.delete(key);
       this.#options.onError(entry.target, error as Error);

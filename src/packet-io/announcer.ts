@@ -9,6 +9,8 @@ import type { Mac } from '../base/mac.js';
 import { encodeArpProbe, encodeGratuitousArp } from '../vrrp/arp.js';
 import { encodeNeighbourAdvertisement } from '../vrrp/ndp.js';
 import {
+  type AddressedFrame,
+  addressFrame,
   closeSocket,
   openPacketSocket,
   SystemCallError,
@@ -22,6 +24,9 @@ const SO_PRIORITY = 12;
 const TC_PRIO_CONTROL = 7;
 const FULL: ReadonlySet<number> = new Set([constants.errno.EAGAIN, constants.errno.ENOBUFS]);
 
+/** Frames that are kept for the packets that follow: each address is announced several times in a row. */
+const MAX_FRAMES = 8_192;
+
 /** What is needed of an interface. */
 export interface AnnouncedLink {
   readonly name: string;
@@ -31,6 +36,8 @@ export interface AnnouncedLink {
 
 export class Announcer {
   #fd: number | undefined;
+  /** Gratuitous ARP by interface, MAC and address. */
+  readonly #frames = new Map<string, AddressedFrame>();
 
   /**
    * Tells the neighbours on one interface that an address is at its MAC now. Needs CAP_NET_RAW.
@@ -39,12 +46,9 @@ export class Announcer {
    * @throws SystemCallError, for example ENETDOWN
    */
   announce(link: AnnouncedLink, address: Ip): boolean {
-    return this.#send(
-      link,
-      familyOf(address) === 4
-        ? encodeGratuitousArp(link.mac, address)
-        : encodeNeighbourAdvertisement(link.mac, address, forwardsIpv6(link.name)),
-    );
+    if (familyOf(address) === 4) return this.#send(this.#gratuitousArp(link, address));
+    const frame = encodeNeighbourAdvertisement(link.mac, address, forwardsIpv6(link.name));
+    return this.#send(addressFrame(link.index, frame));
   }
 
   /**
@@ -53,14 +57,24 @@ export class Announcer {
    * @throws SystemCallError
    */
   probe(link: AnnouncedLink, address: Ip): void {
-    this.#send(link, encodeArpProbe(link.mac, address));
+    this.#send(addressFrame(link.index, encodeArpProbe(link.mac, address)));
   }
 
-  #send(link: AnnouncedLink, frame: Uint8Array): boolean {
+  #gratuitousArp({ index, mac }: AnnouncedLink, address: Ip): AddressedFrame {
+    const key = `${index} ${mac} ${address}`;
+    const known = this.#frames.get(key);
+    if (known) return known;
+    if (this.#frames.size >= MAX_FRAMES) this.#frames.clear();
+    const frame = addressFrame(index, encodeGratuitousArp(mac, address));
+    this.#frames.set(key, frame);
+    return frame;
+  }
+
+  #send(frame: AddressedFrame): boolean {
     this.#fd ??= open();
     const fd = this.#fd;
     try {
-      sendFrame(fd, link.index, frame);
+      sendFrame(fd, frame);
       return true;
     } catch (error) {
       if (error instanceof SystemCallError && FULL.has(error.errno)) return false;

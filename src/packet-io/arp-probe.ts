@@ -3,7 +3,7 @@ import type { Ip } from '../base/ip.js';
 import type { Mac } from '../base/mac.js';
 import { decodeArpSender, encodeArpProbe } from '../vrrp/arp.js';
 import type { AnnouncedLink } from './announcer.js';
-import { closeSocket, openArpSocket, receiveFrame, sendFrame } from './libc.js';
+import { addressFrame, closeSocket, openArpSocket, receiveFrame, sendFrame } from './libc.js';
 
 /** A neighbour on the same segment answers within a few. */
 const WAIT_MILLIS = 300;
@@ -35,7 +35,7 @@ export class ArpProber {
       // What others have said to each other since the last time.
       drain(fd, () => {});
       for (const address of addresses) {
-        sendFrame(fd, link.index, encodeArpProbe(link.mac, address));
+        sendFrame(fd, addressFrame(link.index, encodeArpProbe(link.mac, address)));
       }
       await new Promise((resolve) => setTimeout(resolve, WAIT_MILLIS));
       const others = new Map<Ip, Set<Mac>>(addresses.map((address) => [address, new Set()]));

@@ -36,6 +36,21 @@ const ETH_P_ARP = 0x0806;
 const IPPROTO_RAW = 255;
 
 const libc = koffi.load('libc.so.6');
+
+/**
+ * A function for a file of its own in this folder.
+ *
+ * @param library `node`: of the program itself.
+ * @param declaration as in C.
+ * @throws Error when there is none
+ */
+export function nativeFunction(
+  library: 'libc' | 'node',
+  declaration: string,
+): (...values: readonly unknown[]) => unknown {
+  return (library === 'libc' ? libc : koffi.load(null)).func(declaration);
+}
+
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
 const sendtoCall = libc.func(
   'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
@@ -100,13 +115,14 @@ export function openPacketSocket(): number {
   return openSocket(AF_PACKET, SOCK_RAW);
 }
 
-/**
- * Sends one Ethernet frame out of an interface. Does not block: a full queue is ENOBUFS.
- *
- * @param interfaceIndex as in `ip link`.
- * @throws SystemCallError
- */
-export function sendFrame(fd: number, interfaceIndex: number, frame: Uint8Array): void {
+/** An Ethernet frame, and where it leaves as sendto(2) takes it. */
+export interface AddressedFrame {
+  readonly frame: Uint8Array;
+  readonly address: Uint8Array;
+}
+
+/** @param interfaceIndex as in `ip link`. */
+export function addressFrame(interfaceIndex: number, frame: Uint8Array): AddressedFrame {
   // struct sockaddr_ll: family u16, protocol be16, ifindex s32, hatype u16, pkttype u8, halen u8,
   // address 8 bytes.
   const address = Buffer.alloc(20);
@@ -116,6 +132,15 @@ export function sendFrame(fd: number, interfaceIndex: number, frame: Uint8Array)
   address.writeUInt16LE(ARPHRD_ETHER, 8);
   address.writeUInt8(6, 11);
   address.set(frame.subarray(0, 6), 12);
+  return { frame, address };
+}
+
+/**
+ * Sends one Ethernet frame out of an interface. Does not block: a full queue is ENOBUFS.
+ *
+ * @throws SystemCallError
+ */
+export function sendFrame(fd: number, { frame, address }: AddressedFrame): void {
   send(fd, frame, address);
 }
 
@@ -140,10 +165,17 @@ export function openArpSocket(interfaceIndex: number): number {
   return fd;
 }
 
-/** Receives one frame. Does not block: `undefined` when there is none. @throws SystemCallError */
+/**
+ * Receives one frame of a packet socket, or one datagram of a raw socket of IPv4 with its header. Does
+ * not block.
+ *
+ * @returns a copy; `undefined` when there is none.
+ * @throws SystemCallError
+ */
 export function receiveFrame(fd: number): Uint8Array | undefined {
-  const length = Number(recvCall(fd, received.data, received.data.length, MSG_DONTWAIT));
-  if (length >= 0) return Uint8Array.from(received.data.subarray(0, length));
+  const { data } = received;
+  const length = Number(recvCall(fd, data, RECEIVED_BYTES, MSG_DONTWAIT));
+  if (length >= 0) return data.slice(0, length);
   const errno = koffi.errno();
   if (errno === constants.errno.EAGAIN || errno === constants.errno.EINTR) return undefined;
   throw new SystemCallError('recv', errno);
@@ -245,8 +277,8 @@ export interface ReceivedMessage {
 
 const RECEIVED_BYTES = 9_216;
 const received = {
-  data: Buffer.alloc(RECEIVED_BYTES),
-  name: Buffer.alloc(28),
+  data: new Uint8Array(RECEIVED_BYTES),
+  name: new Uint8Array(28),
   control: Buffer.alloc(256),
 };
 
@@ -274,8 +306,8 @@ export function receiveMessage(fd: number): ReceivedMessage | undefined {
     throw new SystemCallError('recvmsg', errno);
   }
   return {
-    data: Uint8Array.from(data.subarray(0, length)),
-    source: Uint8Array.from(name.subarray(8, 24)),
+    data: data.slice(0, length),
+    source: name.slice(8, 24),
     control: decodeControl(control.subarray(0, Number(message.controlLength))),
   };
 }

@@ -2,14 +2,17 @@
  * Raw IP sockets that receive. The only file that imports the `raw-socket` package, which works on a
  * process's main thread only.
  *
- * Of IPv4 the package delivers datagrams with their header. Of IPv6 the kernel delivers no header, and
- * the package reads neither hop limit nor destination, which both have to be checked: so the package
- * only says when there is something to read, and recvmsg(2) reads it with what belongs to it.
+ * The package only says when there is something to read: what is there is read by recv(2), all of it in
+ * one turn of the event loop. The package itself reads one packet a turn, and makes words of what is
+ * known in bytes. Of IPv6 it reads neither hop limit nor destination, which both have to be checked, and
+ * the kernel delivers no header: recvmsg(2) reads what belongs to a packet.
  */
-import { readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import raw from 'raw-socket';
 import { type Family, familyOf, type Ip, ipToBytes } from '../base/ip.js';
-import { getSocketOption, type ReceivedMessage, receiveMessage } from './libc.js';
+import type { Micros } from '../base/time.js';
+import { packetAge } from './arrival.js';
+import { getSocketOption, type ReceivedMessage, receiveFrame, receiveMessage } from './libc.js';
 
 /** asm-generic/socket.h, linux/in.h, linux/in6.h, linux/ipv6.h */
 const SOL_SOCKET = 1;
@@ -29,12 +32,12 @@ const IPV6_HOPLIMIT = 52;
 
 /** Room for the adverts of some thousand instances that arrive while we are busy. */
 const RECEIVE_BUFFER_BYTES = 1_048_576;
-/** An advert of 255 addresses of IPv6 fits twice. */
-const PACKET_BYTES = 9_216;
 /** One turn of the event loop reads no more than this: timers have to get their turn in a flood. */
 const MESSAGES_A_TURN = 64;
 
 export interface ReceiveSocket {
+  /** Reads what is there; false: there may be more, or it could not be read. */
+  readAll(): boolean;
   close(): void;
 }
 
@@ -63,24 +66,21 @@ export interface ReceiveOptions {
 /**
  * Opens a socket that receives one IP protocol over IPv4 on one interface.
  *
- * @param onPacket gets a copy of each datagram, with its header.
+ * @param onPacket gets a copy of each datagram, with its header, and its age: {@link packetAge}.
  * @throws Error of the package when the socket cannot be opened or set up (no privilege, no such
  *   interface).
  */
 export function openReceiveSocket(
   options: ReceiveOptions,
-  onPacket: (datagram: Uint8Array) => void,
+  onPacket: (datagram: Uint8Array, age: Micros) => void,
 ): ReceiveSocket {
-  const socket = new raw.Socket({
-    protocol: options.protocol,
-    addressFamily: raw.AddressFamily.IPv4,
-    bufferSize: PACKET_BYTES,
+  const socket = new ReadySocket(options.protocol, 4, (fd) => {
+    const datagram = receiveFrame(fd);
+    if (datagram) onPacket(datagram, packetAge(fd));
+    return datagram !== undefined;
   });
-  prepare(socket, 4, options);
-  // The package hands out slices of one buffer that the next packet overwrites.
-  socket.on('message', (packet: Buffer) => onPacket(new Uint8Array(packet)));
-  socket.on('error', options.onError);
-  return { close: () => socket.close() };
+  socket.open(options);
+  return { readAll: () => socket.readAll(), close: () => socket.close() };
 }
 
 /**
@@ -90,57 +90,66 @@ export function openReceiveSocket(
  */
 export function openReceiveSocketIpv6(
   options: ReceiveOptions,
-  onPacket: (packet: ReceivedIpv6) => void,
+  onPacket: (packet: ReceivedIpv6, age: Micros) => void,
 ): ReceiveSocket {
-  const socket = new Ipv6Socket(options.protocol, onPacket);
-  prepare(socket, 6, options);
-  socket.learnDescriptor();
-  socket.on('error', options.onError);
-  return { close: () => socket.close() };
+  const socket = new ReadySocket(options.protocol, 6, (fd) => {
+    const message = receiveMessage(fd);
+    const packet = message && withHeaderFields(message);
+    if (packet) onPacket(packet, packetAge(fd));
+    return message !== undefined;
+  });
+  socket.open(options);
+  return { readAll: () => socket.readAll(), close: () => socket.close() };
 }
 
-class Ipv6Socket extends raw.Socket {
-  readonly #onPacket: (packet: ReceivedIpv6) => void;
+class ReadySocket extends raw.Socket {
+  readonly #family: Family;
+  /** Receives one packet; false: there was none. */
+  readonly #receive: (fd: number) => boolean;
+  readonly #likely: number;
   #fd: number | undefined;
   #closed = false;
 
-  constructor(protocol: number, onPacket: (packet: ReceivedIpv6) => void) {
-    super({ protocol, addressFamily: raw.AddressFamily.IPv6, bufferSize: 1 });
-    this.#onPacket = onPacket;
+  constructor(protocol: number, family: Family, receive: (fd: number) => boolean) {
+    const likely = nextDescriptor();
+    const addressFamily = family === 4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6;
+    super({ protocol, addressFamily, bufferSize: 1 });
+    this.#likely = likely;
+    this.#family = family;
+    this.#receive = receive;
   }
 
-  /** Finds out what to receive from; until then nothing is received. @throws Error */
-  learnDescriptor(): void {
+  /** Sets it up; until then nothing is received. @throws Error */
+  open(options: ReceiveOptions): void {
+    prepare(this, this.#family, options);
     try {
-      this.#fd = descriptorOf(this);
+      this.#fd = descriptorOf(this, this.#likely);
     } catch (error) {
       this.close();
       throw error;
     }
+    this.on('error', options.onError);
   }
 
   override onRecvReady(): void {
-    for (let i = 0; i < MESSAGES_A_TURN && !this.#closed; i++) {
-      const message = this.#receive();
-      if (!message) return;
-      const packet = withHeaderFields(message);
-      if (packet) this.#onPacket(packet);
+    this.readAll();
+  }
+
+  /** See {@link ReceiveSocket}. */
+  readAll(): boolean {
+    try {
+      for (let i = 0; i < MESSAGES_A_TURN; i++) {
+        if (this.#closed || this.#fd === undefined || !this.#receive(this.#fd)) return true;
+      }
+    } catch (error) {
+      this.emit('error', error);
     }
+    return false;
   }
 
   override close(): this {
     this.#closed = true;
     return super.close();
-  }
-
-  #receive(): ReceivedMessage | undefined {
-    if (this.#fd === undefined) return undefined;
-    try {
-      return receiveMessage(this.#fd);
-    } catch (error) {
-      this.emit('error', error);
-      return undefined;
-    }
   }
 }
 
@@ -156,12 +165,15 @@ function withHeaderFields({ data, source, control }: ReceivedMessage): ReceivedI
  * The descriptor behind a socket of the package, which does not tell it: the one that bears the mark
  * that was just given to the socket. The mark, which nothing else on a receiving socket uses, is taken
  * away again.
+ *
+ * @param likely looked at first.
  */
-function descriptorOf(socket: raw.Socket): number {
+function descriptorOf(socket: raw.Socket, likely: number): number {
   marks = (marks + 1) % 0x1000;
   const mark = 0x7a_6d_00_00 + marks;
   setNumber(socket, SOL_SOCKET, SO_MARK, mark);
   try {
+    if (markOf(likely) === mark) return likely;
     for (const name of readdirSync('/proc/self/fd')) {
       if (markOf(Number(name)) === mark) return Number(name);
     }
@@ -172,6 +184,13 @@ function descriptorOf(socket: raw.Socket): number {
 }
 
 let marks = 0;
+
+/** The kernel gives the lowest that is free: what the next socket gets, unless another thread is quicker. */
+function nextDescriptor(): number {
+  const fd = openSync('/dev/null', 'r');
+  closeSync(fd);
+  return fd;
+}
 
 function markOf(fd: number): number | undefined {
   try {

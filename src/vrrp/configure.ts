@@ -106,6 +106,7 @@ function rename(step: Step, instance: Instance, name: string): void {
     step.out.add({ kind: 'cancel-timer', timer: timerKey(timer, instance.settings.name) });
     step.out.add({ kind: 'arm-timer', timer: timerKey(timer, name), dueAt });
   }
+  instance.timerKeys.clear();
 }
 
 /**
@@ -122,6 +123,7 @@ function index(state: EngineState, settings: VrrpSettings, instances: readonly I
     state.instances.set(next.name, instance);
   });
   state.routers = indexRouters(instances);
+  state.recognised.clear();
   state.interfaces = indexInterfaces(instances);
   indexTracks(state, settings, instances);
   for (const { name, instances: members } of settings.syncGroups) {
@@ -163,6 +165,8 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     addresses: new Set(addressesOf(instance).map(addressKey)),
   };
   instance.settings = next;
+  // Also where it goes may have changed.
+  instance.outgoing = undefined;
   instance.missingAddress = undefined;
   cancelTimer(step, instance, 'address-retry');
   instance.addressBytes = wireAddresses(next);
@@ -184,7 +188,6 @@ function changeInPlace(step: Step, instance: Instance, next: InstanceSettings): 
     !sameBytes(before.auth.data, instance.auth.data) ||
     before.destinations !== destinationsOf(next).join(' ') ||
     JSON.stringify(previous.hmac) !== JSON.stringify(next.hmac);
-  if (advertChanged) instance.outgoing = undefined;
   if (instance.state === 'MASTER') {
     if (advertChanged) sendAdvert(step, instance);
     if (previous.advertInterval !== next.advertInterval) {

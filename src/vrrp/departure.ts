@@ -86,10 +86,17 @@ export function onDepartureDue(step: Step, instance: Instance): void {
   }
 }
 
-/** Whether a node that is leaving has left: nothing is MASTER any more. */
+/**
+ * Whether a node that is leaving has left: nothing is MASTER any more. It is asked after each event: who was
+ * the last of those that had not left is asked first.
+ */
 export function hasLeft(state: EngineState): boolean {
-  for (const instance of state.instances.values()) if (instance.state !== 'INIT') return false;
-  return true;
+  if (state.lastToLeave && state.lastToLeave.state !== 'INIT') return false;
+  state.lastToLeave = undefined;
+  for (const instance of state.instances.values()) {
+    if (instance.state !== 'INIT') state.lastToLeave = instance;
+  }
+  return state.lastToLeave === undefined;
 }
 
 /** The longest that a departure takes, µs. */

@@ -92,8 +92,23 @@ export function addressesOf(instance: Instance): readonly VirtualAddress[] {
 
 /** The identity of an address: interface, address and prefix length. */
 export function addressKey(address: VirtualAddress): string {
-  return `${address.interface} ${address.address}/${address.prefixLength}`;
+  const known = keys.get(address);
+  if (known !== undefined) return known;
+  const key = addressKeyOf(address.interface, address);
+  keys.set(address, key);
+  return key;
 }
+
+/** The same of an address of an interface that is not one of the settings'. */
+export function addressKeyOf(
+  name: string,
+  { address, prefixLength }: Pick<VirtualAddress, 'address' | 'prefixLength'>,
+): string {
+  return `${name} ${address}/${prefixLength}`;
+}
+
+/** Of thousands of addresses they are asked for in every pass. */
+const keys = new WeakMap<VirtualAddress, string>();
 
 /** Remembers an address that the configuration no longer has. */
 export function retire(state: EngineState, instance: string, address: VirtualAddress): void {

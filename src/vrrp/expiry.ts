@@ -6,6 +6,7 @@ import { onDepartureDue } from './departure.js';
 import type { VrrpEvent } from './events.js';
 import { onLinkDelayOver } from './faults.js';
 import { armTimer, log } from './instance.js';
+import { admit, suppressedNote } from './log-limit.js';
 import { onAddressRetry } from './missing-address.js';
 import { onPeriodicDue } from './periodic.js';
 import type { Instance, Step } from './state.js';
@@ -104,18 +105,26 @@ function onAdvertDue(step: Step, instance: Instance, dueAt: number): void {
   }
   sendAdvert(step, instance);
   onMasterAdvert(step, instance);
-  const next = late < advertInterval ? dueAt + advertInterval : step.at + advertInterval;
+  const isInTime = late < advertInterval;
+  const next = isInTime ? dueAt + advertInterval : step.at + advertInterval;
   armTimer(step, instance, 'advert', next);
-  if (late < stallBound(advertInterval)) return;
+  const heldUp = late - instance.advertLate;
+  instance.advertLate = isInTime ? late : 0;
+  if (isInTime && heldUp < stallBound(advertInterval)) return;
   instance.garpBursts = garp.masterDelay > 0 ? 2 : 1;
   armTimer(step, instance, 'garp-master', step.at);
+  // All instances say the same of one stall.
+  const suppressed = admit(step.state.logLimit, 'stalled', step.at);
+  if (suppressed === undefined) return;
   const text = `advert was ${Math.round(late / 1000)} ms overdue, announcing the addresses again`;
-  log(step, instance, 'warning', 'stalled', text, { late });
+  log(step, instance, 'warning', 'stalled', text + suppressedNote(suppressed), { late });
 }
 
 /**
- * How late an advert is after a stall that matters. A stall of S makes it late by S less what was left
- * of the interval: with a fifth every stall of 1.2 intervals is seen. A busy machine is no stall.
+ * How much later than the one before it an advert is after a stall that matters; one that is an interval
+ * late comes from one always. A stall of S makes it later by S less what was left of the interval: with a
+ * fifth every stall of 1.2 intervals is seen. A busy machine is no stall; nor is one where thousands are due
+ * at one moment, the last of them late each time.
  */
 function stallBound(advertInterval: Micros): Micros {
   return Math.min(advertInterval, Math.max(advertInterval / 5, BUSY));

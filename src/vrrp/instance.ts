@@ -8,7 +8,7 @@ import { createHmacAuth } from './hmac-auth.js';
 import { isLinkLocal } from './ip-packet.js';
 import type { InstanceSettings } from './settings.js';
 import type { Instance, Step } from './state.js';
-import { type TimerName, timerKey } from './timers.js';
+import { type TimerKey, type TimerName, timerKey } from './timers.js';
 import { masterDownInterval, OWNER_PRIORITY } from './timing.js';
 
 /** A new instance in INIT. */
@@ -28,6 +28,8 @@ export function createInstance(settings: InstanceSettings, at: Micros): Instance
     wantsMaster: false,
     preemptAt: undefined,
     timers: new Map(),
+    timerKeys: new Map(),
+    advertLate: 0,
     garpBursts: 0,
     lowerPrioBurstAt: undefined,
     lowerPrioRepetitionOwed: false,
@@ -121,13 +123,21 @@ export function setSource(instance: Instance, ip: Ip | undefined): void {
 /** Arms, or re-arms, one of the instance's timers for an absolute instant. */
 export function armTimer(step: Step, instance: Instance, name: TimerName, dueAt: Micros): void {
   instance.timers.set(name, dueAt);
-  step.out.add({ kind: 'arm-timer', timer: timerKey(name, instance.settings.name), dueAt });
+  step.out.add({ kind: 'arm-timer', timer: keyOf(instance, name), dueAt });
 }
 
 /** Cancels one of the instance's timers if it is armed. */
 export function cancelTimer(step: Step, instance: Instance, name: TimerName): void {
   if (!instance.timers.delete(name)) return;
-  step.out.add({ kind: 'cancel-timer', timer: timerKey(name, instance.settings.name) });
+  step.out.add({ kind: 'cancel-timer', timer: keyOf(instance, name) });
+}
+
+function keyOf({ timerKeys, settings }: Instance, name: TimerName): TimerKey {
+  const known = timerKeys.get(name);
+  if (known !== undefined) return known;
+  const key = timerKey(name, settings.name);
+  timerKeys.set(name, key);
+  return key;
 }
 
 /** Cancels all timers of the instance. */

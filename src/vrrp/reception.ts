@@ -14,6 +14,7 @@ import { beats, sayLastWord } from './last-word.js';
 import { admit, suppressedNote } from './log-limit.js';
 import { rememberPeer } from './peers.js';
 import { pathViolation, policyViolation } from './policy.js';
+import { type KnownAdvert, recognise, remember } from './recognition.js';
 import { reject } from './rejection.js';
 import { groupBytes, instanceFor } from './routers.js';
 import { type Instance, type Step, unitOf } from './state.js';
@@ -27,11 +28,18 @@ import { announce, sendAdvert } from './transmit.js';
  */
 const ANSWER_PAUSE: Micros = MICROS_PER_MILLI;
 
-/** A datagram came in: decode it, check it, and give it to its instance. */
-export function onPacketReceived(
-  step: Step,
-  event: Extract<VrrpEvent, { kind: 'packet-received' }>,
-): void {
+type Received = Extract<VrrpEvent, { kind: 'packet-received' }>;
+
+/**
+ * A datagram came in: decode it, check it, and give it to its instance. Its memory is the engine's: it
+ * may be kept.
+ */
+export function onPacketReceived(step: Step, event: Received): void {
+  const known = recognise(step.state.recognised, event.interface, event.datagram);
+  if (known) {
+    judge(step, known, event);
+    return;
+  }
   const ip = decodeIp(event.datagram);
   if (!ip.ok) {
     reject(step, undefined, ip.reason, event);
@@ -55,12 +63,19 @@ export function onPacketReceived(
     reject(step, undefined, 'vrid-unknown', event);
     return;
   }
-  const wrong = policyViolation(step, instance, advert.value, source);
+  const found = { datagram: event.datagram, instance, advert: advert.value, source };
+  if (judge(step, found, event)) remember(step.state.recognised, event.interface, found);
+}
+
+/** An advert without a fault for one of our instances. Returns whether it is accepted. */
+function judge(step: Step, { instance, advert, source }: KnownAdvert, event: Received): boolean {
+  const wrong = policyViolation(step, instance, advert, source);
   if (wrong !== undefined) {
     reject(step, instance, wrong, event);
-    return;
+    return false;
   }
-  accept(step, instance, advert.value, source.ip);
+  accept(step, instance, advert, source.ip);
+  return true;
 }
 
 function accept(step: Step, instance: Instance, advert: Advert, source: Ip): void {

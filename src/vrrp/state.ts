@@ -5,7 +5,7 @@ import type { ChecksumForm } from './advert.js';
 import type { Alarm, AlarmKind } from './alarms.js';
 import type { AuthExpectation } from './auth.js';
 import type { DesiredAddress } from './desired.js';
-import type { InstanceState } from './effects.js';
+import type { InstanceState, VrrpEffect } from './effects.js';
 import type { LinkState } from './events.js';
 import type { HmacAuth } from './hmac-auth.js';
 import type { LastWord } from './last-word.js';
@@ -13,6 +13,7 @@ import type { LogLimit } from './log-limit.js';
 import type { MissingAddress } from './missing-address.js';
 import type { Outbox } from './outbox.js';
 import type { Peer } from './peers.js';
+import type { Recognised } from './recognition.js';
 import type { DropReason } from './rejection.js';
 import type { RouterIndex } from './routers.js';
 import type {
@@ -21,7 +22,7 @@ import type {
   StaticSettings,
   SyncDaemonSettings,
 } from './settings.js';
-import type { TimerName } from './timers.js';
+import type { TimerKey, TimerName } from './timers.js';
 import type { Contribution, TrackedValue } from './tracking.js';
 
 /** One virtual router. */
@@ -52,6 +53,10 @@ export interface Instance {
   preemptAt: Micros | undefined;
   /** The armed timers and their due times. Bounded by the names. */
   readonly timers: Map<TimerName, Micros>;
+  /** Their keys, which carry its name; made once. Bounded likewise. */
+  readonly timerKeys: Map<TimerName, TimerKey>;
+  /** How late the last advert was, against its schedule. */
+  advertLate: Micros;
   /** Bursts that the `garp-master` timer still owes. */
   garpBursts: number;
   /** When the last burst after a losing advert went out. */
@@ -105,9 +110,12 @@ export interface Source {
 /** An advert before it has its checksum, and as it goes to each destination. */
 export interface Outgoing {
   readonly draft: Uint8Array;
-  /** Bounded by the destinations. */
-  readonly sealed: Map<Ip, { readonly form: ChecksumForm; readonly packet: Uint8Array }>;
+  readonly destinations: readonly Ip[];
+  /** The orders to send it, which are the same each time; unsigned ones. Bounded by the destinations. */
+  readonly sealed: Map<Ip, { readonly form: ChecksumForm; readonly effect: SendAdvert }>;
 }
+
+export type SendAdvert = Extract<VrrpEffect, { kind: 'send-advert' }>;
 
 /** `vrrp_sync_group`: its members change state together. */
 export interface SyncGroup {
@@ -122,6 +130,8 @@ export interface EngineState {
   utcOffset: Micros;
   /** SIGTERM has come: see `departure.ts`. */
   leaving: boolean;
+  /** One that has not left yet, while others do. */
+  lastToLeave: Instance | undefined;
   /** `vrrp_startup_delay`, `vrrp_delay_after_boot`: nobody becomes MASTER before. */
   notBefore: Micros;
   /**
@@ -135,6 +145,8 @@ export interface EngineState {
   instances: Map<string, Instance>;
   /** By interface, family and VRID: see `routers.ts`. */
   routers: RouterIndex;
+  /** The last advert of each: see `recognition.ts`. Bounded by the interfaces in use. */
+  readonly recognised: Recognised;
   /** By interface: those that need it. */
   interfaces: ReadonlyMap<string, readonly Instance[]>;
   groups: Map<string, SyncGroup>;
@@ -168,11 +180,13 @@ export function createState(): EngineState {
     generation: 0,
     utcOffset: 0,
     leaving: false,
+    lastToLeave: undefined,
     notBefore: 0,
     quiet: new Map(),
     stopped: false,
     instances: new Map(),
     routers: new Map(),
+    recognised: new Map(),
     interfaces: new Map(),
     groups: new Map(),
     links: new Map(),

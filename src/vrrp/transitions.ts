@@ -52,6 +52,7 @@ export function becomeMaster(step: Step, instance: Instance, reason: string): vo
     log(step, instance, 'info', 'setting-vips', 'setting E-VIPs.');
   }
   announce(step, instance, garp.masterRepeat);
+  instance.advertLate = 0;
   instance.garpBursts = 0;
   if (garp.masterDelay > 0) {
     instance.garpBursts = 1;

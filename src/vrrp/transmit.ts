@@ -1,14 +1,14 @@
 /** Sending adverts and ordering announcements. */
 import { type Ip, ipToBytes } from '../base/ip.js';
-import { draftAdvert, PRIORITY_RELEASE, sealAdvert } from './advert.js';
+import { type ChecksumForm, draftAdvert, PRIORITY_RELEASE, sealAdvert } from './advert.js';
 import { addressesOf } from './desired.js';
-import { signAdvert } from './hmac-auth.js';
+import { type HmacAuth, signAdvert } from './hmac-auth.js';
 import { log } from './instance.js';
 import { REQUIRED_TTL } from './ip-packet.js';
 import { checksumFor } from './peers.js';
 import { groupBytes, groupOf, socketInterface, transportKey } from './routers.js';
 import type { InstanceSettings, VirtualAddress } from './settings.js';
-import type { Instance, Outgoing, Source, Step } from './state.js';
+import type { Instance, Outgoing, SendAdvert, Source, Step } from './state.js';
 
 /** Sends an advert with the effective priority. The packet's memory is shared: never write to it. */
 export function sendAdvert(step: Step, instance: Instance): void {
@@ -79,44 +79,62 @@ function draftOf(instance: Instance, source: Source, priority: number): Outgoing
     addressCount: settings.virtualAddresses.length,
     auth: instance.auth,
   };
-  return { draft: draftAdvert(content, source.bytes.length), sealed: new Map() };
+  return {
+    draft: draftAdvert(content, source.bytes.length),
+    destinations: destinationsOf(settings),
+    sealed: new Map(),
+  };
 }
 
 /** One advert, to however many destinations it goes. */
 function transmit(step: Step, instance: Instance, source: Source, outgoing: Outgoing): void {
-  const { settings, hmac } = instance;
+  const { hmac } = instance;
   instance.advertsSent++;
   // Signed once: the copies for all peers carry the same sequence.
-  const context = { ...settings, source: source.bytes };
-  const utc = step.at + step.state.utcOffset;
-  const trailer = hmac && signAdvert(hmac, outgoing.draft, context, utc);
-  for (const destination of destinationsOf(settings)) {
-    step.out.add({
-      kind: 'send-advert',
-      instance: settings.name,
-      interface: socketInterface(settings),
-      source: source.ip,
-      destination,
-      ttl: settings.unicast?.ttl ?? REQUIRED_TTL,
-      packet: sealFor(instance, source, outgoing, destination, trailer),
-    });
+  const trailer = hmac && sign(step, instance, hmac, source, outgoing);
+  for (const destination of outgoing.destinations) {
+    const form = checksumFor(instance, destination);
+    const known = trailer ? undefined : outgoing.sealed.get(destination);
+    if (known?.form === form) {
+      step.out.add(known.effect);
+      continue;
+    }
+    const effect = sealFor(instance, source, outgoing.draft, destination, form, trailer);
+    if (!trailer) outgoing.sealed.set(destination, { form, effect });
+    step.out.add(effect);
   }
 }
 
-/** The advert for one destination; without a trailer it is the same as the last time. */
+function sign(
+  { at, state }: Step,
+  { settings }: Instance,
+  hmac: HmacAuth,
+  source: Source,
+  { draft }: Outgoing,
+): Uint8Array | undefined {
+  const context = { ...settings, source: source.bytes };
+  return signAdvert(hmac, draft, context, at + state.utcOffset);
+}
+
+/** The advert for one destination. */
 function sealFor(
   instance: Instance,
   source: Source,
-  { draft, sealed }: Outgoing,
+  draft: Uint8Array,
   destination: Ip,
+  form: ChecksumForm,
   trailer: Uint8Array | undefined,
-): Uint8Array {
-  const form = checksumFor(instance, destination);
-  const known = trailer ? undefined : sealed.get(destination);
-  if (known?.form === form) return known.packet;
+): SendAdvert {
+  const { settings } = instance;
   const addresses = { source: source.bytes, destination: ipToBytes(destination) };
-  const group = instance.settings.family === 4 ? groupBytes(instance.settings) : undefined;
-  const packet = sealAdvert(draft, addresses, form, trailer, group);
-  if (!trailer) sealed.set(destination, { form, packet });
-  return packet;
+  const group = settings.family === 4 ? groupBytes(settings) : undefined;
+  return {
+    kind: 'send-advert',
+    instance: settings.name,
+    interface: socketInterface(settings),
+    source: source.ip,
+    destination,
+    ttl: settings.unicast?.ttl ?? REQUIRED_TTL,
+    packet: sealAdvert(draft, addresses, form, trailer, group),
+  };
 }

@@ -1,6 +1,7 @@
 /** The raw sockets, on the loopback interface. */
 import assert from 'node:assert/strict';
 import { fromHex, toHex } from '../../../src/base/bytes.js';
+import { monotonicMicros } from '../../../src/base/clock.js';
 import type { Family } from '../../../src/base/ip.js';
 import { ipFromBytes } from '../../../src/base/ip.js';
 import { AdvertTransport } from '../../../src/packet-io/advert-transport.js';
@@ -54,6 +55,35 @@ describe('packet-io/advert-transport', () => {
       }
     });
   }
+
+  it('reads at once what has come, and tells how long it waited', function () {
+    const ages: number[] = [];
+    let transport: AdvertTransport;
+    try {
+      transport = new AdvertTransport({ interface: 'lo', family: 4, groups: [] }, LOOPBACK_INDEX, {
+        onDatagram: (_, age) => ages.push(age),
+        onError: (error) => assert.fail(error),
+      });
+    } catch (error) {
+      skip(this, `no raw socket: ${(error as Error).message}`);
+      return;
+    }
+    try {
+      assert.equal(transport.readAll(), true);
+      // The kernel is asked for the first time.
+      transport.send(PAYLOAD, '127.0.0.1', '127.0.0.2', 255);
+      assert.equal(transport.readAll(), true);
+      transport.send(PAYLOAD, '127.0.0.1', '127.0.0.2', 255);
+      const until = monotonicMicros() + 5_000;
+      while (monotonicMicros() < until);
+      assert.equal(transport.readAll(), true);
+    } finally {
+      transport.close();
+    }
+    assert.equal(ages.length, 2);
+    // A virtual machine's two clocks need not agree to the microsecond.
+    assert.ok((ages[1] as number) >= 4_500, `${ages[1]} µs`);
+  });
 
   it('a group that cannot be joined is an error at once, and leaves no socket open', () => {
     const open = (): AdvertTransport =>

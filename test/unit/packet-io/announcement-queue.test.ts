@@ -53,16 +53,27 @@ const pace = (overrides: Partial<PaceSettings>): PaceSettings => ({
 });
 
 describe('packet-io/announcement-queue', () => {
-  it('sends all at once without a pace, each address once before any is repeated', () => {
-    const { queue, sent, told } = fixture();
+  it('sends all at once without a pace, and repeats it a moment later', () => {
+    const { queue, sent, told, pass } = fixture();
     queue.push([at('10.0.0.1'), at('10.0.0.2')], 2);
-    assert.deepEqual(sent, [
-      '0 eth0 10.0.0.1',
-      '0 eth0 10.0.0.2',
-      '0 eth0 10.0.0.1',
-      '0 eth0 10.0.0.2',
-    ]);
-    assert.deepEqual(told, ['10.0.0.1 2', '10.0.0.2 2']);
+    // What comes before the first have been repeated does not wait for that.
+    queue.push([at('10.0.0.3')], 2);
+    assert.deepEqual(sent, ['0 eth0 10.0.0.1', '0 eth0 10.0.0.2', '0 eth0 10.0.0.3']);
+    assert.deepEqual(told, ['10.0.0.1 2', '10.0.0.2 2', '10.0.0.3 2']);
+    pass(MILLI);
+    assert.deepEqual(sent.slice(3), ['1 eth0 10.0.0.1', '1 eth0 10.0.0.2', '1 eth0 10.0.0.3']);
+    assert.ok(queue.isEmpty);
+  });
+
+  it('gives other work its turn after some hundred packets, the first of each address first', () => {
+    const { queue, sent, pass } = fixture();
+    const all = Array.from({ length: 1000 }, (_, i) => at(`10.0.${i >> 8}.${i & 0xff}`));
+    queue.push(all, 2);
+    assert.equal(sent.length, 512);
+    pass(MILLI);
+    assert.equal(sent.length, 2000);
+    const firsts = new Set(sent.slice(0, 1000).map((line) => line.split(' ')[2]));
+    assert.equal(firsts.size, 1000);
     assert.ok(queue.isEmpty);
   });
 
@@ -157,9 +168,10 @@ describe('packet-io/announcement-queue', () => {
   });
 
   it('tells of what cannot be sent once, and sends the rest', () => {
-    const { queue, sent, state, errors } = fixture();
+    const { queue, sent, state, errors, pass } = fixture();
     state.broken = '10.0.0.1';
     queue.push([at('10.0.0.1'), at('10.0.0.2')], 2);
+    pass(MILLI);
     assert.deepEqual(errors, ['10.0.0.1 no']);
     assert.equal(sent.length, 2);
   });
