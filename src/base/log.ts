@@ -54,7 +54,7 @@ export function createLogger(
 ): Logger {
   const format = options.format ?? 'text';
   const level = options.level ?? 'notice';
-  if (options.write) return pinoLogger(role, level, lineWriter(options.write));
+  if (options.write) return lineLogger(level, options.write);
   const destination = pino.destination({
     dest: options.fd ?? 1,
     sync: false,
@@ -64,17 +64,13 @@ export function createLogger(
   destination.on('error', () => {});
   destinations.push(destination);
   if (format === 'json') return pinoLogger(role, level, destination);
-  return pinoLogger(
-    role,
-    level,
-    lineWriter((severity, text, record) => {
-      const line =
-        format === 'journal'
-          ? `<${severity}>${text}\n`
-          : `${new Date(record.time).toISOString()} Tandem_${role}[${process.pid}]: ${text}\n`;
-      destination.write(line);
-    }),
-  );
+  return lineLogger(level, (severity, text) => {
+    const line =
+      format === 'journal'
+        ? `<${severity}>${text}\n`
+        : `${new Date().toISOString()} Tandem_${role}[${process.pid}]: ${text}\n`;
+    destination.write(line);
+  });
 }
 
 function pinoLogger(role: string, level: Level, sink: pino.DestinationStream): Logger {
@@ -118,22 +114,22 @@ export const silentLogger: Logger = {
   error() {},
 };
 
-interface LogRecord {
-  readonly level: number;
-  readonly time: number;
-  readonly msg: string;
-}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/g;
 
-/** Turns pino's records into lines of text. */
-function lineWriter(
-  write: (severity: number, text: string, record: LogRecord) => void,
-): pino.DestinationStream {
+/** Lines of text, without the fields: a record that is made for them and taken apart again costs more. */
+function lineLogger(level: Level, write: (severity: number, text: string) => void): Logger {
+  const at = (name: Level): Logger[Level] => {
+    if (LEVELS[name] < LEVELS[level]) return () => {};
+    const severity = SEVERITY[LEVELS[name]] ?? 6;
+    // A value from outside (a file's name, a server's answer) must not forge a second line.
+    return (_event, text) => write(severity, text.replace(CONTROL, ' '));
+  };
   return {
-    write(json) {
-      const record = JSON.parse(json) as LogRecord;
-      // A value from outside (a file's name, a server's answer) must not forge a second line.
-      const text = [...record.msg].map((c) => (c < ' ' || c === '\u007f' ? ' ' : c)).join('');
-      write(SEVERITY[record.level] ?? 6, text, record);
-    },
+    debug: at('debug'),
+    info: at('info'),
+    notice: at('notice'),
+    warning: at('warning'),
+    error: at('error'),
   };
 }

@@ -2,7 +2,10 @@
 import { build } from './build/index.js';
 import { EarlyServices } from './build/lvs/early.js';
 import { check, type Environment } from './check/index.js';
+import { checkService } from './check/lvs/index.js';
 import { type Diagnostic, Sink } from './diagnostics/diagnostics.js';
+import { spelledOut } from './diagnostics/look-alikes.js';
+import { onePerMistake } from './diagnostics/one-mistake.js';
 import { linesPointedAt, type Sources } from './diagnostics/pointed-lines.js';
 import { maskSecrets, Secrets } from './diagnostics/secrets.js';
 import { keywordTexts, shellWords, treeHints } from './grammar/index.js';
@@ -44,10 +47,24 @@ export function loadConfiguration(
   files: ConfigFiles,
   environment: Environment = {},
 ): Loaded {
-  const early = new EarlyServices();
+  const early = new EarlyServices(checkService, { keepsAll: true });
   const loaded = loadWith(early, path, files, environment);
   // Read again for what came too late.
   return early.isValid ? loaded : loadWith(undefined, path, files, environment);
+}
+
+/** What is wrong with a configuration. */
+export type Judged = Omit<Loaded, 'config'>;
+
+/** As {@link loadConfiguration}, for the diagnostics alone: of a large configuration less is kept. */
+export function judgeConfiguration(
+  path: string,
+  files: ConfigFiles,
+  environment: Environment = {},
+): Judged {
+  const early = new EarlyServices(checkService, { keepsAll: false });
+  const { config: _notWhole, ...judged } = loadWith(early, path, files, environment);
+  return early.isValid ? judged : loadWith(undefined, path, files, environment);
 }
 
 /**
@@ -67,14 +84,23 @@ export function loadWith(
   const config = build(statements, sink, environment, early);
   check(config, environment, sink);
   const found = sink.sorted();
-  const model = sink.hasErrors ? undefined : config;
+  const model = sink.hasErrors ? undefined : wholeModel(config, early);
   if (found.length === 0) {
     return { config: model, diagnostics: [], sources: new Map(), secrets: new Secrets(new Map()) };
   }
   const secrets = new Secrets(read.texts, statements);
   const lines = linesPointedAt(found, read.texts);
-  const diagnostics = secrets.redactAll(found, (file, line) => lines.get(file)?.get(line));
+  const lineOf = (file: string, line: number) => lines.get(file)?.get(line);
+  const diagnostics = secrets
+    .redactAll(onePerMistake(found, lineOf), lineOf)
+    .map((diagnostic) => ({ ...diagnostic, message: spelledOut(diagnostic.message) }));
   return { config: model, diagnostics, sources: read.hidden(), secrets };
+}
+
+/** With the servers that were not kept as such. */
+function wholeModel(config: Config, early: EarlyServices | undefined): Config {
+  if (!early) return config;
+  return { ...config, virtualServers: config.virtualServers.map((each) => early.whole(each)) };
 }
 
 /**
@@ -91,7 +117,8 @@ export function readStatements(
 ): { statements: readonly Statement[]; read: ReadTexts } {
   const options = { configId, hints: wordHints };
   const tree = new TreeBuilder(early && ((statement) => early.take(statement)));
-  const read = preprocess(path, files, sink, tree, options);
+  const sharing = early && { blocks: early.repeated, tree };
+  const read = preprocess(path, files, sink, tree, { ...options, sharing });
   const statements = tree.finish(sink);
   if (statements) return { statements, read };
   const list = new TokenList();

@@ -1,4 +1,5 @@
 /** What a virtual server needs that this version does not have. */
+import { differentServers } from './build/lvs/server-rows.js';
 import type {
   CheckConfig,
   Config,
@@ -21,7 +22,7 @@ export function isBuilt(check: CheckConfig): check is BuiltCheck {
  */
 export function missingForServer(server: VirtualServerConfig, config: Config): readonly string[] {
   const missing = new Set<string>();
-  for (const real of server.realServers) {
+  for (const real of differentServers(server)) {
     for (const check of real.checks) addCheck(check, config, missing);
   }
   return [...missing];

@@ -29,6 +29,7 @@ export function build(
   machine: Machine = {},
   early?: EarlyServices,
 ): Config {
+  early?.tell(sink);
   const top = interpret('', grammar, statements, NOWHERE, sink);
   const globalSection = mergeGlobals(top, sink);
   const global = buildGlobal(globalSection, top, sink);

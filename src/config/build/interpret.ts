@@ -4,7 +4,7 @@
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { distance } from '../diagnostics/nearest.js';
-import { lookUp } from '../grammar/index.js';
+import { blocksOf, lookUp } from '../grammar/index.js';
 import {
   ANYTHING,
   type BodyOf,
@@ -170,12 +170,25 @@ function list(byKeyword: Map<string, Setting[]>, setting: Setting): void {
   else byKeyword.set(setting.keyword, [setting]);
 }
 
+/** What became of blocks that share their statements. */
+export interface SharedSections {
+  /**
+   * `undefined` for a block that shares nothing, and before the first of those that do.
+   *
+   * @param at where the keyword of the block stands that is wanted now.
+   */
+  get(body: readonly Statement[], at: Position): Section<unknown> | undefined;
+  /** Told of every block that was not known, when it has been interpreted. */
+  add(body: readonly Statement[], at: Position, section: Section<unknown>): void;
+}
+
 /**
  * Interprets the statements of a block.
  *
  * @param blockName the keyword that opened it, for messages; empty at the top.
  * @param at the place of that keyword.
  * @param planned the block is planned as a whole, which was said: it is not said of each keyword.
+ * @param shared blocks in it that are interpreted once; their settings have the positions of the first.
  */
 export function interpret<G extends Keywords>(
   blockName: string,
@@ -184,13 +197,14 @@ export function interpret<G extends Keywords>(
   at: Position,
   sink: Sink,
   planned = false,
+  shared?: SharedSections,
 ): Section<G> {
   const section = new Section<G>(at);
   if (isForeign(blockName, keywords, statements, at, sink)) {
     section.isIncomplete = true;
     return section;
   }
-  const block = { name: blockName, keywords, planned };
+  const block = { name: blockName, keywords, planned, shared };
   for (const statement of statements) interpretOne(block, statement, section, sink);
   return section;
 }
@@ -199,6 +213,7 @@ interface Block {
   readonly name: string;
   readonly keywords: Keywords;
   readonly planned: boolean;
+  readonly shared: SharedSections | undefined;
 }
 
 function interpretOne(
@@ -256,18 +271,22 @@ function interpretOne(
     });
     if (keyword.firstCounts) return;
   }
-  const inner =
-    keyword.body?.kind === 'block'
-      ? interpret(
-          written.text,
-          keyword.body.keywords,
-          statement.body ?? [],
-          written.at,
-          sink,
-          keyword.status === 'planned',
-        )
-      : undefined;
-  section.add(name, statement, value, inner);
+  section.add(name, statement, value, interpretBody(block, statement, keyword, sink));
+}
+
+function interpretBody(
+  { shared }: Block,
+  { keyword: { text, at }, body = [] }: Statement,
+  keyword: Keyword,
+  sink: Sink,
+): Section<unknown> | undefined {
+  if (keyword.body?.kind !== 'block') return undefined;
+  const known = shared?.get(body, at);
+  if (known) return known;
+  const planned = keyword.status === 'planned';
+  const section = interpret(text, keyword.body.keywords, body, at, sink, planned, shared);
+  shared?.add(body, at, section);
+  return section;
 }
 
 /** Whether a statement can be read as if its keyword were another. */
@@ -330,12 +349,26 @@ function bodyFits(statement: Statement, keyword: Keyword, sink: Sink): boolean {
     return false;
   }
   if (!keyword.body && body) {
+    const next = nextKeyword(statement, 1);
+    if (next) {
+      sink.report('CONFIG_UNEXPECTED_OPEN_BRACE', next.at, {
+        message: `'${next.text}' begins on the line of '${word.text}', which ends with its line: neither is read`,
+        expected: `'${next.text}' on a line of its own`,
+      });
+      return false;
+    }
     sink.report('CONFIG_UNEXPECTED_OPEN_BRACE', word.at, {
       message: `'${word.text}' takes no block: what its braces enclose is not read`,
     });
     return false;
   }
   return true;
+}
+
+/** The first word after so many arguments that could be the next line of the same block. */
+function nextKeyword({ keyword, args }: Statement, from: number): Word | undefined {
+  const homes = new Set(blocksOf(keyword.text));
+  return args.slice(from).find(({ text }) => blocksOf(text).some((home) => homes.has(home)));
 }
 
 function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown {
@@ -350,7 +383,11 @@ function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown 
   }
   const extra = args[max];
   if (extra) {
+    const isNext = nextKeyword(statement, max) === extra;
+    const isAssigned = args[0]?.text === '=';
     sink.report('CONFIG_EXTRA_WORD', extra.at, {
+      ...(isNext ? { expected: `'${extra.text}' on a line of its own` } : {}),
+      ...(isAssigned ? { expected: `'${word.text}' and its value, no '=' between them` } : {}),
       message:
         max === 0
           ? `'${word.text}' takes no value: what follows it is ignored`

@@ -27,12 +27,45 @@ export function reportUnknown(
   const elsewhere = blocksOf(word.text);
   const hint = elsewhere.length === 0 ? '' : `; it belongs ${placesOf(elsewhere)}`;
   const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
+  const message = `unknown keyword '${word.text}' ${where}`;
+  if (isComment(word.text)) {
+    sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, { message, expected: COMMENT });
+    return [];
+  }
+  const today = todaysWords(word.text, keywords);
+  if (today) {
+    const [keyword = '', value] = today;
+    sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, { message, suggestion: `'${today.join(' ')}'` });
+    return value === undefined ? [keyword] : [];
+  }
   const meant = nearest(word.text, usual);
   sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, {
-    message: `unknown keyword '${word.text}' ${where}${hint}`,
+    message: message + hint,
     suggestion: quoted(meant) ?? (hint === '' ? suggestElsewhere(word.text) : undefined),
   });
   return elsewhere.length === 0 ? meant : [];
+}
+
+const COMMENT = "'#' or '!' before a comment";
+
+/** Whether a comment begins so elsewhere. */
+function isComment(word: string): boolean {
+  return /^(?:\/\/|\/\*|\*\/|--|;)/.test(word);
+}
+
+/** Words of tutorials that no version since 2.0 has, or not in this block, and today's. */
+const TODAYS_WORDS: Readonly<Record<string, string>> = {
+  lvs_id: 'router_id',
+  nb_get_retry: 'retry',
+};
+
+/** What stands here for a word of an older version, for `word=value` and for `word:`. */
+function todaysWords(word: string, keywords: Keywords): readonly string[] | undefined {
+  const today = TODAYS_WORDS[word];
+  if (today !== undefined) return lookUp(keywords, today) ? [today] : undefined;
+  const [, name = '', value = ''] = /^(\w+)[=:](.*)$/.exec(word) ?? [];
+  if (!lookUp(keywords, name)) return undefined;
+  return value === '' ? [name] : [name, value];
 }
 
 function placesOf(openers: readonly string[]): string {

@@ -61,7 +61,7 @@ function checkSecurity(
   sink: Sink,
 ): void {
   const { security, user } = config.global.scripts;
-  if (security) return;
+  if (security || scripts.length === 0) return;
   const usual = user?.user ?? (accounts?.hasUser(DEFAULT_USER) ? DEFAULT_USER : 'root');
   const ofRoot = scripts.filter((script) => (script.user ?? usual) === 'root');
   const found = ofRoot.find(({ command }) => isExecutable?.(command[0] as string));
@@ -69,7 +69,7 @@ function checkSecurity(
   if (!worst) return;
   const { at, origins } = config.global;
   sink.report('CONFIG_SCRIPT_SECURITY', origins['script_user'] ?? at ?? worst.at, {
-    message: `'${worst.command[0]}' is run as root without enable_script_security: who can write it, or a folder above it, is root`,
+    message: `'${worst.command[0]}' ${found ? 'is' : 'would be'} run as root without enable_script_security: who can write it, or a folder above it, is root`,
     expected: "'enable_script_security' and a 'script_user'",
     severity: found && !isStart ? 'error' : 'warning',
   });

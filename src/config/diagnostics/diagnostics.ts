@@ -156,6 +156,7 @@ export class Sink {
   private errors = 0;
   private others = 0;
   private hasLosses = false;
+  private isLossAnError = false;
   private readonly dropped = new Set<string>();
   private readonly unsure = new Set<Position>();
   /** What was kept, so that text which is used several times is not told as often. */
@@ -194,14 +195,23 @@ export class Sink {
   /** A part of the text is not read: what is missing from now on may be in there. */
   noteLoss(): void {
     this.hasLosses = true;
+    this.isLossAnError = true;
   }
 
-  /** Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. */
+  /**
+   * Keeps a diagnostic; but not that something is absent that a lost brace or file may hold. If that is an error
+   * the loss is one.
+   */
   report(code: DiagnosticCode, at: Position, report: Report): void {
-    if (LOSSES.has(code) && report.severity !== 'info') this.hasLosses = true;
-    else if (this.hasLosses && ABSENCES.has(code)) return;
-    if (code === 'CONFIG_UNKNOWN_REFERENCE' && this.isDropped(report.message)) return;
     const severity = report.severity ?? DIAGNOSTIC_CODES[code];
+    if (code === 'CONFIG_UNKNOWN_REFERENCE' && this.isDropped(report.message)) return;
+    if (LOSSES.has(code) && severity !== 'info') {
+      this.hasLosses = true;
+      this.isLossAnError ||= severity === 'error';
+    } else if (this.hasLosses && ABSENCES.has(code)) {
+      if (severity === 'error' && !this.isLossAnError) this.blameLoss(report.message);
+      return;
+    }
     if ((severity === 'error' ? this.errors : this.others) < MAX_DIAGNOSTICS) {
       const key = `${code} ${renderPosition(at)} ${report.message}`;
       if (this.told.has(key)) return;
@@ -217,6 +227,19 @@ export class Sink {
       ...(report.expected === undefined ? {} : { expected: report.expected }),
       ...(report.suggestion === undefined ? {} : { suggestion: report.suggestion }),
     });
+  }
+
+  /** @param absence what would have been said of something that may have been lost. */
+  private blameLoss(absence: string): void {
+    const index = this.found.findIndex(
+      ({ code, severity }) => LOSSES.has(code) && severity === 'warning',
+    );
+    const loss = this.found[index];
+    if (!loss) return;
+    this.found[index] = { ...loss, severity: 'error', message: `${loss.message}; ${absence}` };
+    this.others--;
+    this.errors++;
+    this.isLossAnError = true;
   }
 
   private isDropped(message: string): boolean {

@@ -49,13 +49,17 @@ export class SecretBlocks {
   isNearSecret(number: number): boolean {
     if (!this.near) {
       this.near = new Set();
+      const entries: number[] = [];
       let line = 1;
       for (const text of this.text.split('\n')) {
         if (ABOUT_SECRETS.test(text)) {
           for (let far = -NEAR; far <= NEAR; far++) this.near.add(line + far);
         }
         line++;
+        if (opensEntries(text)) entries.push(line);
       }
+      // What such a block begins with is a name or an address, often just behind the password.
+      for (const first of entries) this.near.delete(first);
     }
     return this.near.has(number);
   }
@@ -76,6 +80,20 @@ export class SecretBlocks {
   }
 }
 
+let entryBlocks: ReadonlySet<string> | undefined;
+
+/** Whether a line ends with the brace of a block of entries, such as `track_script {`. */
+function opensEntries(line: string): boolean {
+  const keyword = /^\s*(\w+)\s*\{\s*$/.exec(line)?.[1];
+  if (keyword === undefined) return false;
+  entryBlocks ??= new Set(
+    [...allBlocks().values()].flatMap((keywords) =>
+      Object.keys(keywords).filter((word) => keywords[word]?.body?.kind === 'entries'),
+    ),
+  );
+  return entryBlocks.has(keyword);
+}
+
 let known: ReadonlySet<string> | undefined;
 
 /** Whether a word is a keyword anywhere. */
@@ -84,9 +102,17 @@ export function isKeyword(word: string): boolean {
   return known.has(word);
 }
 
+/** Words that were compared with those that open such blocks: a large text has few different ones. */
+const compared = new Map<string, Keywords | undefined>();
+const MAX_COMPARED = 4096;
+
 function blockLike(word: string): Keywords | undefined {
-  for (const [opener, inside] of secretWords().blocks) if (looksLike(word, opener)) return inside;
-  return undefined;
+  // Addresses and ports are most of the words before a brace, and like nothing that opens a block.
+  if (!/[a-z]/i.test(word)) return undefined;
+  if (compared.has(word)) return compared.get(word);
+  const like = [...secretWords().blocks].find(([opener]) => looksLike(word, opener))?.[1];
+  if (compared.size < MAX_COMPARED) compared.set(word, like);
+  return like;
 }
 
 /** A word that may be a secret, with its place in its line, from 0. */

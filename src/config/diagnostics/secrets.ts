@@ -145,7 +145,9 @@ export class Secrets {
    * rightly written it is known already.
    */
   private collectDefinitions(text: string): void {
-    for (const [, head = '', value = ''] of text.matchAll(/(?<!\S)([^\s=]{1,64})=(.*)/g)) {
+    // Few texts have any, and a large one takes long to look through.
+    const pairs = text.includes('=') ? text.matchAll(/(?<!\S)([^\s=]{1,64})=(.*)/g) : [];
+    for (const [, head = '', value = ''] of pairs) {
       if (this.isSecretName(head.replace(/\W/g, ''))) this.addWords(value, 0);
     }
     for (const [, name = ''] of text.matchAll(/^[ \t]*\$(\w*(?:pass|pwd|secret)\w*)/gim)) {

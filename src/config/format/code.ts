@@ -17,9 +17,11 @@ export interface Layout {
   readonly isPlain: boolean;
 }
 
+const BLANK = /[ \t\n\v\f\r]/;
+
 /** What begins a part of a line and is not to be taken apart, up to where words begin again. */
 const CONDITION = /^@\S+/;
-const WHOLE = /^(?:\$[A-Za-z_]\w*=.*|include[rmwba]?(?=\s|$).*)$/;
+const WHOLE = /^(?:\$[A-Za-z_]\w*=.*|include[rmwba]?(?=[ \t\v\f\r]|$).*)$/;
 const SEQUENCE = /^~(?:SEQx?|LST)[ \t]*\([^)]*\)/;
 /** A parameter without braces ends at a blank: one more or less changes where. */
 const OPEN_PARAMETER = /\$\w*$/;
@@ -37,11 +39,11 @@ export function formatCode(code: string): Layout {
     parts.push({ text: code.slice(at, to), isGlued: false });
     isPlain = false;
     at = to;
-    while (/\s/.test(code[at] ?? '')) at++;
+    while (BLANK.test(code[at] ?? '')) at++;
   };
   const add = (from: number, to: number): void => {
     const before = parts.at(-1)?.text ?? '';
-    const isGlued = from > 0 && !/\s/.test(code[from - 1] as string);
+    const isGlued = from > 0 && !BLANK.test(code[from - 1] as string);
     parts.push({
       text: code.slice(from, to),
       isGlued: isGlued && OPEN_PARAMETER.test(before),
@@ -86,13 +88,13 @@ export function formatCode(code: string): Layout {
   /** Up to and with a brace, and the blanks behind it. */
   function readPart(): number {
     let end = readWords(source, at, code.length, reader);
-    while (/\s/.test(code[end] ?? '')) end++;
+    while (BLANK.test(code[end] ?? '')) end++;
     return end;
   }
 
   /** To the end; of an include the blank between its two parts is one, of a definition all stay. */
   function takeWhole(rest: string): void {
-    const include = /^(include[rmwba]?)\s+(\S.*)$/.exec(rest);
+    const include = /^(include[rmwba]?)[ \t\v\f\r]+(.*)$/.exec(rest);
     const text = include ? `${include[1]} ${include[2]}` : rest;
     parts.push({ text, isGlued: false });
     isPlain = false;

@@ -3,6 +3,7 @@
  * and definitions keep their places; what changes is indentation and the blanks between words. The
  * words are found by the reader that the parser uses.
  */
+import { trimBlanks, trimBlanksStart } from '../text/blanks.js';
 import { stripLine } from '../text/comments.js';
 import type { Line } from '../text/line.js';
 import { formatCode, type Layout } from './code.js';
@@ -53,7 +54,7 @@ class Formatter {
       return;
     }
     if (stripped.text === '') {
-      this.writeComment(raw.trim());
+      this.writeComment(trimBlanks(raw));
       return;
     }
     const isContinued = stripped.text.endsWith('\\');
@@ -64,8 +65,8 @@ class Formatter {
       return;
     }
     const end = isContinued ? raw.length : endOfCode(stripped);
-    const start = raw.length - raw.trimStart().length;
-    this.writeCode(formatCode(raw.slice(start, end)), raw.slice(end).trim());
+    const start = raw.length - trimBlanksStart(raw).length;
+    this.writeCode(formatCode(raw.slice(start, end)), trimBlanks(raw.slice(end)));
   }
 
   private writeComment(comment: string): void {

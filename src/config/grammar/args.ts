@@ -138,8 +138,17 @@ export function wholeSeconds(min: number, max: number): Args<Micros> {
   return one('<SECONDS>', expects, parse, { range: [min, max], unit: 'seconds' });
 }
 
-/** One of a few words. `fold`: upper and lower case are the same. */
-export function choice<const T extends string>(choices: readonly T[], fold = false): Args<T> {
+/**
+ * One of a few words.
+ *
+ * @param fold upper and lower case are the same.
+ * @param elsewhere what others call them, for who writes that.
+ */
+export function choice<const T extends string>(
+  choices: readonly T[],
+  fold = false,
+  elsewhere: Readonly<Record<string, T>> = {},
+): Args<T> {
   const expects = choices.length === 1 ? `'${choices[0]}'` : `one of ${choices.join(', ')}`;
   const parse: ParseWord<T> = (word, report) => {
     const wanted = fold ? word.text.toUpperCase() : word.text;
@@ -147,10 +156,11 @@ export function choice<const T extends string>(choices: readonly T[], fold = fal
       (candidate) => (fold ? candidate.toUpperCase() : candidate) === wanted,
     );
     if (found === undefined) {
+      const meant = elsewhere[word.text.toUpperCase()];
       report('CONFIG_INVALID_VALUE', word, {
         message: `'${word.text}' is not known`,
         expected: expects,
-        suggestion: suggest(word.text, choices),
+        suggestion: meant === undefined ? suggest(word.text, choices) : `'${meant}'`,
       });
     }
     return found;
@@ -180,8 +190,12 @@ export const bool: Args<boolean> = {
   },
 };
 
-/** Parses an address; `undefined` after a report. */
-export function parseAddress(word: Word, report: ReportArg): Ip | undefined {
+/**
+ * Parses an address; `undefined` after a report.
+ *
+ * @param isPortNext whether a port may follow, as a word of its own.
+ */
+export function parseAddress(word: Word, report: ReportArg, isPortNext = false): Ip | undefined {
   // keepalived cuts a prefix off where it wants an address, without a word.
   const slash = word.text.indexOf('/');
   const isCut = slash > 0 && /^\/\d+$/.test(word.text.slice(slash));
@@ -196,9 +210,17 @@ export function parseAddress(word: Word, report: ReportArg): Ip | undefined {
     report('CONFIG_INVALID_VALUE', word, {
       message: `'${word.text}' is not an IP address`,
       expected: 'an IPv4 or IPv6 address',
+      suggestion: isPortNext ? withPortApart(word.text) : undefined,
     });
   }
   return ip;
+}
+
+/** `192.0.2.1:80` and `[2001:db8::1]:80` in this language. */
+function withPortApart(text: string): string | undefined {
+  const [, bare, bracketed, port] = /^(?:([^[\]]+)|\[(.+)\]):(\d+)$/.exec(text) ?? [];
+  const ip = bare ?? bracketed;
+  return ip !== undefined && parseIp(ip) !== undefined ? `'${ip} ${port}'` : undefined;
 }
 
 /** An IPv4 or IPv6 address. */
@@ -219,7 +241,7 @@ export const addressPort: Args<AddressPort> = {
   min: 1,
   max: 2,
   parse([first, second], report) {
-    const ip = parseAddress(first as Word, report);
+    const ip = parseAddress(first as Word, report, true);
     // keepalived takes 0 for "no port".
     const port = second && parseInteger(second, 0, 65535, PORT, report);
     if (ip === undefined || (second && port === undefined)) return undefined;

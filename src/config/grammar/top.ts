@@ -1,7 +1,7 @@
 /** The single settings at the top of a configuration: where the daemon runs. */
-import { integer, none, text } from './args.js';
+import { integer, none } from './args.js';
 import { NOTIFIED } from './interfaces.js';
-import { type Args, planned, setting, withoutEffect } from './keyword.js';
+import { type Args, setting, withoutEffect } from './keyword.js';
 
 const MAX_UINT32 = 4_294_967_295;
 
@@ -18,11 +18,25 @@ const wholeSeconds: Args<number> = {
   syntax: '<SECONDS>',
 };
 
-const PID_PLACE = 'the pid file is where it always is, or where --pid says';
+/** It becomes a part of the names of files. */
+const placeName: Args<string> = {
+  syntax: '<NAME>',
+  expects: 'a name',
+  min: 1,
+  max: 1,
+  parse([word], report) {
+    if (!word || !/^\.{0,2}$|\//.test(word.text)) return word?.text;
+    report('CONFIG_INVALID_VALUE', word, {
+      message: `'${word.text}' cannot be part of the name of a file`,
+      expected: 'a name without a slash',
+    });
+    return undefined;
+  },
+};
 
 export const top = {
   net_namespace: setting(
-    text,
+    placeName,
     'The network namespace that the daemon runs in. A reload does not change it.',
     { firstCounts: true },
   ),
@@ -35,13 +49,15 @@ export const top = {
     setting(none, 'Sets are used in a namespace on kernels before 3.13.'),
     'sets are used wherever they are needed',
   ),
-  instance: planned(
-    setting(text, 'A name for this daemon, where several run in one namespace.', {
-      firstCounts: true,
-    }),
-    PID_PLACE,
+  instance: setting(
+    placeName,
+    'A name for this daemon, where several run on one machine: its pid files are /run/keepalived/keepalived_NAME.pid and the like, its other files are in a folder of their own. A reload does not change it.',
+    { firstCounts: true },
   ),
-  use_pid_dir: planned(setting(none, 'The pid file is in a folder of its own.'), PID_PLACE),
+  use_pid_dir: setting(
+    none,
+    'The pid files are keepalived.pid, vrrp.pid and checkers.pid in /run/keepalived. A reload does not change it.',
+  ),
   child_wait_time: setting(
     wholeSeconds,
     'How long the other processes may take to exit before they are killed; at least 0.3 s. The unit of systemd has its own bound, TimeoutStopSec.',

@@ -2,6 +2,7 @@
  * Parameters: what `$X=value` defines, what keepalived defines itself, and how a use of either is
  * written.
  */
+import { trimBlanks } from './blanks.js';
 import type { ConfigFiles } from './files.js';
 import type { Line } from './line.js';
 
@@ -36,7 +37,7 @@ export function referenceAt(text: string, at: number): Reference | undefined {
   const [whole, name = '', words = ''] = match;
   return {
     name,
-    words: words === '' ? NO_WORDS : words.trim().split(/ +/),
+    words: words === '' ? NO_WORDS : trimBlanks(words).split(/ +/),
     isBraced,
     end: at + whole.length,
   };

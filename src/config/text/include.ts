@@ -2,7 +2,9 @@
  * `include` and its variants: how they are written, and what is wrong when files are not there. What
  * is an error is for the writer to say: by the variant, or by `include_check` for all.
  */
+
 import type { Sink } from '../diagnostics/diagnostics.js';
+import { trimBlanksEnd } from './blanks.js';
 import type { Matches } from './files.js';
 import type { Position } from './source.js';
 
@@ -48,7 +50,7 @@ export function parseInclude(text: string): IncludeLine | undefined {
   if (!match) return undefined;
   const [, keyword = '', pattern = ''] = match;
   const from = text.length - pattern.length;
-  return { keyword, checks: VARIANTS[keyword] ?? 0, pattern: pattern.trimEnd(), from };
+  return { keyword, checks: VARIANTS[keyword] ?? 0, pattern: trimBlanksEnd(pattern), from };
 }
 
 /**
@@ -90,7 +92,7 @@ export function checkMatches(
     const quoted = /["']/.test(pattern) ? '; quotes are part of the name here' : '';
     sink.report('CONFIG_INCLUDE_NO_MATCH', at, {
       message: `no file matches '${pattern}'${quoted}: nothing is included`,
-      severity: isError ? 'error' : isWild || hasBraces ? 'info' : 'warning',
+      severity: isError ? 'error' : isWild ? 'info' : 'warning',
     });
     return [];
   }

@@ -89,6 +89,8 @@ export function framesOf(at: Position): string[] {
 const TRUSTED_PERCENT = 80;
 /** A brace that is lost makes so many blocks look wrong that are not. */
 const EXCUSED = 2;
+/** So many times as many lines inside as outside show an author who indents. */
+const CLEARLY = 4;
 
 /** What the whole innermost blocks of a frame show. */
 interface Evidence {
@@ -150,6 +152,8 @@ export class Indentation {
     const { good, bad, inside, outside, indented } = evidence;
     if (!indented || outside > inside) return false;
     if (bad <= EXCUSED && good >= bad) return true;
+    // In a short file the block whose brace is lost may be the only innermost one: then lines say it.
+    if (good + bad <= EXCUSED && inside >= outside * CLEARLY) return true;
     return good * 100 >= (good + bad) * TRUSTED_PERCENT;
   }
 

@@ -2,6 +2,7 @@
  * A line of text on its way through the preprocessing stage: what it says now, and for each piece of
  * it where it came from. So a word can be traced through any number of expansions.
  */
+import { trimBlanksStart } from './blanks.js';
 import { type Position, place } from './source.js';
 
 /** A place where a definition was used. */
@@ -68,7 +69,7 @@ export const EMPTY_LINE: Line = {
 
 /** A line without the blanks at its beginning. */
 export function trimStart(line: Line): Line {
-  const from = line.text.length - line.text.trimStart().length;
+  const from = line.text.length - trimBlanksStart(line.text).length;
   return sliceLine(line, from);
 }
 

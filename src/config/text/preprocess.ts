@@ -21,9 +21,17 @@ import {
   usedLine,
   withoutUse,
 } from './line.js';
+import type { RepeatedBlocks, RestOfBlock } from './repeated.js';
 import { SecretTexts } from './secrets.js';
 import { beginsSequence, parseSequence, sequenceForm } from './sequence.js';
-import { type BlockSink, definitionsOf, type Position, place, renderPosition } from './source.js';
+import {
+  type BlockBuilder,
+  type BlockSink,
+  definitionsOf,
+  type Position,
+  place,
+  renderPosition,
+} from './source.js';
 import { compileLine, emitTemplate, type Template } from './template.js';
 import { isBlank, readWords, type Source, type WordHints, type WordReader } from './words.js';
 
@@ -37,6 +45,8 @@ export const MAX_FILES = 65_536;
 export const MAX_EXPANDED_LINES = 4_194_304;
 /** Characters that are read again because something was put into them. */
 export const MAX_EXPANDED_CHARACTERS = 268_435_456;
+const OPEN = 0x7b;
+
 /** A line that is read in the general way costs as much as so many characters. */
 const COST_OF_LINE = 256;
 
@@ -44,6 +54,8 @@ export interface PreprocessOptions {
   /** What `@ID` is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string | undefined;
   readonly hints: WordHints;
+  /** What is to share the statements of blocks with the same text, and where they are built. */
+  readonly sharing?: { readonly blocks: RepeatedBlocks; readonly tree: BlockBuilder } | undefined;
 }
 
 /** What was read, by the names of the files. Bounded by {@link MAX_TOTAL_CHARACTERS}. */
@@ -83,6 +95,7 @@ class Preprocessor implements WordReader, ExpanderHost {
   private readonly files: ConfigFiles;
   readonly hints: WordHints;
   private readonly configId: string | undefined;
+  private readonly sharing: PreprocessOptions['sharing'];
   private readonly definitions = new Definitions();
   private readonly standard: StandardDefinitions;
   private readonly expander: Expander;
@@ -108,6 +121,7 @@ class Preprocessor implements WordReader, ExpanderHost {
     this.out = out;
     this.hints = options.hints;
     this.configId = options.configId;
+    this.sharing = options.sharing;
     this.standard = new StandardDefinitions(files, options.configId ?? '');
     this.expander = new Expander(this.definitions, this.standard, this);
   }
@@ -179,8 +193,20 @@ class Preprocessor implements WordReader, ExpanderHost {
   private readText(file: string, text: string): void {
     const special = new SpecialCharacters(text);
     const source = new FileSource(file, text);
-    let start = text.startsWith('\ufeff') ? 1 : 0;
-    for (let line = 1; start <= text.length && !this.isStopped; line++) {
+    this.readLines(source, special, text.startsWith('\ufeff') ? 1 : 0, text.length, 1);
+  }
+
+  /** Reads lines that begin in a stretch, of which the first has a number. */
+  private readLines(
+    source: FileSource,
+    special: SpecialCharacters,
+    from: number,
+    to: number,
+    firstLine: number,
+  ): void {
+    const { text } = source;
+    let start = from;
+    for (let line = firstLine; start <= to && !this.isStopped; line++) {
       let stop = text.indexOf('\n', start);
       if (stop < 0) stop = text.length;
       const next = stop + 1;
@@ -190,9 +216,49 @@ class Preprocessor implements WordReader, ExpanderHost {
       if (start === stop) this.endDefinition();
       else if ((isSpecial || this.inStray) && this.isStray(source, start, stop)) this.out.end();
       else if (this.defining || isSpecial) this.readLine(source, start, stop);
-      else this.readPlainLine(source, start, stop);
+      else {
+        this.readPlainLine(source, start, stop);
+        const block = this.readBlock(source, special, stop, next);
+        if (block) {
+          start = next + block.text.length;
+          line += block.lines;
+          continue;
+        }
+      }
       start = next;
     }
+  }
+
+  /**
+   * After a line that opens a block: reads the rest of it, if others may have the same. The statements
+   * of one that has been read are used again.
+   *
+   * @param stop where the line ends.
+   * @param next where the next one begins.
+   */
+  private readBlock(
+    source: FileSource,
+    special: SpecialCharacters,
+    stop: number,
+    next: number,
+  ): RestOfBlock | undefined {
+    const { sharing } = this;
+    const { text, file, line } = source;
+    if (!sharing) return undefined;
+    let last = stop - 1;
+    while (last > source.start && isBlank(text.charCodeAt(last))) last--;
+    if (text.charCodeAt(last) !== OPEN) return undefined;
+    const { blocks, tree } = sharing;
+    if (tree.openedOn(line) !== blocks.keyword) return undefined;
+    const rest = blocks.find(text, next);
+    if (!rest) return undefined;
+    if ('body' in rest) {
+      tree.closeWith(rest.body);
+    } else {
+      this.readLines(source, special, next, next + rest.text.length - 1, line + 1);
+      blocks.add(rest, tree.closed, file, line);
+    }
+    return rest;
   }
 
   /**

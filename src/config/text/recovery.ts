@@ -8,6 +8,13 @@ import { MAX_BLOCK_DEPTH, reportBareBrace, reportDepth, type TreeHints } from '.
 import { firmly, frameOf, Indentation, type Margin, marginsOf } from './indentation.js';
 import { type Position, renderPosition, type Statement, type Token, type Word } from './source.js';
 
+/** Where the first of a block's lines in one frame begins, and how many statements were before. */
+interface Inner {
+  readonly margin: Margin;
+  readonly at: Position;
+  readonly from: number;
+}
+
 interface OpenBlock {
   readonly statements: Statement[];
   /** The words before the brace; undefined at the top. */
@@ -17,8 +24,8 @@ interface OpenBlock {
   readonly margin: Margin | undefined;
   /** Whether the line that opened it was lost: nothing of it is kept. */
   readonly isLost?: boolean;
-  /** Where the first of its lines in the present frame begins, and how many statements were before. */
-  inner?: { readonly margin: Margin; readonly at: Position; readonly from: number };
+  /** By frame, of those that are not left. */
+  inners?: Map<string, Inner>;
 }
 
 /**
@@ -45,6 +52,8 @@ class Recovery {
   private words: Word[] = [];
   private wordsMargin: Margin | undefined;
   private last: Position | undefined;
+  /** The same of each file. */
+  private readonly lasts = new Map<string, Position>();
   /** So many openers that were lost are told. */
   private foundOpeners = 0;
   private readonly tokens: readonly Token[];
@@ -90,6 +99,7 @@ class Recovery {
         this.closeBlock(token.at, firmly(margin));
       }
       this.last = token.at;
+      this.lasts.set(token.at.file, token.at);
     }
     this.endStatement(undefined);
     this.closeAbove(0, 'the configuration ends');
@@ -113,6 +123,7 @@ class Recovery {
 
   private leaveFrame(): void {
     const left = this.frames.pop() as string;
+    for (const { inners } of this.stack) inners?.delete(left);
     if (this.indentation.isBalanced(left)) return;
     const first = this.stack.findIndex((block) => block.frame === left);
     if (first > 0) this.closeAbove(first - 1, 'the text around it goes on');
@@ -135,7 +146,7 @@ class Recovery {
     for (;;) {
       const { margin: opener } = this.top();
       if (opener?.frame !== margin.frame || margin.column > opener.column) break;
-      this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`);
+      this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`, word.at);
       this.popBlock();
     }
     this.compareInner(word, margin);
@@ -144,9 +155,11 @@ class Recovery {
   /** A line right of where the block's first one begins stands in a block whose beginning was lost. */
   private compareInner(word: Word, margin: Margin): void {
     const block = this.top();
-    const { inner } = block;
-    if (inner?.margin.frame !== margin.frame) {
-      if (!margin.isLoose) block.inner = { margin, at: word.at, from: block.statements.length };
+    const inner = block.inners?.get(margin.frame);
+    if (!inner) {
+      if (margin.isLoose) return;
+      block.inners ??= new Map();
+      block.inners.set(margin.frame, { margin, at: word.at, from: block.statements.length });
     } else if (margin.column > inner.margin.column) {
       this.reportLostOpener(word.at);
       this.stack.push({
@@ -173,7 +186,7 @@ class Recovery {
     if (outer > 0 && holds(outer) !== false) return;
     while (outer > 0 && holds(outer) !== true) outer--;
     if (outer === 0 && holds(0) !== true) return;
-    this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`);
+    this.reportUnclosed(`'${word.text}' begins at ${renderPosition(word.at)}`, word.at);
     while (stack.length > outer + 1) this.popBlock();
   }
 
@@ -237,12 +250,12 @@ class Recovery {
     const { stack, indentation } = this;
     const { frame } = frameOf(at);
     if (margin && indentation.isTrusted(frame)) {
-      const { margin: opener, inner } = this.top();
+      const { margin: opener, inners } = this.top();
       if (stack.length === 1 || opener?.frame !== frame || margin.column > opener.column) {
         const isForeign = stack.length === 1 || (opener?.frame ?? this.top().frame) !== frame;
         const isLoose = !isForeign && opener === undefined;
         if (!isLoose && (!isForeign || !indentation.isBalanced(frame))) {
-          this.extraClose(at, margin, inner);
+          this.extraClose(at, margin, inners?.get(margin.frame));
           return;
         }
       } else if (margin.column < opener.column) {
@@ -257,15 +270,15 @@ class Recovery {
   }
 
   /** A brace that closes nothing here: the line that opened it was lost, or it is too many. */
-  private extraClose(at: Position, margin: Margin, inner: OpenBlock['inner']): void {
-    if (inner?.margin.frame !== margin.frame || inner.margin.column <= margin.column) {
+  private extraClose(at: Position, margin: Margin, inner: Inner | undefined): void {
+    if (!inner || inner.margin.column <= margin.column) {
       this.reportExtraClose(at);
       return;
     }
     this.reportLostOpener(inner.at);
     const block = this.top();
     block.statements.length = inner.from;
-    block.inner = { margin, at, from: inner.from };
+    block.inners?.set(margin.frame, { margin, at, from: inner.from });
   }
 
   private reportExtraClose(at: Position): void {
@@ -299,12 +312,13 @@ class Recovery {
     }
   }
 
-  private reportUnclosed(why: string): void {
+  /** @param next what shows it, if it is a word. */
+  private reportUnclosed(why: string, next?: Position): void {
     const { words, isLost } = this.top();
     // That it was never opened is told already.
     if (isLost) return;
     const opener = words?.[0];
-    const at = this.last ?? opener?.at;
+    const at = this.endOf(opener?.at, next);
     if (!at) return;
     // Only of a known block are the arguments shown: another word's could be a password.
     const shown = this.hints.opensBlock(opener?.text ?? '') ? words : words?.slice(0, 1);
@@ -314,6 +328,15 @@ class Recovery {
     this.sink.report('CONFIG_MISSING_CLOSE_BRACE', at, {
       message: `missing '}': ${name} is not closed when ${why}`,
     });
+  }
+
+  /**
+   * The place to look for the end of a block: what is read last, but in the block's own file and not in one that it
+   * includes.
+   */
+  private endOf(opener: Position | undefined, next: Position | undefined): Position | undefined {
+    if (!opener || this.last?.file === opener.file) return this.last;
+    return next?.file === opener.file ? next : (this.lasts.get(opener.file) ?? opener);
   }
 
   private top(): OpenBlock {

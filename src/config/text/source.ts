@@ -39,6 +39,16 @@ export interface BlockSink extends TokenSink {
   readonly block: string;
 }
 
+/** Builds statements, and can use those of a block again. */
+export interface BlockBuilder extends BlockSink {
+  /** The keyword of a block that a line has opened, with keyword, brace and nothing behind. */
+  openedOn(line: number): string | undefined;
+  /** What was in the block that was closed last. */
+  readonly closed: readonly Statement[];
+  /** Closes the innermost block, which is empty so far, with what is in another one. */
+  closeWith(body: readonly Statement[]): void;
+}
+
 /** Tokens that are kept. */
 export type Token =
   | { readonly kind: 'word'; readonly text: string; readonly at: Position }

@@ -5,7 +5,7 @@
  */
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { MAX_BLOCK_DEPTH, reportBareBrace, reportDepth } from './blocks.js';
-import type { BlockSink, Position, Statement, Token, Word } from './source.js';
+import type { BlockBuilder, BlockSink, Position, Statement, Token, Word } from './source.js';
 
 export { MAX_BLOCK_DEPTH, type TreeHints } from './blocks.js';
 
@@ -20,7 +20,7 @@ interface OpenBlock {
 const NO_WORDS: readonly Word[] = [];
 
 /** Builds from tokens whose braces fit. */
-export class TreeBuilder implements BlockSink {
+export class TreeBuilder implements BlockBuilder {
   private readonly stack: OpenBlock[] = [{ from: 0, keyword: undefined, args: NO_WORDS }];
   /**
    * The statements of all open blocks, and the arguments of the statement. A list that grows has room
@@ -38,6 +38,9 @@ export class TreeBuilder implements BlockSink {
   private readonly deep: Position[] = [];
   /** False once there was a closing brace too many. */
   private fits = true;
+  /** The brace that was the last token. */
+  private opening: Position | undefined;
+  closed: readonly Statement[] = [];
   private readonly taken: (statement: Statement) => Statement;
 
   /** @param taken told of each block of the top when it ends; returns what is kept of it. */
@@ -51,6 +54,7 @@ export class TreeBuilder implements BlockSink {
 
   word(word: Word): void {
     if (this.lineEnded) this.endStatement();
+    this.opening = undefined;
     if (this.keyword === undefined) this.keyword = word;
     else this.args[this.argCount++] = word;
   }
@@ -65,10 +69,26 @@ export class TreeBuilder implements BlockSink {
       args: this.takeArgs(),
     });
     this.keyword = undefined;
+    this.opening = at;
+  }
+
+  openedOn(line: number): string | undefined {
+    const keyword = this.stack.at(-1)?.keyword;
+    return this.opening?.line === line && keyword?.at.line === line ? keyword.text : undefined;
   }
 
   close(): void {
     this.endStatement();
+    this.closeBlock(undefined);
+  }
+
+  closeWith(body: readonly Statement[]): void {
+    this.closeBlock(body);
+  }
+
+  /** @param shared what is in it; by default what was read since it was opened. */
+  private closeBlock(shared: readonly Statement[] | undefined): void {
+    this.opening = undefined;
     const closed = this.stack.pop() as OpenBlock;
     if (this.stack.length === 0) {
       this.fits = false;
@@ -76,7 +96,8 @@ export class TreeBuilder implements BlockSink {
       return;
     }
     const { keyword, args, from } = closed;
-    const body = this.statements.splice(from);
+    const body = shared ?? this.statements.splice(from);
+    this.closed = body;
     if (!keyword || this.stack.length > MAX_BLOCK_DEPTH) return;
     const statement = { keyword, args, body };
     this.statements.push(this.stack.length > 1 ? statement : this.taken(statement));

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { EarlyServices } from '../../../src/config/build/lvs/early.js';
-import { type Loaded, loadConfiguration, loadWith } from '../../../src/config/load.js';
+import { checkService } from '../../../src/config/check/lvs/index.js';
+import {
+  judgeConfiguration,
+  type Loaded,
+  loadConfiguration,
+  loadWith,
+} from '../../../src/config/load.js';
 import { type ConfigFiles, memoryFiles } from '../../../src/config/text/files.js';
 import type { Statement } from '../../../src/config/text/source.js';
 import { goodConfigurations, MACHINE, withFile } from '../../oracle/corpus.js';
@@ -10,17 +16,18 @@ import { MAIN, serverText } from './support.js';
 const SEEDS = 100;
 
 /** What somebody sees of it. */
-function shown({ config, diagnostics }: Loaded): unknown {
+function shown({ config, diagnostics }: Loaded): Pick<Loaded, 'config' | 'diagnostics'> {
   return { config, diagnostics };
 }
 
 /** Loads with services taken as they are read; all that it says is what it says without. */
 function bothWays(main: string, files: ConfigFiles): { early: EarlyServices; loaded: Loaded } {
-  const early = new EarlyServices();
+  const early = new EarlyServices(checkService, { keepsAll: true });
   const loaded = loadWith(early, main, files, MACHINE);
   const whole = shown(loadWith(undefined, main, files, MACHINE));
   if (early.isValid) assert.deepEqual(shown(loaded), whole);
   assert.deepEqual(shown(loadConfiguration(main, files, MACHINE)), whole);
+  assert.deepEqual(judgeConfiguration(main, files, MACHINE).diagnostics, whole.diagnostics);
   return { early, loaded };
 }
 
@@ -41,7 +48,7 @@ describe('config: services built while the file is read', () => {
   });
 
   it('a service is taken, and its text is not kept', () => {
-    const early = new EarlyServices();
+    const early = new EarlyServices(checkService, { keepsAll: true });
     const word = (text: string) => ({ text, at: { file: MAIN, line: 1, column: 1, length: 1 } });
     const statement = (text: string, body?: readonly Statement[]): Statement => {
       const [keyword = '', ...args] = text.split(' ');

@@ -96,6 +96,58 @@ $REAL
     assert.deepEqual(told(text), ['2:1 CONFIG_BAD_DEFINITION']);
   });
 
+  it('a name that may be in a file that is not there makes that an error', () => {
+    const used = instanceText('track_script {\nalways\n}');
+    assert.deepEqual(told(`includem lost.conf\n${used}`), ['1:10 CONFIG_INCLUDE_NO_MATCH']);
+    for (const pattern of ['lost.conf', '{lost,gone}.conf']) {
+      const without = load(`include ${pattern}\n${instanceText('')}`);
+      assert.notEqual(without.config, undefined);
+      const { config, diagnostics } = load(`include ${pattern}\n${used}`);
+      assert.equal(config, undefined);
+      assert.deepEqual(
+        diagnostics.map(({ code, severity, message }) => [code, severity, message]),
+        [
+          [
+            'CONFIG_INCLUDE_NO_MATCH',
+            'error',
+            `no file matches '${pattern}': nothing is included; vrrp_instance VI_1: there is no vrrp_script 'always': nothing would be tracked`,
+          ],
+        ],
+      );
+    }
+    assert.deepEqual(told(`include lost*.conf\n${used}`), [
+      '1:9 CONFIG_INCLUDE_NO_MATCH',
+      '4:1 CONFIG_UNKNOWN_REFERENCE',
+    ]);
+  });
+
+  it('what a word was probably meant to be is not missing', () => {
+    assert.deepEqual(
+      told('global_defs {\nsmtp_s 192.0.2.1\nnotification_email {\na@b.c\n}\nsmtp_alert\n}\n'),
+      ['2:1 CONFIG_UNKNOWN_KEYWORD'],
+    );
+  });
+
+  it('a regex that is wrong is not missing', () => {
+    const text = `virtual_server 192.0.2.1 80 {
+lvs_sched rr
+lvs_method NAT
+protocol TCP
+real_server 10.0.0.1 80 {
+HTTP_GET {
+url {
+path /
+rege ok
+regex_min_offset 1
+}
+}
+}
+}
+`;
+    assert.deepEqual(told(text), ['9:1 CONFIG_UNKNOWN_KEYWORD']);
+    assert.deepEqual(told(text.replace('rege ok', 'regex')), ['9:1 CONFIG_WITHOUT_EFFECT']);
+  });
+
   it('the end of a definition that a cut line leaves behind', () => {
     const text = `$CHECK= \\
     TCP_CHECK { \\

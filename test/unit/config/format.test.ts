@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dump } from '../../../src/config/dump/index.js';
 import { formatText } from '../../../src/config/format/index.js';
+import { trimBlanks } from '../../../src/config/text/blanks.js';
 import { trackedFiles } from '../../arch/tree.js';
 import { ROOT } from '../../support/root.js';
 import { instanceText, load, loadGood, seeded, serverText } from './support.js';
@@ -20,8 +21,8 @@ function mangle(text: string, random: (below: number) => number): string {
   return text
     .split('\n')
     .map((line) => {
-      if (/["'#!$~\\]/.test(line)) return some() + line.trim() + some();
-      const words = line.trim().split(/\s+/);
+      if (/["'#!$~\\]/.test(line)) return some() + trimBlanks(line) + some();
+      const words = trimBlanks(line).split(/[ \t]+/);
       return (random(2) ? some() : '') + words.join(some()) + (random(3) ? '' : some());
     })
     .join(random(2) ? '\n' : '\r\n');
@@ -29,6 +30,11 @@ function mangle(text: string, random: (below: number) => number): string {
 
 describe('config: format', () => {
   const cases: [string, string, string][] = [
+    [
+      'no-break blanks are parts of words',
+      '\u00a0a\u00a0 b\u00a0 # c\u00a0\n',
+      '\u00a0a\u00a0 b\u00a0 # c\u00a0\n',
+    ],
     ['indentation and blanks', 'a  {\nb\tc\n  d {\n}\n}\n', 'a {\n    b c\n    d {\n    }\n}\n'],
     ['a brace that is glued', 'a{\nb c{\n}\n}', 'a {\n    b c {\n    }\n}\n'],
     ['a brace on its own line', 'a\n{\nb\n{ # c\n}\n}\n', 'a {\n    b { # c\n    }\n}\n'],

@@ -235,6 +235,10 @@ const GLOBAL: Readonly<Record<keyof typeof globalDefs, Row>> = {
       '192.0.2.1 0': RANGE,
       '192.0.2.1 65536': RANGE,
       '192.0.2.1 smtp': INVALID,
+      '192.0.2.': INVALID,
+      '19x.0.2.9': INVALID,
+      '192.0.2.9x': INVALID,
+      'root@mail.example.org': INVALID,
       'a 25 x': EXTRA,
     },
   },
@@ -383,11 +387,17 @@ const GLOBAL: Readonly<Record<keyof typeof globalDefs, Row>> = {
   random_seed: whole(0, 4_294_967_295),
 };
 
+/** Part of the names of files. */
+const placeName: Row = {
+  good: ['web', 'a.b'],
+  bad: { '': MISSING, 'a b': EXTRA, 'a/b': INVALID, '..': INVALID, '""': INVALID },
+};
+
 const TOP: Readonly<Record<keyof typeof top, Row>> = {
-  net_namespace: word,
+  net_namespace: placeName,
   net_namespace_ipvs: { good: ['', 'a'], bad: { 'a b': EXTRA } },
   namespace_with_ipsets: flag,
-  instance: word,
+  instance: placeName,
   use_pid_dir: flag,
   child_wait_time: whole(0, 4_294_967_295),
   linkbeat_use_polling: flag,
@@ -518,6 +528,11 @@ describe('config: global settings', () => {
         .diagnostics.filter(({ code }) => code !== 'CONFIG_PLANNED')
         .map(({ at, code }) => `${at.line} ${code}`);
     assert.deepEqual(besides('smtp_server 192.0.2.1'), ['2 CONFIG_WITHOUT_EFFECT']);
+    const { config } = load('global_defs {\nsmtp_server mail_server\n}', MACHINE);
+    assert.equal(config?.global.mail.server?.host, 'mail_server');
+    assert.deepEqual(besides('smtp_server mail_server\nnotification_email {\na@b\n}'), [
+      '2 CONFIG_INVALID_VALUE',
+    ]);
     assert.deepEqual(besides('smtp_alert_vrrp'), ['2 CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(besides('notification_email {\n}'), ['2 CONFIG_WITHOUT_EFFECT']);
     assert.deepEqual(besides('vrrp_rlimit_rttime 5'), ['2 CONFIG_WITHOUT_EFFECT']);

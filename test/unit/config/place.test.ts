@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { netNamespaceOf } from '../../../src/config/place.js';
+import { type Place, placeOf } from '../../../src/config/place.js';
 import { memoryFiles } from '../../../src/config/text/files.js';
 import { MAIN } from './support.js';
 
+function whole(text: string, others: Readonly<Record<string, string>> = {}): Place {
+  return placeOf(MAIN, memoryFiles({ [MAIN]: text, ...others }), 'director');
+}
+
 function place(text: string, others: Readonly<Record<string, string>> = {}): string | undefined {
-  return netNamespaceOf(MAIN, memoryFiles({ [MAIN]: text, ...others }), 'director');
+  return whole(text, others).netNamespace;
 }
 
 describe('config: the network namespace, before anything is built', () => {
@@ -29,6 +33,20 @@ describe('config: the network namespace, before anything is built', () => {
 
   it('is found in a text with mistakes, and there is none in a file that cannot be read', () => {
     assert.equal(place('}}\nnet_namespace a\nvrrp_instance {\n'), 'a');
-    assert.equal(netNamespaceOf('/nowhere', memoryFiles({}), 'director'), undefined);
+    assert.deepEqual(placeOf('/nowhere', memoryFiles({}), 'director'), {});
+  });
+
+  it('and the name of the daemon, and its folder of pid files', () => {
+    assert.deepEqual(whole('instance web\nuse_pid_dir\nnet_namespace blue\n'), {
+      instance: 'web',
+      usePidDir: true,
+      netNamespace: 'blue',
+    });
+    assert.deepEqual(whole('instance a\ninstance b\n'), { instance: 'a' });
+    assert.deepEqual(whole('@backup instance a\n@director instance "b"\n'), { instance: 'b' });
+    assert.deepEqual(whole('include other\n', { '/etc/tandem/other': 'use_pid_dir\n' }), {
+      usePidDir: true,
+    });
+    assert.deepEqual(whole('# instance a\nvrrp_instance b {\n use_pid_dir\n instance c\n}\n'), {});
   });
 });

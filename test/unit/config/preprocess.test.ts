@@ -99,7 +99,7 @@ describe('config: include', () => {
         assert.deepEqual(lines(keyword), [
           'warning NO_MATCH',
           'info NO_MATCH',
-          'info NO_MATCH',
+          'warning NO_MATCH',
           'warning NO_MATCH',
         ]);
       }
@@ -107,8 +107,8 @@ describe('config: include', () => {
 
     it('is an error for the variants', () => {
       const severity = (keyword: string) => lines(keyword).map((line) => line.split(' ')[0]?.[0]);
-      assert.deepEqual(severity('includem'), ['e', 'i', 'i', 'w']);
-      assert.deepEqual(severity('includew'), ['e', 'e', 'i', 'w']);
+      assert.deepEqual(severity('includem'), ['e', 'i', 'w', 'w']);
+      assert.deepEqual(severity('includew'), ['e', 'e', 'w', 'w']);
       assert.deepEqual(severity('includeb'), ['w', 'i', 'e', 'e']);
       assert.deepEqual(severity('includea'), ['e', 'e', 'e', 'e']);
     });
@@ -117,11 +117,11 @@ describe('config: include', () => {
       const severity = (check: string) =>
         lines('include', `include_check ${check}\n`).map((line) => line[0]);
       assert.deepEqual(severity(''), ['e', 'e', 'e', 'e']);
-      assert.deepEqual(severity('match'), ['e', 'i', 'i', 'w']);
-      assert.deepEqual(severity('readable'), ['w', 'i', 'i', 'w']);
+      assert.deepEqual(severity('match'), ['e', 'i', 'w', 'w']);
+      assert.deepEqual(severity('readable'), ['w', 'i', 'w', 'w']);
       assert.deepEqual(severity('match +brace_match'), ['e', 'i', 'e', 'e']);
       assert.deepEqual(severity('\ninclude_check -match -wildcard_match'), ['w', 'i', 'e', 'e']);
-      assert.deepEqual(severity('nonsense'), ['w', 'i', 'i', 'w']);
+      assert.deepEqual(severity('nonsense'), ['w', 'i', 'w', 'w']);
     });
 
     it('include_check acts in global_defs only, and what a file sets ends with it', () => {

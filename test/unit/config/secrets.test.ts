@@ -165,6 +165,26 @@ describe('config: secrets', () => {
     assert.ok(broken > 80, `${broken}`);
   });
 
+  it('are not what a list behind them begins with', () => {
+    const { diagnostics } = load(`vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    authentication {
+        auth_type PASS
+        auth_pass abcd1234
+    }
+    track_script {
+        check_haproxy1
+    }
+    virtual_ipaddress {
+        192.0.2.1
+    }
+}
+`);
+    const [wrong] = diagnostics.filter(({ severity }) => severity === 'error');
+    assert.match(wrong?.message ?? '', /there is no vrrp_script 'check_haproxy1'/);
+  });
+
   it('are not shown where what stands before them was lost', () => {
     const before = 'vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n';
     for (const line of [

@@ -167,6 +167,12 @@ describe("config: how an instance's adverts travel", () => {
       assert.deepEqual(address('use_vmac', 'dev eth1'), []);
     });
 
+    it('none is made on top of itself', () => {
+      const loaded = load(instanceText('use_vmac eth0'));
+      assert.equal(loaded.config, undefined);
+      assert.equal(messages(loaded, 'CONFIG_VIRTUAL_INTERFACE').length, 1);
+    });
+
     it('two cannot have one name', () => {
       const loaded = load(
         instanceText('use_vmac v') +

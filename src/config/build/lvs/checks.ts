@@ -159,6 +159,6 @@ export function target(
 }
 
 /** fe80::/10 (RFC 4291 2.5.6). */
-function isLinkLocal(address: string): boolean {
+export function isLinkLocal(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/.test(address);
 }

@@ -6,7 +6,7 @@ import type { Position } from '../../text/source.js';
 import type { Setting } from '../interpret.js';
 import { Picker } from '../pick.js';
 import type { Writable } from '../present.js';
-import { buildChecks } from './checks.js';
+import { buildChecks, type ServerAddress } from './checks.js';
 import { destinationPort, pickForwarding } from './forwarding.js';
 import { portsOf, type RealServerSection, type Service } from './service.js';
 import type { InheritedTiming } from './timing.js';
@@ -32,8 +32,6 @@ export function buildRealServer(
   );
   const notifyUp = pick.optional('notify_up', section.get('notify_up'));
   const notifyDown = pick.optional('notify_down', section.get('notify_down'));
-  // The check connects to the port that was written, even where the table cannot have it.
-  const checked = { address: given.address, port: given.port ?? onlyPort(service) };
   const { method, tunnel, snat } = forwarding;
   const server: Writable<RealServerConfig> = {
     at: setting.at,
@@ -56,7 +54,7 @@ export function buildRealServer(
       section.get('smtp_alert'),
       service.defaults.smtpAlert,
     ),
-    checks: buildChecks(checked, section, service, timing),
+    checks: buildChecks(checkedAddress(given, service), section, service, timing),
     origins: pick.origins,
   };
   if (tunnel) server.tunnel = tunnel;
@@ -64,6 +62,14 @@ export function buildRealServer(
   if (notifyUp) server.notifyUp = notifyUp;
   if (notifyDown) server.notifyDown = notifyDown;
   return server;
+}
+
+/** Where checks of a server connect to: the port that was written, even where the table cannot have it. */
+export function checkedAddress(
+  { address, port }: { readonly address: Ip; readonly port: number | undefined },
+  service: Service,
+): ServerAddress {
+  return { address, port: port ?? onlyPort(service) };
 }
 
 /** The port that all addresses of a service share; 0 if there is none. */

@@ -14,6 +14,8 @@ import type {
 } from '../../model/index.js';
 import type { Section } from '../interpret.js';
 import type { Given, Picker } from '../pick.js';
+import type { AlikeServers } from './server-rows.js';
+import type { SharedBlocks } from './similar-servers.js';
 
 export type VirtualServerSection = Section<typeof virtualServer>;
 export type RealServerSection = Section<typeof realServer>;
@@ -47,6 +49,13 @@ export interface LvsContext {
   readonly trackFile: (name: string) => TrackFileConfig | undefined;
   readonly defaults: LvsDefaults;
   readonly sink: Sink;
+  /** What real servers share with others; nothing by default. */
+  readonly shared?: SharedBlocks;
+  /**
+   * Takes servers that are like an earlier one of their service in all that a rule asks for. What stands
+   * for them in the service is good for being judged, not for use.
+   */
+  readonly alike?: AlikeServers;
 }
 
 export interface Service extends LvsContext {

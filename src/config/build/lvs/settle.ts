@@ -47,9 +47,14 @@ function dropDuplicates(
   server: VirtualServerConfig,
   label: string,
   sink: Sink,
-): RealServerConfig[] {
+): readonly RealServerConfig[] {
+  const { realServers } = server;
+  // Nearly always there are none: then no list is made, and mostly the addresses show it.
+  const count = realServers.length;
+  if (new Set(realServers.map(({ address }) => address)).size === count) return realServers;
+  if (new Set(realServers.map(destinationKey)).size === count) return realServers;
   const seen = new Map<string, RealServerConfig>();
-  for (const real of server.realServers) {
+  for (const real of realServers) {
     const key = destinationKey(real);
     const earlier = seen.get(key);
     if (!earlier) {

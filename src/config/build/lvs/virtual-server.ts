@@ -17,7 +17,7 @@ import { Picker } from '../pick.js';
 import { reportDefaultMethod } from './forwarding.js';
 import { buildFlags, buildHaSuspend, buildScheduler } from './options.js';
 import { buildPersistence } from './persistence.js';
-import { buildRealServer, buildSorryServer } from './servers.js';
+import { buildSorryServer } from './servers.js';
 import {
   familyOfService,
   hasAddresses,
@@ -26,6 +26,7 @@ import {
   labelOfName,
   type Service,
 } from './service.js';
+import { SimilarServers } from './similar-servers.js';
 import { inheritedTiming } from './timing.js';
 
 /** Builds one service; `undefined` if its name was wrong, which was reported. */
@@ -40,10 +41,10 @@ export function buildVirtualServer(
   const group = name.kind === 'group' ? context.groups.get(name.group) : undefined;
   const service: Service = { ...context, label: labelOfName(name), name, group, section, pick };
   if (name.kind === 'group') reportUnknownGroup(name, service);
-  const timing = inheritedTiming(section);
+  const similar = new SimilarServers(service, inheritedTiming(section));
   const realServers = section
     .all('real_server')
-    .map((server) => buildRealServer(server, service, timing))
+    .map((server) => similar.build(server))
     .filter((server) => server !== undefined);
   // Servers that are wrong were reported.
   if (realServers.length === 0 && section.mentions('real_server')) return undefined;

@@ -132,7 +132,7 @@ function buildRegex(section: UrlSection, pick: Picker, service: Service): RegexC
     });
   }
   if (pattern === undefined) {
-    for (const word of ABOUT_REGEX) {
+    for (const word of section.mentions('regex') ? [] : ABOUT_REGEX) {
       const about = section.get(word);
       if (!about) continue;
       sink.report('CONFIG_WITHOUT_EFFECT', about.at, {

@@ -11,7 +11,7 @@ import type {
 } from '../../model/index.js';
 import type { Position } from '../../text/source.js';
 
-export function checkChecks(config: Config, sink: Sink): void {
+export function checkChecks(config: Pick<Config, 'virtualServers'>, sink: Sink): void {
   const told = new Set<Position>();
   // A line that is inherited by many is told once.
   const once = (at: Position): boolean => told.size < told.add(at).size;

@@ -13,7 +13,12 @@ import type {
 
 type Destination = RealServerConfig | SorryServerConfig;
 
-export function checkFamilies(config: Config, sink: Sink): void {
+export function checkFamilies(
+  config: Pick<Config, 'virtualServers' | 'virtualServerGroups'> & {
+    readonly global: Pick<Config['global'], 'syncDaemon'>;
+  },
+  sink: Sink,
+): void {
   const groups = new Map(config.virtualServerGroups.map((group) => [group.name, group]));
   for (const server of config.virtualServers) {
     if (sink.isUnsure(server.at)) continue;

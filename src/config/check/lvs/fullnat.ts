@@ -4,7 +4,7 @@ import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { Config } from '../../model/index.js';
 
 /** With `ops` IPVS forgets a packet at once: no answer is known by the connection that it belongs to. */
-export function checkFullnat(config: Config, sink: Sink): void {
+export function checkFullnat(config: Pick<Config, 'virtualServers'>, sink: Sink): void {
   for (const server of config.virtualServers) {
     if (!server.flags.ops || sink.isUnsure(server.at)) continue;
     const { realServers, sorryServer } = server;

@@ -10,7 +10,10 @@ interface Named {
   readonly at: Position;
 }
 
-export function checkReferences(config: Config, sink: Sink): void {
+export function checkReferences(
+  config: Pick<Config, 'virtualServers' | 'trackFiles' | 'bfdInstances'>,
+  sink: Sink,
+): void {
   const files = byName(config.trackFiles);
   const sessions = byName(config.bfdInstances);
   for (const server of config.virtualServers) {

@@ -66,19 +66,27 @@ function checkTracked(
   }
 }
 
-/** Two instances cannot make one interface each of the same name. */
+/** Two instances cannot make one interface each of the same name, nor one on top of itself. */
 function checkOwnNames(instances: readonly InstanceConfig[], sink: Sink): void {
   const first = new Map<string, InstanceConfig>();
   for (const instance of instances) {
     const name = instance.virtualInterface?.name;
     if (name === undefined) continue;
+    const at = (own: InstanceConfig): Position =>
+      own.origins['use_vmac'] ?? own.origins['use_ipvlan'] ?? own.at;
+    if (name === instance.interface) {
+      sink.report('CONFIG_VIRTUAL_INTERFACE', at(instance), {
+        message: `vrrp_instance ${instance.name}: the interface ${name} cannot be made on top of itself`,
+        expected: 'another name, or none',
+        severity: 'error',
+      });
+      continue;
+    }
     const earlier = first.get(name);
     if (!earlier) {
       first.set(name, instance);
       continue;
     }
-    const at = (own: InstanceConfig): Position =>
-      own.origins['use_vmac'] ?? own.origins['use_ipvlan'] ?? own.at;
     sink.report('CONFIG_VIRTUAL_INTERFACE', at(instance), {
       message: `vrrp_instance ${instance.name}: the interface ${name} is that of vrrp_instance ${earlier.name} (${renderPosition(at(earlier))}): only one of them could be made`,
       expected: 'another name, or none',

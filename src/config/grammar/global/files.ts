@@ -109,9 +109,13 @@ export const files = {
     'A file that a reload creates, or empties, before it reads the configuration, and removes when it has.',
     { default: 'none; without a path keepalived.reload in the folder of the pid file' },
   ),
-  state_dump_file: setting(path, 'Where SIGUSR1 writes the state; a folder ends in a slash.', {
-    default: '/tmp/keepalived.data',
-  }),
+  state_dump_file: setting(
+    path,
+    'Where SIGUSR1 writes the state; a folder ends in a slash. keepalived_parent.data and keepalived_check.data lie beside it.',
+    {
+      default: '/tmp/keepalived.data',
+    },
+  ),
   stats_dump_file: setting(path, 'Where SIGUSR2 writes the statistics; a folder ends in a slash.', {
     default: '/tmp/keepalived.stats',
   }),
@@ -125,7 +129,7 @@ export const files = {
   ),
   data_use_instance: setting(
     bool,
-    'The name of the state file has the namespace and the instance in it.',
+    'The names of the state file and of the two beside it have the namespace and the instance in them.',
     { default: 'no' },
   ),
   tmp_config_directory: withoutEffect(

@@ -1,4 +1,5 @@
 /** `global_defs`: mail. */
+import { parseIp } from '../../../base/ip.js';
 import type { Word } from '../../text/source.js';
 import { bool, integer, none, parseInteger, text } from '../args.js';
 import { oneForZero } from '../garp.js';
@@ -15,8 +16,27 @@ const mailServer: Args<{ host: string; port: number | undefined }> = {
   max: 2,
   parse([host, port], report) {
     const number = port && parseInteger(port, 1, 65535, 'a port from 1 to 65535', report);
+    const { text } = host as Word;
+    if (parseIp(text) === undefined) {
+      // No name ends in a number (RFC 1123 section 2.1), and few begin with three: it was to be an address.
+      if (!/^[\w.-]+$/.test(text) || /^(?:\d+\.){3}|(?:^|\.)\d+\.?$/.test(text)) {
+        report('CONFIG_INVALID_VALUE', host as Word, {
+          message: `'${text}' is neither an address nor a name`,
+          expected: mailServer.expects,
+        });
+        return undefined;
+      }
+      // The same section. Some resolvers have such names all the same.
+      if (text.includes('_')) {
+        report('CONFIG_INVALID_VALUE', host as Word, {
+          message: `'${text}' is no name of a host, it may not be found`,
+          expected: mailServer.expects,
+          severity: 'warning',
+        });
+      }
+    }
     if (port && number === undefined) return undefined;
-    return { host: (host as Word).text, port: number };
+    return { host: text, port: number };
   },
 };
 

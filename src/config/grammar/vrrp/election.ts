@@ -13,11 +13,23 @@ const otherPriority: Args<number> = {
     words.length === 0 ? HIGHEST : integer(1, HIGHEST).parse(words, report),
 };
 
+/** Words of other programs. */
+const STATES_ELSEWHERE = {
+  SLAVE: 'BACKUP',
+  STANDBY: 'BACKUP',
+  PRIMARY: 'MASTER',
+  ACTIVE: 'MASTER',
+} as const;
+
 export const election = {
-  state: setting(choice(['MASTER', 'BACKUP']), 'The state to start from.', {
-    default: 'MASTER with priority 255, otherwise BACKUP',
-    repeatable: true,
-  }),
+  state: setting(
+    choice(['MASTER', 'BACKUP'], false, STATES_ELSEWHERE),
+    'The state to start from.',
+    {
+      default: 'MASTER with priority 255, otherwise BACKUP',
+      repeatable: true,
+    },
+  ),
   version: setting(integer(2, 3), 'The VRRP version.', {
     default: 'vrrp_version; 3 over IPv6',
     firstCounts: true,
