@@ -12,7 +12,7 @@ import { withDraining } from './drain.js';
 import type { CheckerState } from './engine.js';
 import { maskInService, portInService, servicesOf } from './group.js';
 import { isAlive, type RealServerState } from './real-server.js';
-import type { SorryServerSettings } from './settings.js';
+import type { VirtualServerId } from './settings.js';
 import { sorryServerActive, type VirtualServerState } from './virtual-server.js';
 
 /** keepalived's weight of a sorry server in service. */
@@ -74,27 +74,41 @@ export function desiredDestinations(
 ): IpvsDestination[] {
   const { id, sorryServer: sorry } = virtual.settings;
   const sorryActive = sorryServerActive(virtual);
-  const wanted = new Map<string, IpvsDestination>();
-  const add = (destination: IpvsDestination): void => {
-    const key = destinationKey(destination);
-    if (!wanted.has(key)) wanted.set(key, destination);
-  };
-  const place = ({ address, port, method, tunnel }: Place): Place => ({
-    address,
-    port: portInService(id, service, { port, method }),
-    method,
-    ...(tunnel ? { tunnel } : {}),
-  });
-  const addSorry = (server: SorryServerSettings, weight: number): void =>
-    add({ ...place(server), weight, upperThreshold: 0, lowerThreshold: 0 });
-  if (sorry && sorryActive) addSorry(sorry, SORRY_WEIGHT);
+  const wanted: IpvsDestination[] = [];
+  if (sorry && sorryActive) wanted.push(destination(id, service, sorry, SORRY_WEIGHT, NO_LIMITS));
   for (const server of virtual.servers) {
     const weight = desiredWeight(server, sorryActive);
     if (weight === undefined) continue;
-    const { upperThreshold, lowerThreshold } = server.settings;
-    add({ ...place(server.settings), weight, upperThreshold, lowerThreshold });
+    const { settings } = server;
+    wanted.push(destination(id, service, settings, weight, settings));
   }
-  if (sorry?.inhibit) addSorry(sorry, 0);
+  if (sorry?.inhibit) wanted.push(destination(id, service, sorry, 0, NO_LIMITS));
+  // Real servers are different ones, but in a group they may get the same port.
+  return sorry || id.kind === 'group' ? firstOfEach(wanted) : wanted;
+}
+
+type Limits = Pick<IpvsDestination, 'upperThreshold' | 'lowerThreshold'>;
+
+const NO_LIMITS: Limits = { upperThreshold: 0, lowerThreshold: 0 };
+
+function destination(
+  id: VirtualServerId,
+  service: ServiceId,
+  { address, port, method, tunnel }: Place,
+  weight: number,
+  { upperThreshold, lowerThreshold }: Limits,
+): IpvsDestination {
+  const its = portInService(id, service, { port, method });
+  const plain = { address, port: its, method, weight, upperThreshold, lowerThreshold };
+  return tunnel ? { ...plain, tunnel } : plain;
+}
+
+function firstOfEach(destinations: readonly IpvsDestination[]): IpvsDestination[] {
+  const wanted = new Map<string, IpvsDestination>();
+  for (const one of destinations) {
+    const key = destinationKey(one);
+    if (!wanted.has(key)) wanted.set(key, one);
+  }
   return [...wanted.values()];
 }
 

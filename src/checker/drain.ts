@@ -61,6 +61,8 @@ export interface ConnectionCount {
   readonly weight?: number;
 }
 
+const NOTHING: DrainingServers = new Map();
+
 interface Change {
   readonly at: Micros;
   /** The table that was wanted before; at the first configuration the one that was found. */
@@ -77,6 +79,7 @@ export function beginDraining(
   change: Change,
   orders: Orders,
 ): DrainingServers {
+  if (change.before.length === 0) return NOTHING;
   const wanted = byService(change.services);
   const old = byService(change.old);
   const next = new Map<string, Draining>();

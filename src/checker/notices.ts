@@ -52,20 +52,21 @@ export type ServerNotice =
 /**
  * What is to be told after a step.
  *
- * @param isStopping the step was the end: only who has `omega` is told.
+ * @param how `isStopping`: the step was the end: only who has `omega` is told. `startsToo`: servers that are
+ *   in service from the start are told of.
  */
 export function noticesOf(
   before: CheckerState,
   after: CheckerState,
-  isStopping: boolean,
+  how: { readonly isStopping: boolean; readonly startsToo: boolean },
 ): ServerNotice[] {
   if (before.services === after.services) return [];
-  if (isStopping) return after.services.flatMap(stopped);
+  if (how.isStopping) return after.services.flatMap(stopped);
   const found: ServerNotice[] = [];
   if (before.generation === after.generation) {
     after.services.forEach((service, i) => {
       const old = before.services[i];
-      if (old !== service) found.push(...changed(old, service));
+      if (old !== service) found.push(...changed(old, service, how));
     });
     return found;
   }
@@ -73,7 +74,7 @@ export function noticesOf(
   const kept = new Set(after.services.map(({ settings }) => virtualServerKey(settings.id)));
   for (const [key, service] of old) if (!kept.has(key)) found.push(...removed(service));
   for (const service of after.services) {
-    found.push(...changed(old.get(virtualServerKey(service.settings.id)), service));
+    found.push(...changed(old.get(virtualServerKey(service.settings.id)), service, how));
   }
   return found;
 }
@@ -93,15 +94,21 @@ function removed(service: VirtualServerState): ServerNotice[] {
   return [...servers, quorumNotice(service, 'DOWN', 'removed', 'Removing')];
 }
 
-function changed(old: VirtualServerState | undefined, service: VirtualServerState): ServerNotice[] {
+function changed(
+  old: VirtualServerState | undefined,
+  service: VirtualServerState,
+  { startsToo }: { readonly startsToo: boolean },
+): ServerNotice[] {
   const found: ServerNotice[] = [];
-  if (old?.servers !== service.servers) {
+  // Of a service that is new all servers are, which is mostly not told.
+  if (old?.servers !== service.servers && (old || startsToo)) {
     const before = new Map(old?.servers.map((one) => [destinationKey(one.settings), one]));
     for (const server of service.servers) {
       const key = destinationKey(server.settings);
       const known = before.get(key);
       before.delete(key);
-      if (known !== server) found.push(...serverChanged(service, known, server));
+      if (known === server || (!known && !startsToo)) continue;
+      found.push(...serverChanged(service, known, server));
     }
     for (const server of before.values()) {
       if (isAlive(server)) found.push(down(service, server, 'removed'));

@@ -10,7 +10,13 @@
  * carries load there, so that a restart neither cuts connections nor revives failed servers.
  */
 import type { Micros } from '../base/time.js';
-import { destinationKey, type IpvsService, serviceKey } from '../ipvs/model.js';
+import {
+  destinationKey,
+  type IpvsService,
+  type ServiceId,
+  serviceKey,
+  shortKeys,
+} from '../ipvs/model.js';
 import { type CheckState, createCheck, sameQuestion } from './check.js';
 import type { Orders } from './effects.js';
 import type { CheckerEvent } from './events.js';
@@ -36,6 +42,8 @@ interface Takeover {
   readonly found: ReadonlyMap<string, IpvsService>;
 }
 
+const NO_CHECKS: readonly CheckState[] = [];
+
 /** The virtual servers of a new configuration with the state that the old ones hand on. */
 export function takeOver(
   old: readonly VirtualServerState[],
@@ -60,7 +68,11 @@ export function takeOver(
     orders.log('notice', 'virtual-server-removed', `Removing Virtual Server ${name}`);
     for (const server of service.servers) dropChecks(server.checks, orders);
   }
-  return [...wanted].map(([key, server]) => takeOverService(before.get(key), server, takeover));
+  const services: VirtualServerState[] = [];
+  for (const [key, server] of wanted) {
+    services.push(takeOverService(before.get(key), server, takeover));
+  }
+  return services;
 }
 
 function takeOverService(
@@ -68,24 +80,26 @@ function takeOverService(
   settings: VirtualServerSettings,
   takeover: Takeover,
 ): VirtualServerState {
+  if (!old) return startService(settings, takeover);
   const { orders } = takeover;
   const { id } = settings;
-  const before = new Map(old?.servers.map((server) => [destinationKey(server.settings), server]));
-  const wanted = unique(settings.realServers, destinationKey, (server) => {
-    const text = `Real server ${serverName(id, server)} of VS ${serviceName(id)} is configured twice, the second is ignored`;
-    orders.log('warning', 'duplicate-real-server', text);
-  });
+  const before = new Map(old.servers.map((server) => [destinationKey(server.settings), server]));
+  const wanted = unique(settings.realServers, destinationKey, (server) =>
+    logRepeated(id, server, orders),
+  );
   for (const [key, server] of before) {
     if (wanted.has(key)) continue;
     const name = serverName(id, server.settings);
     orders.log('notice', 'server-removed', `service ${name} no longer exist`);
     dropChecks(server.checks, orders);
   }
-  const servers = [...wanted].map(([key, server]) =>
-    takeOverServer(before.get(key), settings, server, takeover),
-  );
-  const next = { settings, servers, quorumUp: old?.quorumUp ?? false };
-  const sorryWasActive = old !== undefined && sorryServerActive(old);
+  const there = servicesThere(settings, takeover);
+  const servers: RealServerState[] = [];
+  for (const [key, server] of wanted) {
+    servers.push(takeOverServer(before.get(key), settings, server, there, takeover));
+  }
+  const next = { settings, servers, quorumUp: old.quorumUp };
+  const sorryWasActive = sorryServerActive(old);
   if (sorryWasActive && !sameSorry(old, settings)) {
     const gone = serverName(id, old.settings.sorryServer!);
     const text = `Removing sorry server ${gone} from VS ${serviceName(id)}`;
@@ -95,16 +109,42 @@ function takeOverService(
   return stepQuorum(next, { init: true, sorryWasActive }, orders);
 }
 
+/** A virtual server that the engine does not know yet. */
+function startService(settings: VirtualServerSettings, takeover: Takeover): VirtualServerState {
+  const { orders } = takeover;
+  const there = servicesThere(settings, takeover);
+  const servers: RealServerState[] = [];
+  const keyOf = shortKeys();
+  const known = new Set<string>();
+  for (const server of settings.realServers) {
+    const key = keyOf(server);
+    if (known.has(key)) logRepeated(settings.id, server, orders);
+    else servers.push(takeOverServer(undefined, settings, server, there, takeover));
+    known.add(key);
+  }
+  const next = { settings, servers, quorumUp: false };
+  return stepQuorum(next, { init: true, sorryWasActive: false }, orders);
+}
+
+function logRepeated(id: VirtualServerId, server: RealServerSettings, orders: Orders): void {
+  const text = `Real server ${serverName(id, server)} of VS ${serviceName(id)} is configured twice, the second is ignored`;
+  orders.log('warning', 'duplicate-real-server', text);
+}
+
 function takeOverServer(
   old: RealServerState | undefined,
   virtual: VirtualServerSettings,
   settings: RealServerSettings,
+  there: readonly ServiceThere[],
   takeover: Takeover,
 ): RealServerState {
+  if (!old && settings.checks.length === 0) {
+    return { settings, checks: NO_CHECKS, nextCheckNumber: 0 };
+  }
   const { orders } = takeover;
   const { id } = virtual;
   const left = [...(old?.checks ?? [])];
-  const startsUp = old ? isAlive(old) : startsInService(virtual, settings, takeover);
+  const startsUp = old ? isAlive(old) : startsInService(virtual, settings, there);
   let nextCheckNumber = old?.nextCheckNumber ?? 0;
   const checks = settings.checks.map((wanted) => {
     const same = left.findIndex((check) => sameQuestion(check.settings, wanted));
@@ -122,6 +162,23 @@ function takeOverServer(
   return next;
 }
 
+/** A service that an earlier process left, and its entries by key. */
+interface ServiceThere {
+  readonly id: ServiceId;
+  readonly weights: ReadonlyMap<string, number>;
+}
+
+/** Which services of a virtual server are still there. */
+function servicesThere(virtual: VirtualServerSettings, { found }: Takeover): ServiceThere[] {
+  if (found.size === 0) return [];
+  return servicesOf(virtual).flatMap((id) => {
+    const service = found.get(serviceKey(id));
+    if (!service) return [];
+    const weights = new Map(service.destinations.map((one) => [destinationKey(one), one.weight]));
+    return [{ id, weights }];
+  });
+}
+
 /**
  * Whether a server that the engine does not know yet starts in service. In a group one of its
  * services that are still there is enough: their servers are the same.
@@ -129,19 +186,14 @@ function takeOverServer(
 function startsInService(
   virtual: VirtualServerSettings,
   server: RealServerSettings,
-  { found }: Takeover,
+  there: readonly ServiceThere[],
 ): boolean {
-  let isThere = false;
-  for (const id of servicesOf(virtual)) {
-    const service = found.get(serviceKey(id));
-    if (!service) continue;
-    isThere = true;
+  for (const { id, weights } of there) {
     const port = portInService(virtual.id, id, server);
-    const key = destinationKey({ address: server.address, port });
-    const entry = service.destinations.find((destination) => destinationKey(destination) === key);
-    if (entry !== undefined && (entry.weight > 0 || server.weight === 0)) return true;
+    const weight = weights.get(destinationKey({ address: server.address, port }));
+    if (weight !== undefined && (weight > 0 || server.weight === 0)) return true;
   }
-  return !isThere && !server.alpha;
+  return there.length === 0 && !server.alpha;
 }
 
 function newCheck(

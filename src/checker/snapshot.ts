@@ -47,6 +47,8 @@ export interface CheckerSnapshot {
   readonly virtualServers: readonly VirtualServerSnapshot[];
   /** What the last reconciliation of the IPVS table could not do. */
   readonly tableErrors: readonly string[];
+  /** Real servers that no route leads to, a line each; missing: none, or not looked at yet. */
+  readonly unreachable?: readonly string[];
   /** Servers that left the configuration and still have connections; missing: none. */
   readonly draining?: readonly DrainingSnapshot[];
   /** What was done to the IPVS table; missing: nothing was wanted in it yet. */

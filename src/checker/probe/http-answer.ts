@@ -6,7 +6,8 @@
  *   head --(1xx)--> head      head --> length | chunked | until end | done
  * ```
  */
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { nodeCrypto } from '../../base/lazy-crypto.js';
 import { ChunkReader } from './http-chunks.js';
 
 /** The longest head (status line and header fields) that is read. */
@@ -36,7 +37,7 @@ export class HttpAnswer {
 
   /** @param withDigest whether the body's MD5 is wanted. */
   constructor(withDigest: boolean) {
-    this.#hash = withDigest ? createHash('md5') : undefined;
+    this.#hash = withDigest ? nodeCrypto().createHash('md5') : undefined;
   }
 
   /** The final (not 1xx) answer's head; undefined until it is complete. */

@@ -2,7 +2,8 @@
  * Finds the end of a chunked body (RFC 9112 7.1), and its content's digest. A body that is not well
  * formed is read to the end of the connection, without a digest of its content.
  */
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { nodeCrypto } from '../../base/lazy-crypto.js';
 
 const LF = 0x0a;
 /** The longest line of a chunk's size or of a trailer field. */
@@ -17,7 +18,7 @@ export class ChunkReader {
 
   /** @param withDigest whether the content's MD5 is wanted. */
   constructor(withDigest: boolean) {
-    this.#hash = withDigest ? createHash('md5') : undefined;
+    this.#hash = withDigest ? nodeCrypto().createHash('md5') : undefined;
   }
 
   /** Takes the next bytes. @returns how many of them belong to the body. */

@@ -3,19 +3,24 @@
  * whether the server answers, and real servers use names and authorities of their own. Old servers
  * are spoken to as well (TLS 1.0, legacy renegotiation, short keys), for the same reason.
  */
-import { constants } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { nodeCrypto } from '../../base/lazy-crypto.js';
 import { type Attempt, guarded } from './probe.js';
+
+/** Loaded with the first check that needs it: an import would load it with the process. */
+function nodeTls(): typeof import('node:tls') {
+  return process.getBuiltinModule('node:tls');
+}
 
 /** Making one takes milliseconds; all checks share it. */
 let sharedContext: SecureContext | undefined;
 
 function secureContext(): SecureContext {
-  sharedContext ??= createSecureContext({
+  sharedContext ??= nodeTls().createSecureContext({
     minVersion: 'TLSv1',
     ciphers: 'DEFAULT:@SECLEVEL=0',
-    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+    secureOptions: nodeCrypto().constants.SSL_OP_LEGACY_SERVER_CONNECT,
   });
   return sharedContext;
 }
@@ -32,7 +37,7 @@ export function startTls(
   onSecure: (socket: TLSSocket) => void,
 ): void {
   attempt.phase = 'handshake';
-  const tls = connect({
+  const tls = nodeTls().connect({
     socket,
     secureContext: secureContext(),
     rejectUnauthorized: false,

@@ -18,6 +18,11 @@ class Told {
   #state = createCheckerEngine();
   #at = 0;
   #generation = 0;
+  readonly #startsToo: boolean;
+
+  constructor(startsToo = true) {
+    this.#startsToo = startsToo;
+  }
 
   configure(...virtualServers: VirtualServerSettings[]): string[] {
     this.#generation++;
@@ -47,7 +52,8 @@ class Told {
   #step(event: CheckerEvent): string[] {
     const before = this.#state;
     this.#state = step(before, event).state;
-    return noticesOf(before, this.#state, event.kind === 'shutdown').map((notice) => {
+    const how = { isStopping: event.kind === 'shutdown', startsToo: this.#startsToo };
+    return noticesOf(before, this.#state, how).map((notice) => {
       const { subject, event: to, cause, reason, serviceName } = notice;
       if (subject === 'VS') return `VS ${serviceName} ${to} ${cause}: ${reason}`;
       const name = notice.serverName.replace(/^\[10\.0\.0\.(\d)\].*/, '$1');
@@ -67,6 +73,9 @@ describe('checker: what is told of servers', () => {
     assert.deepEqual(told.configure(two({ quorum: 2 })), [
       'RS 1 UP start',
       'RS 2 UP start',
+      `${VS} UP start: Gained quorum 2+0=2 <= 2`,
+    ]);
+    assert.deepEqual(new Told(false).configure(two({ quorum: 2 })), [
       `${VS} UP start: Gained quorum 2+0=2 <= 2`,
     ]);
     assert.deepEqual(told.check(0, FAILURE), [
