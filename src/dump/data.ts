@@ -21,9 +21,7 @@ import { addressText, type DumpView, instancesOf, masterPriority } from './view.
 export function renderData(view: DumpView): string {
   const { settings } = view;
   return [
-    '------< Global definitions >------',
-    ` Router ID = ${settings.routerId}`,
-    ` VRRP default protocol version = ${settings.defaultVersion}`,
+    ...settings.globals,
     '------< VRRP Topology >------',
     ...instancesOf(view).flatMap(({ facts, state }) => instanceLines(facts, state, view.now)),
     ...section('VRRP Sync groups', settings.groups, (group) => groupLines(group, view)),

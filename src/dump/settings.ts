@@ -2,11 +2,10 @@
  * What keepalived's dumps tell of a configuration and the VRRP engine need not know: values and
  * finished texts, made once a configuration. No secret is among them.
  */
-
 export interface DumpSettings {
   readonly files: DumpFiles;
-  readonly routerId: string;
-  readonly defaultVersion: 2 | 3;
+  /** What each data file begins with. */
+  readonly globals: readonly string[];
   readonly instances: ReadonlyMap<string, InstanceFacts>;
   readonly groups: readonly GroupFacts[];
   readonly scripts: readonly ScriptFacts[];
@@ -16,8 +15,10 @@ export interface DumpSettings {
 
 /** Where dumps are written. */
 export interface DumpFiles {
-  /** Of SIGUSR1, SIGUSR2 and the signal for JSON: whole paths. */
+  /** Of SIGUSR1, three, of SIGUSR2 and of the signal for JSON: whole paths. */
   readonly state: string;
+  readonly parent: string;
+  readonly check: string;
   readonly stats: string;
   readonly json: string;
   readonly jsonVersion: 1 | 2;

@@ -85,6 +85,8 @@ describe('dump', () => {
     const files = (text: string) => dumpSettings(loadGood(text)).files;
     assert.deepEqual(files(INSTANCE), {
       state: '/tmp/keepalived.data',
+      parent: '/tmp/keepalived_parent.data',
+      check: '/tmp/keepalived_check.data',
       stats: '/tmp/keepalived.stats',
       json: '/tmp/keepalived.json',
       jsonVersion: 1,
@@ -95,6 +97,11 @@ describe('dump', () => {
     assert.deepEqual(
       [named.state, named.stats, named.umask],
       ['/x/keepalived.foo.data', '/y/z', 0o27],
+    );
+    const both = files(`net_namespace ns\ninstance foo\nglobal_defs {\n${globals}\n}\n${INSTANCE}`);
+    assert.deepEqual(
+      [both.state, both.parent, both.check],
+      ['', '_parent', '_check'].map((which) => `/x/keepalived${which}.ns_foo.data`),
     );
   });
 
