@@ -17,6 +17,9 @@ export interface DaemonStatus {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly configFile: string;
+  /** `instance` and `net_namespace` of the configuration that it was started with. */
+  readonly instance?: string;
+  readonly netNamespace?: string;
   /** Counts the configurations that were put in force, from 1. */
   readonly generation: number;
   /** Every process has the generation in force. */

@@ -17,6 +17,7 @@ interface Options {
   reconcile(
     desired: readonly DesiredAddress[],
     onAdded: (held: readonly InstanceAddress[]) => void,
+    hasNews: () => boolean,
   ): Promise<AddressReport>;
   desired(): readonly DesiredAddress[];
   announce(targets: readonly Target[], repeat: number): void;
@@ -48,17 +49,22 @@ export class AddressKeeper {
   #held: ReadonlySet<string> = new Set();
   /** A pass was asked for in this turn of the event loop. */
   #ordered = false;
+  /** A pass was asked for since the last one began: another follows. */
+  #hasNews = false;
   /** What is to be there, as far as no pass was asked for since; made when it is needed. */
   #wanted: ReadonlySet<string> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
     this.#reconciler = new Reconciler<AddressReport>({
-      pass: () =>
-        options.reconcile(options.desired(), (held) => {
+      pass: () => {
+        this.#hasNews = false;
+        const onAdded = (held: readonly InstanceAddress[]): void => {
           this.#hold(held);
           this.#announceHeld();
-        }),
+        };
+        return options.reconcile(options.desired(), onAdded, () => this.#hasNews);
+      },
       isComplete: (report) => report.failed.length === 0,
       onReport: (report) => this.#tell(report),
       onError: options.onError,
@@ -71,6 +77,7 @@ export class AddressKeeper {
    */
   reconcile(): void {
     this.#wanted = undefined;
+    this.#hasNews = true;
     if (this.#ordered) return;
     this.#ordered = true;
     const done = (): void => {
@@ -90,6 +97,11 @@ export class AddressKeeper {
   /** No further passes; what is there stays. */
   stop(): void {
     void this.#reconciler.stop();
+  }
+
+  /** Whether addresses are to be announced as soon as a pass has put them there. */
+  get isExpected(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Resolves when every pass that was asked for has been tried. */
@@ -123,7 +135,8 @@ export class AddressKeeper {
     this.#held = new Set(held.map(({ address }) => keyOf(address)));
   }
 
-  #tell({ restored, failed, confirmed, corrected, uncorrected }: AddressReport): void {
+  #tell({ restored, failed, confirmed, corrected, uncorrected, endedEarly }: AddressReport): void {
+    if (endedEarly) return;
     this.#hold(confirmed);
     const ofInstance =
       (name: string) =>
@@ -156,12 +169,21 @@ export class AddressKeeper {
       this.isWanted(target) && this.#held.has(keyOf(target));
     const waiting = this.#waiting;
     this.#waiting = [];
+    // Together: the last of hundreds is announced once before the first is repeated.
+    const ready = new Map<number, Target[]>();
     for (const { targets, repeat } of waiting) {
-      const ready = targets.filter(isReady);
-      const rest = targets.filter((target) => !isReady(target));
+      const rest: Target[] = [];
+      for (const target of targets) {
+        if (!isReady(target)) rest.push(target);
+        else {
+          const same = ready.get(repeat);
+          if (same) same.push(target);
+          else ready.set(repeat, [target]);
+        }
+      }
       if (rest.length > 0) this.#waiting.push({ targets: rest, repeat });
-      if (ready.length > 0) this.#options.announce(ready, repeat);
     }
+    for (const [repeat, targets] of ready) this.#options.announce(targets, repeat);
   }
 }
 

@@ -6,29 +6,33 @@
  * the table as it is: whoever starts the daemon again adopts it, and until then established
  * connections live on, while the vrrp process has given up the addresses.
  */
-import { randomInt } from 'node:crypto';
 import { Socket } from 'node:net';
 import { monotonicMicros } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { familyOf } from '../base/ip.js';
+import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { desiredTable } from '../checker/desired.js';
 import type { CheckerEffect, CountedService } from '../checker/effects.js';
 import { createCheckerEngine, step } from '../checker/engine.js';
 import type { CheckerEvent, CheckerTimerKey } from '../checker/events.js';
+import { virtualServerKey } from '../checker/group.js';
 import { noticesOf } from '../checker/notices.js';
 import type { CancelProbe } from '../checker/probe/probe.js';
 import { startProbe } from '../checker/probe/start.js';
 import type { ProbeResult } from '../checker/probe-result.js';
-import type { CheckTarget } from '../checker/settings.js';
-import { snapshot } from '../checker/snapshot.js';
+import type { CheckerSettings, CheckTarget, VirtualServerSettings } from '../checker/settings.js';
+import { type CheckerSnapshot, snapshot } from '../checker/snapshot.js';
+import type { Servers } from '../kernel/server-routes.js';
+import { openRoute } from '../netlink/route.js';
 import { openMarkedTcpSocket } from '../packet-io/libc.js';
 import type { ToChecker } from './ipc.js';
 import { inIpvsNamespace, openIpvs } from './ipvs-namespace.js';
 import { ipvsSysctlFiles } from './ipvs-sysctl-files.js';
 import { MarkKeeper } from './mark-keeper.js';
+import { unpackSettings } from './packed-settings.js';
 import type { RunFiles } from './run-files.js';
 import { Scheduling } from './scheduling.js';
+import { ServerRoutes } from './server-routes.js';
 import { readServiceRecord, writeServiceRecord } from './service-record.js';
 import { SourceNatKeeper } from './source-nat-keeper.js';
 import { translatedServices } from './source-nat-settings.js';
@@ -71,6 +75,7 @@ class CheckerProcess {
   readonly #sysctls: SysctlKeeper | undefined;
   readonly #sourceNat: SourceNatKeeper;
   readonly #marks: MarkKeeper;
+  readonly #routes: ServerRoutes;
   readonly #scheduling: Scheduling;
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
@@ -100,6 +105,10 @@ class CheckerProcess {
       onWhole: () => this.#sysctls?.check(),
     });
     this.#timeouts = new TimeoutKeeper({ logger, open });
+    this.#routes = new ServerRoutes({
+      logger,
+      open: () => inIpvsNamespace(this.#ipvsNamespace, openRoute),
+    });
     const switches = ipvsSysctlFiles((run) => inIpvsNamespace(this.#ipvsNamespace, run));
     this.#sysctls =
       files && new SysctlKeeper({ logger, files: switches, record: files.ipvsSysctls });
@@ -132,23 +141,24 @@ class CheckerProcess {
         return;
       case 'status-request':
         await this.#table.readCounters(COUNTERS_PATIENCE_MILLIS);
-        tellSupervisor({
-          kind: 'status',
-          id: message.id,
-          snapshot: snapshot(
-            this.#engine,
-            [...this.#table.errors, ...this.#sourceNat.errors, ...this.#marks.errors],
-            monotonicMicros(),
-            this.#table.status,
-          ),
-        });
+        tellSupervisor({ kind: 'status', id: message.id, snapshot: this.#snapshot() });
         return;
       case 'shutdown':
         await this.#stop();
     }
   }
 
-  async #configure({ generation, settings, scheduling }: Configure): Promise<void> {
+  #snapshot(): CheckerSnapshot {
+    const errors = [this.#table, this.#sourceNat, this.#marks].flatMap((keeper) => keeper.errors);
+    const unreachable = this.#routes.errors;
+    return {
+      ...snapshot(this.#engine, errors, monotonicMicros(), this.#table.status),
+      ...(unreachable.length > 0 ? { unreachable } : {}),
+    };
+  }
+
+  async #configure({ generation, settings: packed, scheduling }: Configure): Promise<void> {
+    const settings = unpackSettings(packed);
     await this.#scheduling.want(scheduling);
     if (this.#engine.phase === 'idle') this.#ipvsNamespace = settings.ipvsNamespace;
     const first = this.#engine.phase === 'idle' && !settings.flushAtStart;
@@ -162,7 +172,8 @@ class CheckerProcess {
     if (settings.flushAtStart) this.#table.flushFirst();
     this.#table.adopt(owned);
     this.#sysctls?.configure(settings);
-    const seed = randomInt(2 ** 32);
+    // It only spreads the first checks.
+    const seed = Math.floor(Math.random() * 2 ** 32);
     const at = monotonicMicros();
     this.#sourceNat.want(translatedServices(settings.virtualServers));
     this.#marks.want(settings.marks);
@@ -171,6 +182,7 @@ class CheckerProcess {
     await this.#sourceNat.settle();
     await this.#marks.settle();
     tellSupervisor({ kind: 'configured', generation });
+    if (!this.#stopping) void this.#routes.want(serversOf(settings));
   }
 
   /** What services need before they come into the table. */
@@ -183,6 +195,7 @@ class CheckerProcess {
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#routes.stop();
     const idle = Promise.all([this.#table.stop(), this.#sourceNat.stop(), this.#marks.stop()]);
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
@@ -201,6 +214,7 @@ class CheckerProcess {
   #abandon(): void {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#routes.stop();
     this.#logger.warning(
       'supervisor-gone',
       'The supervisor is gone: health checks end, the IPVS table stays as it is',
@@ -227,9 +241,10 @@ class CheckerProcess {
     const result = step(before, event);
     this.#engine = result.state;
     for (const effect of result.effects) this.#execute(effect);
-    const notices = noticesOf(before, result.state, event.kind === 'shutdown').filter(
-      ({ subject, cause }) => subject !== 'RS' || cause !== 'start' || this.#tellsStarts,
-    );
+    const notices = noticesOf(before, result.state, {
+      isStopping: event.kind === 'shutdown',
+      startsToo: this.#tellsStarts,
+    });
     if (notices.length > 0) tellSupervisor({ kind: 'servers-changed', notices });
   }
 
@@ -284,6 +299,18 @@ class CheckerProcess {
     const cancel = startProbe(spec, deadline, onResult, { createMarkedSocket });
     this.#probes.set(check, { attempt, cancel });
   }
+}
+
+/** The addresses of all servers, sorry servers too, made as they are looked at. */
+function* serversOf({ virtualServers }: CheckerSettings): Iterable<Servers> {
+  for (const virtual of virtualServers) {
+    yield { service: virtualServerKey(virtual.id), addresses: addressesOf(virtual) };
+  }
+}
+
+function* addressesOf({ realServers, sorryServer }: VirtualServerSettings): Iterable<Ip> {
+  for (const { address } of realServers) yield address;
+  if (sorryServer) yield sorryServer.address;
 }
 
 /** A socket whose packets carry the check's firewall mark. @throws SystemCallError */

@@ -11,7 +11,10 @@ import type {
   UrlCheck,
   VirtualServerSettings,
 } from '../checker/settings.js';
+import { type OwnPlace, type Sample, serverLike } from '../config/build/lvs/sample.js';
+import { rowsOf } from '../config/build/lvs/server-rows.js';
 import type {
+  CheckConfig,
   CheckTargetConfig,
   Config,
   ForwardingConfig,
@@ -26,6 +29,12 @@ import { notRun } from '../config/readiness.js';
 import { type BuiltCheck, isBuilt } from '../config/readiness-lvs.js';
 import type { ForwardingMethod, Tunnel } from '../ipvs/model.js';
 import { groupMarks, markedMembers, markKey, markRules, markSettings } from './group-marks.js';
+import {
+  type PackedSettings,
+  packSettings,
+  type ServersToPack,
+  type ServiceToPack,
+} from './packed-settings.js';
 
 /** Flags of linux/ip_vs.h (IP_VS_SVC_F_*). */
 const ONEPACKET = 0x0004;
@@ -35,6 +44,73 @@ const SCHED3 = 0x0020;
 
 /** What the checker process is told. Times are microseconds, persistence is seconds. */
 export function checkerSettings(config: Config): CheckerSettings {
+  const { general, servers, marks } = partsOf(config);
+  const virtualServers = servers.map((server) => ({
+    ...virtualServerSettings(server, config, marks),
+    realServers: server.realServers.map(realServerSettings),
+  }));
+  return { virtualServers, ...general };
+}
+
+/** The same as it travels; the settings of a virtual server are only there while they are packed. */
+export function packedCheckerSettings(config: Config): PackedSettings {
+  const { general, servers, marks } = partsOf(config);
+  const shapes = new Map<Sample, number>();
+  function* services(): Iterable<ServiceToPack> {
+    for (const server of servers) {
+      const virtual = virtualServerSettings(server, config, marks);
+      yield { virtual, giveServers: (to) => giveServers(server, to, shapes) };
+    }
+  }
+  const count = (server: VirtualServerConfig): number =>
+    rowsOf(server)?.count ?? server.realServers.length;
+  return packSettings(
+    general,
+    services(),
+    servers.reduce((sum, server) => sum + count(server), 0),
+  );
+}
+
+/** @param shapes of those whose likes differ in address and port only. */
+function giveServers(
+  server: VirtualServerConfig,
+  to: ServersToPack,
+  shapes: Map<Sample, number>,
+): void {
+  const rows = rowsOf(server);
+  if (!rows) {
+    for (const real of server.realServers) to.add(realServerSettings(real));
+    return;
+  }
+  rows.each(
+    (real) => to.add(realServerSettings(real)),
+    (sample, own) => {
+      const isAlike = sample.server.checks.every((check) => isOfServer(check, own));
+      const shape = isAlike ? shapes.get(sample) : undefined;
+      if (shape !== undefined) {
+        to.addAlike(own.address, own.port, sample.server.weight, shape);
+        return;
+      }
+      // Places do not matter here.
+      const made = to.add(realServerSettings(serverLike(sample, own, undefined)));
+      if (isAlike) shapes.set(sample, made);
+    },
+  );
+}
+
+/** Whether a check connects to the server as it is in the table; elsewhere is part of a shape. */
+function isOfServer({ origins }: CheckConfig, { port, checkedPort }: OwnPlace): boolean {
+  return port === checkedPort && !origins['connect_ip'] && !origins['connect_port'];
+}
+
+interface Parts {
+  readonly general: Omit<CheckerSettings, 'virtualServers'>;
+  /** Those that are run. */
+  readonly servers: readonly VirtualServerConfig[];
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+function partsOf(config: Config): Parts {
   const left = notRun(config).virtualServers;
   const { lvs, lvsFlush, lvsFlushOnStop, place } = config.global;
   const servers = config.virtualServers.filter((server) => !left.has(server));
@@ -47,26 +123,26 @@ export function checkerSettings(config: Config): CheckerSettings {
       return markRules(groupMembers(id, config.virtualServerGroups), mark);
     }),
   );
-  return {
-    virtualServers: servers.map((server) => virtualServerSettings(server, config, marks)),
+  const general = {
     ...(marked ? { marks: marked } : {}),
     drainTimeout: lvs.drainTimeout,
     sysctls: lvs.sysctls,
     syncFollowsAll: syncFollowsAll(config),
-    ...(lvs.realServerInitNotifies ? { initNotifies: true } : {}),
+    ...(lvs.realServerInitNotifies ? { initNotifies: true as const } : {}),
     flushAtStart: lvsFlush,
     // `lvs_flush_on_stop VS` asks for what happens anyway: one's own services are removed.
     flushAtStop: lvsFlushOnStop === 'all',
     ...(Object.keys(lvs.timeouts).length > 0 ? { timeouts: lvs.timeouts } : {}),
     ...(place.netNamespaceIpvs === undefined ? {} : { ipvsNamespace: place.netNamespaceIpvs }),
   };
+  return { general, servers, marks };
 }
 
 function virtualServerSettings(
   server: VirtualServerConfig,
   { virtualServerGroups }: Config,
   marks: ReadonlyMap<string, number>,
-): VirtualServerSettings {
+): Omit<VirtualServerSettings, 'realServers'> {
   const { id, sorryServer, persistenceMask, persistenceEngine } = server;
   return {
     id,
@@ -82,7 +158,6 @@ function virtualServerSettings(
     omega: server.omega,
     drainTimeout: server.drainTimeout,
     ...(sorryServer ? { sorryServer: sorryServerSettings(sorryServer) } : {}),
-    realServers: server.realServers.map(realServerSettings),
   };
 }
 

@@ -5,7 +5,10 @@ import { openSyslog } from './syslog.js';
 /** Where lines go: a console's format, or the system's log. */
 export type LogTarget = LogFormat | 'syslog';
 
-/** The environment variable by which a child learns the target and level, `journal:info`. */
+/**
+ * The environment variable by which a child learns target, level and what follows its name:
+ * `journal:info:_web`.
+ */
 export const LOG_VARIABLE = 'TANDEM_LOG';
 
 /** The logger of one process. */
@@ -17,6 +20,7 @@ export function openLog(role: string, target: LogTarget, level: Level): Logger {
 
 /** The logger of a child, from what {@link LOG_VARIABLE} says. */
 export function openChildLog(role: string, env: NodeJS.ProcessEnv): Logger {
-  const [target = 'text', level = 'notice'] = (env[LOG_VARIABLE] ?? '').split(':');
-  return openLog(role, (target || 'text') as LogTarget, (level || 'notice') as Level);
+  const [target = 'text', level = 'notice', ...end] = (env[LOG_VARIABLE] ?? '').split(':');
+  const name = `${role}${end.join(':')}`;
+  return openLog(name, (target || 'text') as LogTarget, (level || 'notice') as Level);
 }

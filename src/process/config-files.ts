@@ -19,7 +19,8 @@ export const diskFiles: ConfigFiles = {
       if ((mode & 0o111) !== 0) {
         return new Error('it is executable, which a configuration must not be (chmod a-x)');
       }
-      return readFileSync(path, 'utf8');
+      // Not read as text at once: that grows a buffer step by step, which touches twice the memory.
+      return readFileSync(path).toString('utf8');
     } catch (error) {
       return error instanceof Error ? error : new Error(messageOf(error));
     }
@@ -46,6 +47,17 @@ export const diskFiles: ConfigFiles = {
   variable: (name) => process.env[name],
   random: Math.random,
 };
+
+/** Files of the disk of which each is read once: what is looked at twice is the same text. */
+export function filesReadOnce(): ConfigFiles {
+  const texts = new Map<string, string | Error>();
+  const read = (path: string): string | Error => {
+    const text = texts.get(path) ?? diskFiles.read(path);
+    texts.set(path, text);
+    return text;
+  };
+  return { ...diskFiles, read };
+}
 
 /** The names of a path whose components may be patterns. */
 function expandPattern(

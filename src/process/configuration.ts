@@ -1,12 +1,13 @@
 /** Loads a configuration file from the disk and checks it against this machine. */
 import { cpus, hostname } from 'node:os';
-import type { CheckerSettings } from '../checker/settings.js';
 import { labelOf } from '../config/build/lvs/settle.js';
+import type { Environment } from '../config/check/index.js';
 import { renderDiagnosticLine } from '../config/diagnostics/render.js';
 import { dump } from '../config/dump/index.js';
-import { type Loaded, loadConfiguration } from '../config/load.js';
+import { type Judged, judgeConfiguration, type Loaded, loadConfiguration } from '../config/load.js';
 import type { Config } from '../config/model/index.js';
 import { notRun } from '../config/readiness.js';
+import type { ConfigFiles } from '../config/text/files.js';
 import { renderPosition } from '../config/text/source.js';
 import type { NotRunStatus } from '../control/status.js';
 import type { DumpSettings } from '../dump/settings.js';
@@ -14,11 +15,12 @@ import { openRoute } from '../netlink/route.js';
 import type { NotifySettings } from '../notify/settings.js';
 import type { TrackingSettings } from '../tracking/settings.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
-import { checkerSettings } from './checker-settings.js';
+import { packedCheckerSettings } from './checker-settings.js';
 import { diskFiles } from './config-files.js';
 import { type DaemonSettings, daemonSettings } from './daemon-settings.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
+import type { PackedSettings } from './packed-settings.js';
 import { readRoutingNames } from './routing-names.js';
 import { type SchedulingSettings, schedulingSettings } from './scheduling-settings.js';
 import { Commands } from './scripts/command-settings.js';
@@ -30,7 +32,7 @@ import { notifySettings, trackingSettings } from './watch-settings.js';
 /** A configuration as the daemon runs it. */
 export interface RunnableConfiguration {
   readonly vrrp: VrrpSettings;
-  readonly checker: CheckerSettings;
+  readonly checker: PackedSettings;
   readonly scheduling: Readonly<Record<'vrrp' | 'checker', SchedulingSettings>>;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
@@ -38,13 +40,13 @@ export interface RunnableConfiguration {
   readonly daemon: DaemonSettings;
   /** What is in the configuration and left out: this version cannot run it as written. */
   readonly notRun: readonly NotRunStatus[];
-  /** The effective configuration as canonical text. */
-  readonly text: () => string;
 }
 
 /** A configuration that can be run, or what is wrong with it. */
 export interface LoadedConfiguration {
   readonly configuration?: RunnableConfiguration;
+  /** The effective configuration as canonical text; whoever keeps this keeps the whole model. */
+  readonly text?: () => string;
   /** Diagnostics, warnings included, one line each, for the log. */
   readonly problems: readonly string[];
 }
@@ -65,9 +67,26 @@ export async function loadFile(
   path: string,
   configId?: string,
   purpose: 'test' | 'start' = 'test',
+  files: ConfigFiles = diskFiles,
 ): Promise<Loaded> {
+  return loadConfiguration(path, files, await readEnvironment(configId, purpose));
+}
+
+/** As {@link loadFile} for a test, but only what is wrong with the configuration. */
+export async function judgeFile(
+  path: string,
+  configId?: string,
+  files: ConfigFiles = diskFiles,
+): Promise<Judged> {
+  return judgeConfiguration(path, files, await readEnvironment(configId, 'test'));
+}
+
+async function readEnvironment(
+  configId: string | undefined,
+  purpose: 'test' | 'start',
+): Promise<Environment> {
   const mtus = await readMtus();
-  return loadConfiguration(path, diskFiles, {
+  return {
     configId: configId ?? usualConfigId(),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     isStart: purpose === 'start',
@@ -79,7 +98,7 @@ export async function loadFile(
       hasGroup: (name) => findGroup(name) !== undefined,
     },
     readKeyFile,
-  });
+  };
 }
 
 /** What the daemon wants to know of what was loaded. */
@@ -92,7 +111,7 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
   return {
     configuration: {
       vrrp: vrrpSettings(config, readKeyFile),
-      checker: checkerSettings(config),
+      checker: packedCheckerSettings(config),
       scheduling: {
         vrrp: schedulingSettings(config.global, 'vrrp'),
         checker: schedulingSettings(config.global, 'checker'),
@@ -102,8 +121,8 @@ export function readyToRun({ config, diagnostics }: Loaded): LoadedConfiguration
       daemon: daemonSettings(config),
       notify: notifySettings(config, commands, hostname()),
       notRun: notRunStatus(config),
-      text: () => dump(config),
     },
+    text: () => dump(config),
     problems,
   };
 }

@@ -1,5 +1,5 @@
 /** The facts that keepalived's dumps tell, from the configuration model. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { routeTexts, ruleTexts } from '../config/dump/index.js';
 import type {
   Config,
@@ -9,6 +9,7 @@ import type {
   TrackConfig,
   VirtualAddressConfig,
 } from '../config/model/index.js';
+import { globalLines } from '../dump/globals.js';
 import type {
   DumpFiles,
   DumpSettings,
@@ -22,8 +23,17 @@ import { Commands } from './scripts/command-settings.js';
 import { trackSettings } from './watch-settings.js';
 
 /** keepalived's, where the configuration names no other. */
-const FOLDER = '/tmp';
+function temporaryFolder(): string {
+  const folder = process.env['TMPDIR'];
+  return folder?.startsWith('/') ? folder : '/tmp';
+}
+
 const UMASK = 0o177;
+/** A script that says nothing of who runs it. */
+const NOBODYS: ScriptConfig = {
+  at: { file: '', line: 0, column: 0, length: 1 },
+  command: ['/bin/true'],
+};
 const SCOPES: Readonly<Record<number, string>> = {
   0: 'global',
   200: 'site',
@@ -62,10 +72,8 @@ export function dumpSettings(config: Config): DumpSettings {
       })),
     };
   });
-  return {
+  const settings = {
     files: dumpFiles(config),
-    routerId: config.global.routerId ?? '',
-    defaultVersion: config.global.vrrpVersion,
     instances: new Map(instances.map((facts) => [facts.name, facts])),
     groups: config.syncGroups.map(({ name, instances: members, notify }) => ({
       name,
@@ -95,18 +103,42 @@ export function dumpSettings(config: Config): DumpSettings {
       fullCommand: process.fullCommand,
     })),
   };
+  return withGlobals(settings, config.global);
+}
+
+/** Adds what is made when somebody wants to read it: whose default scripts are is asked of another program. */
+function withGlobals(
+  settings: Omit<DumpSettings, 'globals'>,
+  global: Config['global'],
+): DumpSettings {
+  let made: readonly string[] | undefined;
+  return {
+    ...settings,
+    get globals() {
+      made ??= globalLines(
+        { global },
+        scriptText(NOBODYS, new Commands(global.scripts, () => {})).owner,
+        global.files.umask ?? UMASK,
+      );
+      return made;
+    },
+  };
 }
 
 /**
  * Where dumps go: `state_dump_file` and the others, a folder if it ends in a slash; without one
- * /tmp. `data_use_instance` puts the network namespace and the instance into the name of the state
- * file.
+ * `TMPDIR` or /tmp. What the parent and the checker have to say lies beside the state file.
+ * `data_use_instance` puts the network namespace and the instance into the names of these three.
  */
 function dumpFiles({ global: { files, place } }: Config): DumpFiles {
   const parts = files.dataUseInstance ? [place.netNamespace, place.instance] : [];
-  const state = ['keepalived', ...parts.filter((part) => part !== undefined), 'data'].join('.');
+  const which = parts.filter((part) => part !== undefined).join('_');
+  const data = (name: string): string => `${name}${which === '' ? '' : `.${which}`}.data`;
+  const state = pathOf(files.stateDump, data('keepalived'));
   return {
-    state: pathOf(files.stateDump, state),
+    state,
+    parent: join(dirname(state), data('keepalived_parent')),
+    check: join(dirname(state), data('keepalived_check')),
     stats: pathOf(files.statsDump, 'keepalived.stats'),
     json: pathOf(files.jsonDump, 'keepalived.json'),
     jsonVersion: files.jsonVersion,
@@ -115,7 +147,7 @@ function dumpFiles({ global: { files, place } }: Config): DumpFiles {
 }
 
 function pathOf(wanted: string | undefined, name: string): string {
-  if (wanted === undefined) return join(FOLDER, name);
+  if (wanted === undefined) return join(temporaryFolder(), name);
   return wanted.endsWith('/') ? join(wanted, name) : wanted;
 }
 

@@ -16,7 +16,13 @@ const TICK_MILLIS = 500;
 /** A loser has let go of the address by then, and after so many of its intervals. */
 const FIRST: Micros = MICROS_PER_SECOND;
 const FIRST_INTERVALS = 3;
+/**
+ * How often each address is asked for. Of hundreds less often: each question goes to the whole segment, and
+ * whoever holds one of them holds most.
+ */
 const EVERY: Micros = 10 * MICROS_PER_SECOND;
+const EVERY_OF_MANY: Micros = 30 * MICROS_PER_SECOND;
+const PER_SECOND = 8;
 /** What was found is looked at again soon; only the second time in a row counts. */
 const AGAIN: Micros = MICROS_PER_SECOND;
 const CONFIRMATIONS = 2;
@@ -151,7 +157,8 @@ export class DuplicateWatch {
     if (this.#asking) return;
     const due = [...this.#watched].filter(([, { dueAt }]) => dueAt <= now).slice(0, PER_TICK);
     if (due.length === 0) return;
-    for (const [, watched] of due) watched.dueAt = now + EVERY;
+    const pause = Math.max(EVERY, (this.#watched.size / PER_SECOND) * MICROS_PER_SECOND);
+    for (const [, watched] of due) watched.dueAt = now + Math.min(pause, EVERY_OF_MANY);
     this.#asking = true;
     let answers: Awaited<ReturnType<AskSegment['ask']>>;
     try {

@@ -6,8 +6,8 @@ import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { FirewallReconciler, type FirewallReport } from '../kernel/firewall.js';
 import { Reconciler } from '../kernel/reconciler.js';
-import { type NfTablesClient, openNfTables } from '../netlink/nf-client.js';
 import type { FirewallSettings, VirtualInterface, VrrpSettings } from '../vrrp/settings.js';
+import { LazyNfTables } from './lazy-nf-tables.js';
 
 interface Options {
   readonly logger: Logger;
@@ -18,7 +18,7 @@ export class FirewallKeeper {
   readonly #options: Options;
   readonly #loop: Reconciler<FirewallReport>;
   readonly #firewall: FirewallReconciler;
-  #client: NfTablesClient | undefined;
+  readonly #tables: LazyNfTables;
   #settings: FirewallSettings | undefined;
   #interfaces: readonly VirtualInterface[] = [];
   /** The table that is or was ours. */
@@ -28,16 +28,8 @@ export class FirewallKeeper {
 
   constructor(options: Options) {
     this.#options = options;
-    const client = (): NfTablesClient => {
-      this.#client ??= openNfTables();
-      return this.#client;
-    };
-    this.#firewall = new FirewallReconciler({
-      replace: (tables) => client().replace(tables),
-      remove: (family, name) => client().remove(family, name),
-      generation: () => client().generation(),
-      contents: (table) => client().contents(table),
-    });
+    this.#tables = new LazyNfTables();
+    this.#firewall = new FirewallReconciler(this.#tables);
     this.#loop = new Reconciler<FirewallReport>({
       pass: () => this.#pass(),
       isComplete: (report) => report.failed.length === 0,
@@ -75,7 +67,7 @@ export class FirewallKeeper {
     this.#settings = undefined;
     if (this.#table !== undefined) await this.#loop.reconcileNow().catch(() => {});
     await this.#loop.stop();
-    this.#client?.close();
+    this.#tables.close();
   }
 
   async #pass(): Promise<FirewallReport> {

@@ -5,12 +5,12 @@
 import type { Ip } from '../base/ip.js';
 import type { Micros } from '../base/time.js';
 import type { ServerNotice } from '../checker/notices.js';
-import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import type { SavedSettings } from '../kernel/interface-settings.js';
 import type { InstanceState } from '../vrrp/effects.js';
 import type { VrrpSettings } from '../vrrp/settings.js';
 import type { VrrpSnapshot } from '../vrrp/snapshot.js';
+import type { PackedSettings } from './packed-settings.js';
 import type { SchedulingSettings } from './scheduling-settings.js';
 
 export type Role = 'vrrp' | 'checker';
@@ -45,7 +45,7 @@ export type ToChecker =
   | {
       readonly kind: 'configure';
       readonly generation: number;
-      readonly settings: CheckerSettings;
+      readonly settings: PackedSettings;
       readonly scheduling: SchedulingSettings;
     }
   | ToChild;
@@ -54,6 +54,8 @@ export type ToChild =
   /** Are you alive? Answer `pong`; one that does not for long is killed and replaced. */
   | { readonly kind: 'ping' }
   | { readonly kind: 'status-request'; readonly id: number }
+  /** `terminated` was heard: `leave` or `shutdown` comes when it is time. */
+  | { readonly kind: 'noted' }
   /** Withdraw everything, answer `stopped`, exit 0. */
   | { readonly kind: 'shutdown' };
 
@@ -63,6 +65,8 @@ export type FromChild =
   /** The generation is in force: its first reconciliation has been tried. */
   | { readonly kind: 'configured'; readonly generation: number }
   | { readonly kind: 'pong' }
+  /** SIGTERM came: to this process, or to all of them. */
+  | { readonly kind: 'terminated' }
   | { readonly kind: 'stopped' };
 
 export type FromVrrp =

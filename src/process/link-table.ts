@@ -12,14 +12,16 @@ import type { VrrpSettings } from '../vrrp/settings.js';
 
 export class LinkTable {
   readonly #links = new Map<number, Link>();
+  readonly #byName = new Map<string, Link>();
   readonly #addresses = new Map<number, AddressEntry[]>();
   #virtual: ReadonlySet<string> = new Set();
 
   /** Replaces everything by what a dump of the kernel says. */
   load(links: readonly Link[], addresses: readonly AddressEntry[]): void {
     this.#links.clear();
+    this.#byName.clear();
     this.#addresses.clear();
-    for (const link of links) this.#links.set(link.index, link);
+    for (const link of links) this.setLink(link);
     for (const address of addresses) this.addAddress(address);
   }
 
@@ -35,10 +37,13 @@ export class LinkTable {
   }
 
   setLink(link: Link): void {
+    this.#forgetName(link.index);
     this.#links.set(link.index, link);
+    this.#byName.set(link.name, link);
   }
 
   removeLink(index: number): void {
+    this.#forgetName(index);
     this.#links.delete(index);
     this.#addresses.delete(index);
   }
@@ -70,22 +75,28 @@ export class LinkTable {
   }
 
   indexOf(name: string): number | undefined {
-    return this.#named(name)?.index;
+    return this.#byName.get(name)?.index;
+  }
+
+  /** What is needed to send on it, without its addresses. */
+  named(name: string): Pick<Link, 'name' | 'index' | 'mac'> | undefined {
+    return this.#byName.get(name);
   }
 
   /** The routing table of a VRF. */
   vrfTableOf(name: string): number | undefined {
-    return this.#named(name)?.vrfTable;
+    return this.#byName.get(name)?.vrfTable;
   }
 
-  #named(name: string): Link | undefined {
-    for (const link of this.#links.values()) if (link.name === name) return link;
-    return undefined;
+  /** The name may be another's by now. */
+  #forgetName(index: number): void {
+    const old = this.#links.get(index);
+    if (old && this.#byName.get(old.name) === old) this.#byName.delete(old.name);
   }
 
   /** An interface by name. */
   get(name: string): LinkState | undefined {
-    const link = this.#named(name);
+    const link = this.#byName.get(name);
     return link && this.#state(link);
   }
 

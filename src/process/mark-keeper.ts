@@ -11,8 +11,9 @@ import { MARK_CHAIN, MARK_CHAINS, markChains } from '../kernel/mark-iptables.js'
 import { markTables } from '../kernel/mark-tables.js';
 import { OwnedRules, type RulesBackend, type RulesReport } from '../kernel/owned-rules.js';
 import { Reconciler } from '../kernel/reconciler.js';
-import { type NfTablesClient, openNfTables } from '../netlink/nf-client.js';
+import { openNfTables } from '../netlink/nf-client.js';
 import { iptablesPrograms } from './iptables.js';
+import { LazyNfTables } from './lazy-nf-tables.js';
 import { writeFileAtomically } from './pidfile.js';
 
 interface Options {
@@ -33,7 +34,7 @@ export class MarkKeeper {
   readonly #options: Options;
   readonly #loop: Reconciler<RulesReport>;
   readonly #rules: OwnedRules;
-  #client: NfTablesClient | undefined;
+  readonly #tables: LazyNfTables;
   #wanted: MarkSettings | undefined;
   #remembered: Remembered;
   #told: RulesBackend | undefined;
@@ -43,18 +44,10 @@ export class MarkKeeper {
   constructor(options: Options) {
     this.#options = options;
     this.#remembered = read(options.file);
-    const client = (): NfTablesClient => {
-      this.#client ??= options.within(() => openNfTables());
-      return this.#client;
-    };
+    this.#tables = new LazyNfTables(() => options.within(() => openNfTables()));
     const { backend, table } = this.#remembered;
     this.#rules = new OwnedRules(
-      {
-        replace: (tables) => client().replace(tables),
-        remove: (family, name) => client().remove(family, name),
-        generation: () => client().generation(),
-        contents: (contents) => client().contents(contents),
-      },
+      this.#tables,
       iptablesPrograms(options.within),
       MARK_CHAINS,
       backend && table !== undefined ? { backend, name: table } : undefined,
@@ -104,7 +97,7 @@ export class MarkKeeper {
     } catch (error) {
       this.#tellError(messageOf(error));
     }
-    this.#client?.close();
+    this.#tables.close();
   }
 
   async #pass(): Promise<RulesReport> {

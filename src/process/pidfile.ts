@@ -1,5 +1,5 @@
 /** Files that hold a process id, as keepalived writes them for the scripts that read them. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes `pid` to a file, whole or not at all. Throws the file system's error. */
@@ -12,7 +12,19 @@ export function removePidFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** The living process that a pid file names, `undefined` if there is none (a stale file included). */
+/** Removes a folder if nothing is in it. */
+export function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Another daemon's files are in it, or it was never made.
+  }
+}
+
+/**
+ * The living process that a pid file names, `undefined` if there is none: a stale file, or one that has
+ * ended and whose parent has not asked how (in a container nobody may ever ask).
+ */
 export function runningPid(path: string): number | undefined {
   let pid: number;
   try {
@@ -23,9 +35,18 @@ export function runningPid(path: string): number | undefined {
   if (!Number.isInteger(pid) || pid <= 1 || pid === process.pid) return undefined;
   try {
     process.kill(pid, 0);
-    return pid;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined;
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+  }
+  return hasEnded(pid) ? undefined : pid;
+}
+
+/** Whether it is a zombie, or dead (proc_pid_status(5)). Without /proc nobody can say: it lives. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

@@ -6,10 +6,12 @@
  * kernel 23 ms against 6 ms from the timer to the announcement).
  */
 import { monotonicMicros } from '../base/clock.js';
+import { MICROS_PER_MILLI } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import type { RouteClient } from '../netlink/route.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import type { Announcer } from '../packet-io/announcer.js';
+import { loopPause } from '../packet-io/loop-pause.js';
 import type { DesiredAddress } from '../vrrp/desired.js';
 import type { LinkState } from '../vrrp/events.js';
 import { rehearse } from '../vrrp/rehearsal.js';
@@ -56,7 +58,10 @@ async function rehearsePacket(loopback: LinkState): Promise<void> {
     const giveUp = setTimeout(resolve, DEADLINE_MILLIS);
     const timers = new DrainingTimers<string>({
       needsDrain: () => true,
+      isExact: () => true,
+      pause: loopPause(),
       packetsReceived: () => 0,
+      readAll: () => transports.readAll(),
       expire: () => {
         for (const ip of LOOPBACK) transports.send(loopback.name, new Uint8Array(8), ip, ip, 1);
         clearTimeout(giveUp);
@@ -64,7 +69,7 @@ async function rehearsePacket(loopback: LinkState): Promise<void> {
         setImmediate(resolve);
       },
     });
-    timers.arm('rehearsal', monotonicMicros());
+    timers.arm('rehearsal', monotonicMicros() + MICROS_PER_MILLI);
   });
   transports.close();
 }

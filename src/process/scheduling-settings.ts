@@ -21,6 +21,8 @@ export interface SchedulingSettings {
   /** How late that is, and how long until the next step. */
   readonly minAutoPriorityDelay: Micros;
   readonly noSwap: boolean;
+  /** Whether it may go before all others while a take-over is near: nothing is written about its priority. */
+  readonly mayHurry: boolean;
 }
 
 /** sys/resource.h: PRIO_MIN. Adverts are few and short: busy processors must not delay them. */
@@ -44,6 +46,7 @@ export function schedulingSettings(
     maxAutoPriority: Math.max(0, processes.maxAutoPriority),
     minAutoPriorityDelay: processes.minAutoPriorityDelay,
     noSwap,
+    mayHurry: role === 'vrrp' && priority === undefined && realtimePriority === undefined,
   };
 }
 

@@ -8,7 +8,7 @@ import { getPriority, setPriority } from 'node:os';
 import { monotonicMicros } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { MICROS_PER_SECOND, type Micros, toSeconds } from '../base/time.js';
+import { MICROS_PER_SECOND, type Micros, toMillisCeil, toSeconds } from '../base/time.js';
 import {
   getAffinity,
   limitRealtime,
@@ -23,6 +23,9 @@ import { SwapGuard } from './swap-guard.js';
 const THREADS = '/proc/self/task';
 /** The kernel moves the limit on by a second with each signal; after this it is put back. */
 const WARN_AGAIN_MILLIS = 60_000;
+/** The least that goes before everything with ordinary scheduling (sched(7)). */
+const HURRIED = 1;
+const THIS_THREAD = 0;
 
 export class Scheduling {
   readonly #logger: Logger;
@@ -33,6 +36,8 @@ export class Scheduling {
   #raisedAt: Micros = Number.NEGATIVE_INFINITY;
   #startedWith: readonly number[] | undefined;
   readonly #startPriority = getPriority();
+  /** {@link hurry} until then; undefined: as the settings say. */
+  #hurryUntil: Micros | undefined;
   #guarded = false;
   /** Between a signal and the next. */
   #warned = false;
@@ -71,6 +76,39 @@ export class Scheduling {
     if (this.#setRealtime(raised)) {
       this.#logger.info('realtime-raised', `Set realtime priority ${raised}`);
     }
+  }
+
+  /**
+   * Something is near that may not wait for other programs: until then this thread goes before all that have
+   * ordinary scheduling, unless the configuration says how it is to be scheduled. A low priority value is not
+   * enough: where the kernel shares the processor among sessions first (autogroup of sched(7)) it counts
+   * within one only, and who has just worked is put aside for others.
+   */
+  hurry(until: Micros): void {
+    if (!this.#settings?.mayHurry || this.#realtime > 0) return;
+    if (this.#hurryUntil !== undefined) {
+      this.#hurryUntil = Math.max(this.#hurryUntil, until);
+      return;
+    }
+    try {
+      setRoundRobin(THIS_THREAD, HURRIED);
+    } catch (error) {
+      this.#logger.debug('hurry-failed', `No real-time priority: ${messageOf(error)}`);
+      return;
+    }
+    this.#hurryUntil = until;
+    this.#calmDown();
+  }
+
+  #calmDown(): void {
+    const left = (this.#hurryUntil ?? 0) - monotonicMicros();
+    if (left > 0) {
+      setTimeout(() => this.#calmDown(), toMillisCeil(left)).unref();
+      return;
+    }
+    this.#hurryUntil = undefined;
+    // A real-time priority that came meanwhile stays.
+    if (this.#realtime === 0) setOrdinary(THIS_THREAD);
   }
 
   #setCpus(cpus: readonly number[], before: readonly number[]): void {

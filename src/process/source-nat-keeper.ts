@@ -26,8 +26,9 @@ import {
   SOURCE_NAT_CHAINS,
 } from '../kernel/source-nat-iptables.js';
 import { SOURCE_NAT_TABLE, sourceNatTables } from '../kernel/source-nat-tables.js';
-import { type NfTablesClient, openNfTables } from '../netlink/nf-client.js';
+import { openNfTables } from '../netlink/nf-client.js';
 import { iptablesPrograms, type Within } from './iptables.js';
+import { LazyNfTables } from './lazy-nf-tables.js';
 import { writeFileAtomically } from './pidfile.js';
 
 interface Options {
@@ -69,7 +70,7 @@ export class SourceNatKeeper {
   readonly #options: Options;
   readonly #loop: Reconciler<RulesReport>;
   readonly #rules: OwnedRules;
-  #client: NfTablesClient | undefined;
+  readonly #tables: LazyNfTables;
   #remembered: Remembered;
   #wanted: readonly TranslatedService[] = [];
   /** What was wanted and may still be in the table; its rules go after it. */
@@ -86,17 +87,9 @@ export class SourceNatKeeper {
   constructor(options: Options) {
     this.#options = options;
     this.#remembered = options.file === undefined ? {} : read(options.file);
-    const client = (): NfTablesClient => {
-      this.#client ??= options.within(() => openNfTables());
-      return this.#client;
-    };
+    this.#tables = new LazyNfTables(() => options.within(() => openNfTables()));
     this.#rules = new OwnedRules(
-      {
-        replace: (tables) => client().replace(tables),
-        remove: (family, name) => client().remove(family, name),
-        generation: () => client().generation(),
-        contents: (table) => client().contents(table),
-      },
+      this.#tables,
       iptablesPrograms(options.within),
       SOURCE_NAT_CHAINS,
       this.#remembered.backend && { backend: this.#remembered.backend, name: SOURCE_NAT_TABLE },
@@ -157,7 +150,7 @@ export class SourceNatKeeper {
     } catch (error) {
       this.#tellError(messageOf(error));
     }
-    this.#client?.close();
+    this.#tables.close();
   }
 
   /** Something of ours is, or may be, set. */

@@ -13,7 +13,6 @@ import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
-import type { CheckerSettings } from '../checker/settings.js';
 import type { CheckerSnapshot } from '../checker/snapshot.js';
 import { History } from '../control/history.js';
 import { nameNeighbours } from '../control/neighbours.js';
@@ -34,7 +33,8 @@ import type { FromChecker, FromVrrp, Role, ToChecker, ToVrrp } from './ipc.js';
 import { loadIpvs } from './kernel-modules.js';
 import { Hooks } from './notify/hooks.js';
 import { Notifier } from './notify/notifier.js';
-import { removePidFile, writePidFile } from './pidfile.js';
+import type { PackedSettings } from './packed-settings.js';
+import { removeEmptyFolder, removePidFile, writePidFile } from './pidfile.js';
 import { Releaser } from './release.js';
 import { removeReleaseRecord, writeReleaseRecord } from './release-record.js';
 import { removeReloadMark, setReloadMark } from './reload-mark.js';
@@ -51,6 +51,8 @@ const STOP_DEADLINE_MILLIS = 1_500;
 const VRRP_STOP_DEADLINE_MILLIS = 1_000;
 const MIN_STOP_MILLIS = 300;
 const STATUS_DEADLINE_MILLIS = 1_000;
+/** A signal that all processes get comes to us a moment later than to a child, at most. */
+const OWN_SIGNAL_MILLIS = 200;
 /** The children are asked for their status that often at most. */
 const STATUS_PAUSE: Micros = 100 * MICROS_PER_MILLI;
 
@@ -58,6 +60,8 @@ export interface SupervisorOptions {
   readonly version: string;
   readonly configFile: string;
   readonly files: RunFiles;
+  /** What it is called, for the status. */
+  readonly place: { readonly instance?: string; readonly netNamespace?: string };
   readonly runVrrp: boolean;
   readonly runChecker: boolean;
   readonly childEnv: NodeJS.ProcessEnv;
@@ -69,7 +73,7 @@ export interface SupervisorOptions {
 
 interface Configuration {
   readonly vrrp: VrrpSettings;
-  readonly checker: CheckerSettings;
+  readonly checker: PackedSettings;
   readonly scheduling: Readonly<Record<Role, SchedulingSettings>>;
   readonly tracking: TrackingSettings;
   readonly notify: NotifySettings;
@@ -88,6 +92,8 @@ export class Supervisor {
   readonly #vrrp: Child<ToVrrp, FromVrrp>;
   readonly #checker: Child<ToChecker, FromChecker>;
   readonly #running = new Set<Role>();
+  /** Roles whose process ends because SIGTERM came to it alone. */
+  readonly #ending = new Set<Role>();
   /** Roles that have answered `configured` for the generation in force. */
   readonly #configured = new Set<Role>();
   readonly #handOver: HandOver;
@@ -117,8 +123,8 @@ export class Supervisor {
 
   /** @param configuration what the caller has loaded and found good. */
   constructor(configuration: Configuration, options: SupervisorOptions) {
-    this.#configuration = configuration;
     this.#options = options;
+    this.#configuration = this.#runnable(configuration);
     this.#logger = options.logger;
     this.#releaser = new Releaser(options.logger);
     const { childEnv, logger } = options;
@@ -134,6 +140,10 @@ export class Supervisor {
     this.#dumps = new Dumps(options.logger, {
       settings: () => this.#configuration.dumps,
       vrrp: () => this.#vrrpStatus.get(),
+      checker: () => this.#checkerStatus.get(),
+      checked: () => this.#configuration.checker,
+      told: () => this.#configuration.notify.servers,
+      runs: (role) => this.#running.has(role),
       scripts: () => this.#tracker.scripts(),
       files: () => this.#tracker.files(),
       processes: () => this.#tracker.processes(),
@@ -141,7 +151,10 @@ export class Supervisor {
     this.#hooks = new Hooks(options.logger);
     this.#checker = new Child<ToChecker, FromChecker>('checker', childEnv, logger, {
       onMessage: (message) => this.#onChecker(message),
-      onDeath: () => this.#checkerStatus.forget(),
+      onDeath: () => {
+        this.#ending.delete('checker');
+        this.#checkerStatus.forget();
+      },
     });
   }
 
@@ -220,6 +233,7 @@ export class Supervisor {
     const { files } = this.#options;
     for (const path of [files.vrrpPid, files.checkersPid, files.pid]) removePidFile(path);
     removeReleaseRecord(files.release);
+    for (const folder of files.ownFolders) removeEmptyFolder(folder);
     this.#logger.notice('stopped', 'Stopped');
     await flushLogs();
     process.exit(0);
@@ -233,6 +247,7 @@ export class Supervisor {
       pid: process.pid,
       startedAt: new Date(this.#startedAt).toISOString(),
       configFile: this.#options.configFile,
+      ...this.#options.place,
       generation: this.#generation,
       ready: this.#announcedReady,
       ...(this.#lastReload ? { lastReload: this.#lastReload } : {}),
@@ -250,13 +265,32 @@ export class Supervisor {
 
   #wanted(role: Role): boolean {
     const { vrrp, checker } = this.#configuration;
-    return role === 'vrrp'
-      ? this.#options.runVrrp && (vrrp.instances.length > 0 || vrrp.syncDaemon !== undefined)
-      : this.#options.runChecker &&
-          (checker.virtualServers.length > 0 ||
-            checker.flushAtStart ||
-            // Services that an earlier daemon left are to go.
-            existsSync(this.#options.files.ipvsServices));
+    if (role === 'vrrp') return vrrp.instances.length > 0 || vrrp.syncDaemon !== undefined;
+    const { ipvsServices, sourceNat, groupMarks, ipvsSysctls } = this.#options.files;
+    return (
+      this.#options.runChecker &&
+      (checker.virtualServers.length > 0 ||
+        checker.flushAtStart ||
+        // What an earlier daemon left is to go: services, rules beside them, switches.
+        [ipvsServices, sourceNat, groupMarks, ipvsSysctls].some((file) => existsSync(file)))
+    );
+  }
+
+  /**
+   * The part of a configuration that this daemon runs. With `-C` of VRRP's the sync daemons are left
+   * that no instance decides about: keepalived's checker runs them then.
+   */
+  #runnable(configuration: Configuration): Configuration {
+    if (this.#options.runVrrp) return configuration;
+    const { syncDaemon, netNamespace, ipvsNamespace } = configuration.vrrp;
+    const vrrp: VrrpSettings = {
+      instances: [],
+      syncGroups: [],
+      ...(netNamespace === undefined ? {} : { netNamespace }),
+      ...(ipvsNamespace === undefined ? {} : { ipvsNamespace }),
+      ...(syncDaemon && syncDaemon.instance === undefined ? { syncDaemon } : {}),
+    };
+    return { ...configuration, vrrp };
   }
 
   #startWanted(): void {
@@ -289,14 +323,18 @@ export class Supervisor {
       logger.error('reload-rejected', 'Reload rejected: the configuration in force is unchanged');
     } else {
       const before = this.#configuration.vrrp;
-      this.#configuration = loaded.configuration;
+      const { instance } = this.#configuration.daemon;
+      this.#configuration = this.#runnable(loaded.configuration);
+      if (this.#configuration.daemon.instance !== instance) {
+        logger.warning('instance', 'instance cannot be changed by a reload: restart');
+      }
       if (before.netNamespace !== this.#configuration.vrrp.netNamespace) {
         logger.warning('net-namespace', 'net_namespace cannot be changed by a reload: restart');
       }
       this.#keepIpvsNamespace(before.ipvsNamespace);
       this.#watch();
-      this.#duplicates.configure(loaded.configuration.vrrp);
-      this.#history.keep(loaded.configuration.vrrp.instances.map(({ name }) => name));
+      this.#duplicates.configure(this.#configuration.vrrp);
+      this.#history.keep(this.#configuration.vrrp.instances.map(({ name }) => name));
       this.#generation++;
       this.#configured.clear();
       // Until the vrrp process has acted, addresses of both may be there.
@@ -401,7 +439,7 @@ export class Supervisor {
       const at = new Date(wallMillis()).toISOString();
       this.#duplicates.stateChanged(instance, to === 'MASTER', this.#configuration.vrrp);
       this.#history.add(instance, { at, from, to, effectivePriority, reason });
-      this.#notifier.stateChanged(message, this.#stopping);
+      this.#notifier.stateChanged(message, this.#stopping || this.#ending.has('vrrp'));
     } else if (message.kind === 'priority-changed') this.#notifier.priorityChanged(message);
     else if (message.kind === 'losing-advert') this.#notifier.losingAdvert(message);
     else if (message.kind === 'interface-settings') {
@@ -424,6 +462,8 @@ export class Supervisor {
       const file = child.role === 'vrrp' ? files.vrrpPid : files.checkersPid;
       if (child.pid !== undefined) writePidFile(file, child.pid);
       this.#configure(child.role);
+    } else if (message.kind === 'terminated') {
+      this.#onTerminated(child.role);
     } else if (message.kind === 'configured' && message.generation === this.#generation) {
       this.#configured.add(child.role);
       if (child.role === 'checker') this.#flushed = true;
@@ -435,7 +475,22 @@ export class Supervisor {
     }
   }
 
+  /**
+   * SIGTERM came to a child. If it comes to us as well, the child ends in its turn: after another node
+   * has taken over, services after addresses.
+   */
+  #onTerminated(role: Role): void {
+    const child = role === 'vrrp' ? this.#vrrp : this.#checker;
+    child.send({ kind: 'noted' });
+    setTimeout(() => {
+      if (this.#stopping) return;
+      this.#ending.add(role);
+      child.send({ kind: 'shutdown' });
+    }, OWN_SIGNAL_MILLIS);
+  }
+
   #onVrrpDeath(how: string): void {
+    this.#ending.delete('vrrp');
     this.#vrrpStatus.forget();
     this.#duplicates.clear();
     this.#configured.delete('vrrp');

@@ -2,43 +2,62 @@
  * A process's timers: one heap, one timer of the operating system's, absolute due times on the
  * monotonic clock. Due times are never recomputed from "now", so a periodic timer does not drift.
  *
- * Bounded by the number of distinct keys armed; cancelled and re-armed entries are dropped lazily,
- * and the heap is rebuilt when they outnumber the living.
+ * Bounded by the number of distinct keys armed; cancelled entries are dropped lazily, and the heap is
+ * rebuilt when they outnumber the living. A timer that is put off stays where it is in the heap until
+ * that time comes: every advert puts off a backup's.
  */
 import { monotonicMicros } from '../base/clock.js';
 import { MICROS_PER_MILLI, type Micros, toMillisCeil } from '../base/time.js';
 
 interface Entry {
   readonly key: string;
-  readonly dueAt: Micros;
+  readonly isExact: boolean;
+  dueAt: Micros;
+  /** Its place in the heap: not after {@link dueAt}. */
+  placedAt: Micros;
   /** When {@link Options.onNear} is called for it, if at all. */
-  readonly nearAt: Micros;
+  nearAt: Micros;
 }
 
 /** setTimeout's longest span; a later entry is looked at again then. */
 const LONGEST_WAIT_MILLIS = 0x7fff_ffff;
 /**
  * Node's timers have a grain of a millisecond and its clock is read once a turn, so that they fire up
- * to two milliseconds late. For an exact timer the rest of that is waited for turn by turn.
+ * to two milliseconds late. For an exact timer the rest of that is waited for with the kernel's clock, or
+ * without {@link Options.pause} turn by turn.
  */
 const GRAIN: Micros = 2 * MICROS_PER_MILLI;
+/** So much of it with the processor, as the kernel wakes a process a little late. */
+const SPIN: Micros = 200;
 /**
  * How long before an exact timer {@link Options.onNear} is called: what it does must be over in time on a
  * slow machine, and not be done for a timer that is armed again and again before it is due.
  */
 const NEAR: Micros = 250 * MICROS_PER_MILLI;
-const NEAR_SHARE = 4;
+const NEAR_SHARE = 2;
+/**
+ * And again so long before, if the first time took no more than a part of it: what has not run for a
+ * quarter of a second is out of the processor's caches already.
+ */
+const NEAR_AGAIN: Micros = 20 * MICROS_PER_MILLI;
+const QUICK: Micros = NEAR_AGAIN / 4;
 
 interface Options<Key> {
   /** Called when at least one timer is due; it takes them with {@link TimerQueue.takeDue}. */
   onDue(): void;
   /**
-   * Timers that are worth some processor time to be on the instant; default none. For rare ones: each
-   * expiry keeps one processor busy for a millisecond or two, in which packets are read as ever.
+   * Timers that are worth some processor time to be on the instant; default none. For rare ones: the
+   * process does little else in the last two milliseconds.
    */
   isExact?(key: Key): boolean;
-  /** Called once for an exact timer before it is due, to get ready. */
-  onNear?(): void;
+  /**
+   * Sleeps; returns early, with false, when there is something to read. A process that sleeps until the
+   * instant is preferred by the kernel's scheduler when it wakes; one that turned in circles has used up its
+   * share, and is put aside for milliseconds just then. Needs the machine's own clock.
+   */
+  pause?: ((micros: Micros) => boolean) | undefined;
+  /** Called once or twice for an exact timer before it is due, to get ready. */
+  onNear?(dueAt: Micros): void;
   /** Time on the monotonic clock; for tests. */
   clock?(): Micros;
   /** Told how late the earliest due timer is, each time that one is found to be due. */
@@ -55,7 +74,7 @@ export class TimerQueue<Key extends string = string> {
   #waitingTurns = false;
   /** Due timers are being taken; the operating system's timer is set behind the last of them. */
   #taking = false;
-  /** The exact timer for which {@link Options.onNear} has been called. */
+  /** The exact timer for which {@link Options.onNear} is not called any more. */
   #prepared: Entry | undefined;
 
   constructor(options: Options<Key>) {
@@ -65,7 +84,17 @@ export class TimerQueue<Key extends string = string> {
 
   /** Arms or re-arms a timer. A due time in the past fires on the next turn of the event loop. */
   arm(key: Key, dueAt: Micros): void {
-    const entry = { key, dueAt, nearAt: this.#nearAt(key, dueAt) };
+    const known = this.#armed.get(key);
+    if (known && dueAt >= known.placedAt) {
+      known.dueAt = dueAt;
+      known.nearAt = this.#nearAt(known.isExact, dueAt);
+      if (this.#prepared === known) this.#prepared = undefined;
+      // A timer of the operating system's is set already, for this or an earlier place.
+      return;
+    }
+    const isExact = this.#options.isExact?.(key) ?? false;
+    const nearAt = this.#nearAt(isExact, dueAt);
+    const entry = { key, isExact, dueAt, placedAt: dueAt, nearAt };
     this.#armed.set(key, entry);
     this.#push(entry);
     if (this.#heap.length > 64 && this.#heap.length > 2 * this.#armed.size) this.#compact();
@@ -112,8 +141,7 @@ export class TimerQueue<Key extends string = string> {
     )
       return;
     if (this.#timer) clearTimeout(this.#timer);
-    const isExact = this.#options.isExact?.(top.key as Key) ?? false;
-    const wakeAt = isExact ? top.dueAt - GRAIN : top.dueAt;
+    const wakeAt = top.isExact ? top.dueAt - GRAIN : top.dueAt;
     const left = (this.#prepared === top ? wakeAt : Math.min(top.nearAt, wakeAt)) - this.#now();
     this.#timerDueAt = top.dueAt;
     this.#timer = setTimeout(
@@ -141,23 +169,35 @@ export class TimerQueue<Key extends string = string> {
     }
     if (this.#waitingTurns) return;
     const next = this.#peek();
-    const isExact = next !== undefined && this.#options.isExact?.(next.key as Key) === true;
     if (next !== undefined && next !== this.#prepared && next.nearAt <= now) {
-      this.#prepared = next;
-      this.#options.onNear?.();
+      this.#options.onNear?.(next.dueAt);
+      const after = this.#now();
+      const again = next.dueAt - NEAR_AGAIN;
+      if (again > after && after - now <= QUICK) next.nearAt = again;
+      else this.#prepared = next;
     }
-    if (isExact && next.dueAt - this.#now() <= GRAIN) {
+    if (next?.isExact && next.dueAt - this.#now() <= GRAIN) {
       this.#waitingTurns = true;
       setImmediate(() => {
         this.#waitingTurns = false;
+        this.#awaitExact();
         this.#look();
       });
     } else this.#schedule();
   }
 
-  #nearAt(key: Key, dueAt: Micros): Micros {
-    const { onNear, isExact } = this.#options;
-    if (!onNear || !isExact?.(key)) return Number.POSITIVE_INFINITY;
+  /** Sleeps until an exact timer is due, or something has come that a turn of the event loop reads. */
+  #awaitExact(): void {
+    const next = this.#peek();
+    const { pause } = this.#options;
+    if (!next?.isExact || !pause) return;
+    const left = next.dueAt - this.#now();
+    if (left > GRAIN || (left > SPIN && !pause(left - SPIN))) return;
+    while (this.#now() < next.dueAt);
+  }
+
+  #nearAt(isExact: boolean, dueAt: Micros): Micros {
+    if (!isExact || !this.#options.onNear) return Number.POSITIVE_INFINITY;
     return dueAt - Math.min(NEAR, (dueAt - this.#now()) / NEAR_SHARE);
   }
 
@@ -167,8 +207,12 @@ export class TimerQueue<Key extends string = string> {
 
   #peek(): Entry | undefined {
     for (let top = this.#heap[0]; top; top = this.#heap[0]) {
-      if (this.#live(top)) return top;
-      this.#pop();
+      if (!this.#live(top)) this.#pop();
+      else if (top.placedAt === top.dueAt) return top;
+      else {
+        top.placedAt = top.dueAt;
+        this.#settle(top);
+      }
     }
     return undefined;
   }
@@ -176,7 +220,10 @@ export class TimerQueue<Key extends string = string> {
   #compact(): void {
     const living = [...this.#armed.values()];
     this.#heap = [];
-    for (const entry of living) this.#push(entry);
+    for (const entry of living) {
+      entry.placedAt = entry.dueAt;
+      this.#push(entry);
+    }
   }
 
   #push(entry: Entry): void {
@@ -184,7 +231,7 @@ export class TimerQueue<Key extends string = string> {
     let i = heap.push(entry) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (heap[parent]!.dueAt <= entry.dueAt) break;
+      if (heap[parent]!.placedAt <= entry.placedAt) break;
       heap[i] = heap[parent]!;
       i = parent;
     }
@@ -192,18 +239,22 @@ export class TimerQueue<Key extends string = string> {
   }
 
   #pop(): void {
+    const last = this.#heap.pop();
+    if (last && this.#heap.length > 0) this.#settle(last);
+  }
+
+  /** Puts an entry where the first was, and from there to its place. */
+  #settle(entry: Entry): void {
     const heap = this.#heap;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.dueAt < heap[child]!.dueAt) child++;
-      if (heap[child]!.dueAt >= last.dueAt) break;
+      if (child + 1 < heap.length && heap[child + 1]!.placedAt < heap[child]!.placedAt) child++;
+      if (heap[child]!.placedAt >= entry.placedAt) break;
       heap[i] = heap[child]!;
       i = child;
     }
-    heap[i] = last;
+    heap[i] = entry;
   }
 }

@@ -7,6 +7,7 @@
 
 import { messageOf } from '../base/errors.js';
 import { type Family, familyOf, type Ip } from '../base/ip.js';
+import type { Micros } from '../base/time.js';
 import type { TransportPlace } from '../packet-io/advert-transport.js';
 import { groupOf, socketInterface, transportKey } from '../vrrp/routers.js';
 import type { ReceiveBuffer, VrrpSettings } from '../vrrp/settings.js';
@@ -17,6 +18,7 @@ const MAX_INT = 0x7fff_ffff;
 export interface Transport {
   readonly interfaceIndex: number;
   send(packet: Uint8Array, source: Ip, destination: Ip, ttl: number): void;
+  readAll(): boolean;
   flushed(): Promise<void>;
   close(): void;
 }
@@ -24,7 +26,10 @@ export interface Transport {
 type OpenTransport = (
   place: TransportPlace,
   index: number,
-  handlers: { onDatagram(datagram: Uint8Array): void; onError(error: Error): void },
+  handlers: {
+    onDatagram(datagram: Uint8Array, age: Micros): void;
+    onError(error: Error): void;
+  },
   /** Size of the receive buffer; absent: the usual one. */
   receiveBytes?: number,
 ) => Transport;
@@ -35,7 +40,8 @@ export interface WantedTransport extends TransportPlace {
 }
 
 interface Handlers {
-  onDatagram(name: string, datagram: Uint8Array): void;
+  /** @param age how long ago it came. */
+  onDatagram(name: string, datagram: Uint8Array, age: Micros): void;
   /** A transport could not be opened, or can be used now. */
   onChange(name: string, family: Family, usable: boolean, reason?: string): void;
   onSendError(name: string, error: Error): void;
@@ -139,6 +145,13 @@ export class TransportTable {
     else this.#handlers.onSendError(name, new Error('no socket'));
   }
 
+  /** Hands on what waits in any socket, at once; false: there may be more. */
+  readAll(): boolean {
+    let isEmpty = true;
+    for (const transport of this.#transports.values()) isEmpty = transport.readAll() && isEmpty;
+    return isEmpty;
+  }
+
   /** Resolves when every packet has been handed to the kernel. */
   async flushed(): Promise<void> {
     await Promise.all([...this.#transports.values()].map((transport) => transport.flushed()));
@@ -153,7 +166,8 @@ export class TransportTable {
     const hadFailed = this.#failed.delete(key);
     try {
       const handlers = {
-        onDatagram: (datagram: Uint8Array) => this.#handlers.onDatagram(name, datagram),
+        onDatagram: (datagram: Uint8Array, age: Micros) =>
+          this.#handlers.onDatagram(name, datagram, age),
         onError: (error: Error) => this.#handlers.onSendError(name, error),
       };
       const transport = this.#open(place, index, handlers, bytesOf(receiveBuffer, mtu));

@@ -8,14 +8,17 @@ import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { familyOf, type Ip } from '../base/ip.js';
 import { flushLogs, type Logger } from '../base/log.js';
-import { MICROS_PER_MILLI, MICROS_PER_SECOND, type Micros } from '../base/time.js';
+import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
 import { NetlinkMonitor } from '../netlink/monitor.js';
 import { openRoute } from '../netlink/route.js';
+import type { AddressEntry } from '../netlink/rtnl.js';
 import { AdvertTransport } from '../packet-io/advert-transport.js';
 import type { AnnouncementQueue } from '../packet-io/announcement-queue.js';
 import { Announcer } from '../packet-io/announcer.js';
 import { getSocketOption, setSocketOption } from '../packet-io/libc.js';
+import { loopPause } from '../packet-io/loop-pause.js';
+import { arrival } from '../vrrp/arrival.js';
 import { hasLeft } from '../vrrp/departure.js';
 import { desiredKernel } from '../vrrp/desired.js';
 import { desiredRouting } from '../vrrp/desired-routing.js';
@@ -31,6 +34,7 @@ import { AddressKeeper } from './address-keeper.js';
 import { announcementQueue } from './announcements.js';
 import { DrainingTimers } from './draining-timers.js';
 import { FirewallKeeper } from './firewall-keeper.js';
+import { FollowUp } from './follow-up.js';
 import type { ToVrrp } from './ipc.js';
 import { LinkTable } from './link-table.js';
 import { rehearseTakeOver } from './rehearsal.js';
@@ -54,7 +58,17 @@ type Configure = Extract<ToVrrp, { kind: 'configure' }>;
 type Happening = Extract<ToVrrp, { kind: 'tracked' | 'standby' | 'resign' }>;
 
 const READ_AGAIN_MILLIS = 1_000;
-const WARM_FOR: Micros = MICROS_PER_SECOND;
+/** Hundreds of timers that are near need one rehearsal. */
+const WARM_FOR: Micros = 100 * MICROS_PER_MILLI;
+/** So long before a take-over the process is to rest: who has just worked is put aside for others. */
+const REST: Micros = 5 * MICROS_PER_MILLI;
+/** Addresses and announcements follow the first advert within this. */
+const AFTER_TAKE_OVER: Micros = 50 * MICROS_PER_MILLI;
+/** Log lines and messages to the supervisor that are written before other work has its turn. */
+const REPORTS_A_TURN = 32;
+/** How long they may wait for announcements, and how often it is looked whether they must. */
+const REPORTS_WAIT: Micros = 100 * MICROS_PER_MILLI;
+const REPORTS_PAUSE_MILLIS = 2;
 
 /** Runs the vrrp process until it is told to stop or its supervisor is gone. */
 export async function runVrrpProcess(options: { readonly logger: Logger }): Promise<void> {
@@ -86,11 +100,11 @@ class VrrpProcess {
   /** What came after one of those, for instances that are in it. Bounded by what is tracked. */
   readonly #deferred: Happening[] = [];
   #monitor: NetlinkMonitor | undefined;
-  /** Bounded by one turn of the event loop. */
+  /** Bounded by what the instances do until it has been told. */
   readonly #reports: Report[] = [];
   #packets = 0;
-  /** Under way; see {@link #follow}. */
-  #following: Promise<void> | undefined;
+  #lastEventAt: Micros = 0;
+  readonly #followUp: FollowUp;
   /** When {@link #warmUp} was last needed. */
   #warmAt = Number.NEGATIVE_INFINITY;
   /** Until it has left. */
@@ -103,7 +117,9 @@ class VrrpProcess {
     this.#timers = new DrainingTimers<TimerKey>({
       needsDrain,
       isExact,
-      onNear: () => this.#warmUp(),
+      onNear: (dueAt) => this.#warmUp(dueAt),
+      pause: loopPause(),
+      readAll: () => this.#transports.readAll(),
       packetsReceived: () => this.#packets,
       onLate: (late) => this.#scheduling.late(late),
       expire: (timer, dueAt) =>
@@ -119,10 +135,11 @@ class VrrpProcess {
       (place, index, handlers, receiveBytes) =>
         new AdvertTransport(place, index, handlers, receiveBytes),
       {
-        onDatagram: (name, datagram) => {
+        onDatagram: (name, datagram, age) => {
           this.#packets++;
-          const at = monotonicMicros();
-          const utc = utcMicros();
+          const now = monotonicMicros();
+          const at = arrival(now, age, this.#lastEventAt);
+          const utc = utcMicros() - (now - at);
           this.#dispatch({ kind: 'packet-received', at, interface: name, datagram, utc });
         },
         onChange: (name, family, usable, reason) =>
@@ -140,18 +157,28 @@ class VrrpProcess {
     );
     this.#announcements = announcementQueue(
       this.#announcer,
-      (name) => this.#links.get(name),
+      (name) => this.#links.named(name),
       logger,
     );
     this.#reconciler = new AddressReconciler(this.#route);
     this.#addresses = new AddressKeeper({
-      reconcile: (desired, onAdded) => this.#reconciler.reconcile(desired, onAdded),
+      reconcile: (desired, onAdded, hasNews) =>
+        this.#reconciler.reconcile(desired, onAdded, hasNews),
       desired: () => desiredKernel(this.#engine).addresses,
       announce: (targets, repeat) => this.#announcements.push(targets, repeat),
       onReconciled: (report) =>
         this.#dispatch({ kind: 'addresses-reconciled', at: monotonicMicros(), ...report }),
       onError: (error) =>
         logger.error('addresses-failed', `Cannot reconcile addresses: ${messageOf(error)}`),
+    });
+    this.#followUp = new FollowUp({
+      soon: () => this.#dropAnnouncements(),
+      settled: () => this.#addresses.settled(),
+      // Routes need the addresses, and starting a daemon blocks in the kernel for a while: both wait.
+      later: () => {
+        this.#routing.reconcile();
+        this.#daemons.want(desiredKernel(this.#engine).syncDaemons);
+      },
     });
     this.#routing = new RoutingKeeper({
       links: this.#links,
@@ -196,11 +223,11 @@ class VrrpProcess {
         onLinkRemoved: (link) => this.#linkRemoved(link.index, link.name),
         onAddress: (entry) => {
           this.#links.addAddress(entry);
-          this.#addressChanged(entry.interfaceIndex, entry.address);
+          this.#addressChanged(entry, true);
         },
         onAddressRemoved: (entry) => {
           this.#links.removeAddress(entry);
-          this.#addressChanged(entry.interfaceIndex, entry.address);
+          this.#addressChanged(entry, false);
         },
         onOverrun: () => this.#readAgain(),
       },
@@ -315,25 +342,28 @@ class VrrpProcess {
   }
 
   /**
-   * A take-over may be near. Its code has not run for hours: what V8 and the processor have forgotten
-   * of it is there again after a rehearsal (design/0014).
+   * A take-over may be near: nothing else on the machine is to delay it (design/0021). Its code has not run
+   * for hours: what V8 and the processor have forgotten of it is there again after a rehearsal (design/0014).
    */
-  #warmUp(): void {
-    const now = monotonicMicros();
-    if (now - this.#warmAt < WARM_FOR) return;
-    this.#warmAt = now;
-    rehearse();
+  #warmUp(dueAt: Micros): void {
+    this.#scheduling.hurry(dueAt + AFTER_TAKE_OVER);
+    let last = monotonicMicros();
+    if (last - this.#warmAt < WARM_FOR) return;
+    this.#warmAt = last;
+    rehearse(() => {
+      const now = monotonicMicros();
+      const took = now - last;
+      last = now;
+      return now + took > dueAt - REST;
+    });
   }
 
   #dispatch(event: VrrpEvent): void {
+    this.#lastEventAt = Math.max(this.#lastEventAt, event.at);
     const timed = event.utc === undefined ? { ...event, utc: utcMicros() } : event;
     const result = step(this.#engine, timed);
     this.#engine = result.state;
-    for (const effect of result.effects) {
-      // What only tells of it waits until the packets of this turn have been read.
-      if (isReport(effect)) this.#tellLater(effect);
-      else this.#execute(effect);
-    }
+    for (const effect of result.effects) this.#execute(effect);
     if (!this.#leaving || !hasLeft(this.#engine)) return;
     this.#leaving = false;
     tellSupervisor({ kind: 'left' });
@@ -341,18 +371,37 @@ class VrrpProcess {
 
   #tellLater(report: Report): void {
     this.#reports.push(report);
-    if (this.#reports.length === 1) setImmediate(() => this.#tellReports());
+    if (this.#reports.length > 1) return;
+    const until = monotonicMicros() + REPORTS_WAIT;
+    setImmediate(() => this.#tellSome(until));
+  }
+
+  /**
+   * Of hundreds of transitions in one turn some: packets and the kernel's answers come between. Clients
+   * wait for addresses that are to be announced, and nobody for a report.
+   */
+  #tellSome(until: Micros): void {
+    if (this.#addresses.isExpected && monotonicMicros() < until) {
+      setTimeout(() => this.#tellSome(until), REPORTS_PAUSE_MILLIS);
+      return;
+    }
+    this.#tell(this.#reports.splice(0, REPORTS_A_TURN));
+    if (this.#reports.length > 0) setImmediate(() => this.#tellSome(until));
   }
 
   #tellReports(): void {
-    for (const report of this.#reports.splice(0)) {
+    this.#tell(this.#reports.splice(0));
+  }
+
+  #tell(reports: readonly Report[]): void {
+    for (const report of reports) {
       if (report.kind === 'log') {
         this.#logger[report.level](report.event, report.text, report.fields);
       } else tellSupervisor(report);
     }
   }
 
-  #execute(effect: Exclude<VrrpEffect, Report>): void {
+  #execute(effect: VrrpEffect): void {
     switch (effect.kind) {
       case 'send-advert':
         this.#transports.send(
@@ -375,28 +424,24 @@ class VrrpProcess {
       case 'announce':
         this.#addresses.announceWhenPresent(effect.addresses, effect.repeat);
         return;
+      case 'log':
+      case 'state-changed':
+      case 'priority-changed':
+      case 'losing-advert':
+        // What only tells of it waits until the packets of this turn have been read.
+        this.#tellLater(effect);
+        return;
     }
   }
 
   #reconcile(): void {
     this.#addresses.reconcile();
-    this.#following ??= this.#follow();
-  }
-
-  /** What comes after the events that are at hand, and then what waits for the addresses. */
-  async #follow(): Promise<void> {
-    await Promise.resolve();
-    this.#dropAnnouncements();
-    await this.#addresses.settled();
-    this.#following = undefined;
-    // Routes need the addresses, and starting a daemon blocks in the kernel for a while: both wait.
-    this.#routing.reconcile();
-    this.#daemons.want(desiredKernel(this.#engine).syncDaemons);
+    this.#followUp.request();
   }
 
   /** Resolves when every pass over addresses and routes that was asked for has been tried. */
   async #reconciled(): Promise<void> {
-    while (this.#following) await this.#following;
+    await this.#followUp.done();
     await this.#routing.settled();
   }
 
@@ -447,12 +492,12 @@ class VrrpProcess {
     this.#firewall.linkChanged(name);
   }
 
-  #addressChanged(index: number, address: string): void {
-    if (this.#links.isVirtual(address)) {
-      this.#reconcile();
+  #addressChanged(entry: AddressEntry, isThere: boolean): void {
+    if (this.#links.isVirtual(entry.address)) {
+      if (!this.#reconciler.isAsWanted(entry, isThere)) this.#reconcile();
       return;
     }
-    const name = this.#links.nameOf(index);
+    const name = this.#links.nameOf(entry.interfaceIndex);
     if (name !== undefined) this.#linkChanged(name);
   }
 
@@ -478,17 +523,6 @@ class VrrpProcess {
       setTimeout(() => this.#readAgain(), READ_AGAIN_MILLIS);
     });
   }
-}
-
-const REPORTS: ReadonlySet<VrrpEffect['kind']> = new Set([
-  'log',
-  'state-changed',
-  'priority-changed',
-  'losing-advert',
-]);
-
-function isReport(effect: VrrpEffect): effect is Report {
-  return REPORTS.has(effect.kind);
 }
 
 function utcMicros(): Micros {

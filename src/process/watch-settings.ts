@@ -3,6 +3,7 @@
  * positions. What instances track goes to the engine (`settings.ts`); here is what becomes known.
  */
 import { virtualServerKey } from '../checker/group.js';
+import { differentServers } from '../config/build/lvs/server-rows.js';
 import type {
   Config,
   FifoConfig,
@@ -186,9 +187,10 @@ function serversSettings(
 ): Pick<NotifySettings, 'servers'> {
   const services: Record<string, ServersSettings['services'][string]> = {};
   for (const server of config.virtualServers) {
-    const { quorumUp, quorumDown, smtpAlert, realServers } = server;
+    const { quorumUp, quorumDown, smtpAlert } = server;
     const servers: Record<string, ServerSubject> = {};
-    for (const real of realServers) {
+    // Those with a script are all different; who is mailed about is said of each.
+    for (const real of isMailed ? server.realServers : differentServers(server)) {
       const { notifyUp, notifyDown } = real;
       const mail = isMailed && real.smtpAlert;
       // Most of a hundred thousand tell nobody.

@@ -212,6 +212,21 @@ describe('the dumps of keepalived', function () {
     );
   });
 
+  it('the parent’s file has the global definitions, as the state file has them', async () => {
+    const theirs = (await oracle.dump(SIGNALS.DATA, 'keepalived_parent.data')).trim().split('\n');
+    const mine = (await ours(SIGNALS.DATA, 'keepalived_parent.data')).trim().split('\n');
+    assert.ok(mine.length > 35);
+    const others = mine.filter((line) => !theirs.includes(line));
+    // What is in force, rather than that nothing was written.
+    assert.deepEqual(others, [
+      ' Gratuitous ARP lower priority delay = 5',
+      ' Gratuitous ARP lower priority repeat = 5',
+    ]);
+    assert.ok(readFileSync(path('keepalived.data'), 'utf8').startsWith(mine.join('\n')));
+    // There is no checker.
+    assert.equal(existsSync(path('keepalived_check.data')), false);
+  });
+
   it('only the owner may read them', () => {
     assert.equal(lstatSync(path('keepalived.data')).mode & 0o777, 0o600);
   });
@@ -237,6 +252,48 @@ describe('the dumps of keepalived', function () {
     assert.equal(readFileSync(victim, 'utf8'), 'precious');
     assert.equal(readFileSync(path('dump'), 'utf8'), 'text');
     assert.ok(!lstatSync(path('dump')).isSymbolicLink());
+  });
+});
+
+describe('the dump of the checker', function () {
+  this.timeout(60_000);
+  const daemon = new Daemon();
+
+  before(function () {
+    const why = whyNoNamespaces();
+    if (why) skip(this, why);
+  });
+  after(() => daemon.clean());
+
+  it('is written where there is one, also without a vrrp process', async () => {
+    daemon.start(`global_defs {
+  state_dump_file ${daemon.directory}/x.data
+}
+virtual_server 192.0.2.100 80 {
+  lvs_sched rr
+  lvs_method NAT
+  protocol TCP
+  real_server 192.0.2.7 80 {
+    TCP_CHECK {
+    }
+  }
+}
+`);
+    const path = (name: string): string => join(daemon.directory, name);
+    // It answers before it has been told what to check.
+    await daemon.untilStatus(
+      'the checker has its configuration',
+      ({ checker }) => checker?.virtualServers.length === 1,
+    );
+    daemon.kill(SIGNALS.DATA);
+    await eventually('it is written', () => existsSync(path('keepalived_check.data')));
+    const text = readFileSync(path('keepalived_check.data'), 'utf8');
+    assert.match(text, /^ \[192\.0\.2\.100\]:tcp:80 -> \[192\.0\.2\.7\]:tcp:80$/m);
+    assert.match(text, /^ {3}Keepalive method = TCP_CHECK$/m);
+    const parent = readFileSync(path('keepalived_parent.data'), 'utf8');
+    assert.ok(text.startsWith(parent));
+    assert.equal(existsSync(path('x.data')), false);
+    assert.doesNotMatch(daemon.output, /does not answer/);
   });
 });
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { skip } from '../support/skip.js';
 import { Daemon, eventually, whyNoNamespaces } from './daemon.js';
 import { KeepalivedOracle } from './keepalived-oracle.js';
@@ -155,14 +156,44 @@ describe('how the kernel schedules the processes', function () {
   it('is -20 without a word, and a reload gives and takes what it says', async () => {
     const plain = { policy: OTHER, realtimePriority: 0, nice: -20, cpus: ALL };
     const pid = await started(config(''));
-    assert.deepEqual(scheduling(pid), [plain]);
+    // Soon it is to become MASTER, and hurries for a moment.
+    const isPlain = (): boolean => isDeepStrictEqual(scheduling(pid), [plain]);
+    await eventually('it is as without a word', isPlain);
     assert.deepEqual(limits(pid), ['unlimited', 'unlimited']);
     await reloaded(config(`vrrp_rt_priority 20\n  vrrp_priority 3\n  vrrp_cpu_affinity ${LAST}`));
     assert.deepEqual(scheduling(pid), [{ policy: RR, realtimePriority: 20, nice: 3, cpus: LAST }]);
     assert.deepEqual(limits(pid), ['100000', '2000000']);
     await reloaded(config(''));
-    assert.deepEqual(scheduling(pid), [plain]);
+    await eventually('it is as without a word again', isPlain);
     assert.equal(daemon.pidOf('vrrp'), pid);
+  });
+
+  it('its main thread goes before all others while a take-over is near', async () => {
+    // Their timers run out one after the other.
+    const pid = await started(
+      [1, 2, 3]
+        .map(
+          (seconds) => `vrrp_instance VI_${seconds} {
+  interface v0
+  virtual_router_id ${seconds}
+  advert_int ${seconds}
+  virtual_ipaddress { 192.0.2.10${seconds}/24 }
+}
+`,
+        )
+        .join(''),
+    );
+    const ordinary = { policy: OTHER, realtimePriority: 0, nice: -20 };
+    const main = (): unknown => parseStat(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'));
+    await eventually('it hurries', () =>
+      isDeepStrictEqual(main(), { policy: RR, realtimePriority: 1, nice: -20 }),
+    );
+    await daemon.untilStatus(
+      'all are MASTER',
+      ({ vrrp }) => vrrp?.instances.every(({ state }) => state === 'MASTER') ?? false,
+      30_000,
+    );
+    await eventually('it is as before', () => isDeepStrictEqual(main(), ordinary));
   });
 
   it('max_auto_priority raises a process that runs late, up to the highest allowed', async () => {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import type { DaemonStatus } from '../../src/control/status.js';
 import { skip } from '../support/skip.js';
-import { Daemon, eventually, whyNoNamespaces } from './daemon.js';
+import { alive, Daemon, eventually, isMaster, NOISE, whyNoNamespaces } from './daemon.js';
 
 /** Becomes MASTER at once (the owner), so that tests need not wait for a timer. */
 const OWNER = `
@@ -36,21 +36,8 @@ virtual_server 192.0.2.100 80 {
 }
 `;
 
-function isMaster(status: { vrrp?: { instances: readonly { state: string }[] } }): boolean {
-  return status.vrrp?.instances[0]?.state === 'MASTER';
-}
-
-/** Not ended: a zombie that its new parent has not yet waited for has. */
-function alive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 describe('the whole daemon', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let daemon: Daemon;
 
   before(function () {
@@ -72,7 +59,7 @@ describe('the whole daemon', function () {
     assert.ok(Date.now() - begun < 2_000);
     assert.match(daemon.output, /\(VI_1\) sent 0 priority/);
     assert.match(daemon.output, /Stopped/);
-  });
+  }).retries(NOISE);
 
   it('refuses a bad file at start with status 3, located', async () => {
     daemon.start(OWNER.replace('priority', 'priorty'));

@@ -2,6 +2,7 @@
  * Tells scripts and pipes what happened. Each instance and group has one queue: its scripts run one
  * after the other, never beside each other, and the last thing told is the newest.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../base/log.js';
 import type { ServerNotice } from '../../checker/notices.js';
 import { mailAbout } from '../../notify/mail.js';
@@ -38,6 +39,9 @@ import { Mailer } from './mailer.js';
 
 /** Longer than any script that tells somebody; one that takes over a service may need minutes. */
 const SCRIPT_MILLIS = 300_000;
+/** How long the end waits for scripts that others wait for, so that they are not run beside each other. */
+const PATIENCE_MILLIS = 400;
+const STEP_MILLIS = 20;
 /** A pipe's reader lives as long as the daemon. */
 const FOREVER_MILLIS = 2_147_483_647;
 
@@ -69,6 +73,12 @@ export class Notifier {
   readonly #removed = new Map<string, SubjectSettings>();
   /** By subject and name. Bounded by the configurations; an idle one is dropped. */
   readonly #queues = new Map<string, Queue<Job>>();
+  /** Second scripts of notices whose first one runs. */
+  #second = 0;
+  /** At the end no script is waited for any more. */
+  #isHurried = false;
+  /** Ends the waiting for a script that runs. Bounded by those. */
+  readonly #hurry = new Set<() => void>();
   /** Of the configuration before: servers that a reload removes are told by it. */
   #formerServers: ServersSettings | undefined;
 
@@ -132,11 +142,27 @@ export class Notifier {
     }
   }
 
-  /** Closes the pipes and ends their readers; scripts that run go on to their end. */
+  /**
+   * Closes the pipes and ends their readers. Scripts that run go on to their end; what waits for them is
+   * run before this resolves, beside them if they take long: nobody is left who could run it later.
+   */
   async stop(): Promise<void> {
-    await this.#mailer.stop();
+    await Promise.all([this.#mailer.stop(), this.#startAll()]);
     for (const open of this.#fifos) this.#close(open);
     this.#fifos = [];
+  }
+
+  async #startAll(): Promise<void> {
+    const steps = PATIENCE_MILLIS / STEP_MILLIS;
+    for (let i = 0; i < steps && this.#isWaiting(); i++) await sleep(STEP_MILLIS);
+    this.#isHurried = true;
+    for (const hurry of this.#hurry) hurry();
+    for (let i = 0; i < steps && this.#isWaiting(); i++) await sleep(1);
+  }
+
+  /** Whether a script is to be run that has not been started. */
+  #isWaiting(): boolean {
+    return this.#second > 0 || [...this.#queues.values()].some(({ waiting }) => waiting.length > 0);
   }
 
   #tell(notice: Notice): void {
@@ -202,10 +228,13 @@ export class Notifier {
     const own = scripts[notice.event as keyof NotifyScripts];
     const env = scriptEnvironment(notice);
     const what = `${notice.name} ${notice.event}`;
-    if (own) await this.#runOne(own, env, what);
     // That an advert lost is no change of state (keepalived).
-    if (notice.event === 'MASTER_RX_LOWER_PRI') return;
-    const { any } = scripts;
+    const any = notice.event === 'MASTER_RX_LOWER_PRI' ? undefined : scripts.any;
+    if (own) {
+      if (any) this.#second++;
+      await this.#runOne(own, env, what);
+      if (any) this.#second--;
+    }
     if (any) {
       const words = [...any.words, ...scriptArguments(notice)] as const;
       await this.#runOne({ ...any, words }, env, what);
@@ -218,13 +247,28 @@ export class Notifier {
     what: string,
   ): Promise<void> {
     const env = { ...process.env, ...told };
-    const outcome = await runScript(command, SCRIPT_MILLIS, env, { outlives: true }).outcome;
+    const { outcome: ended } = runScript(command, SCRIPT_MILLIS, env, { outlives: true });
+    const outcome = await this.#orHurried(ended);
+    if (outcome === undefined) return;
     if (outcome.kind === 'exited' && outcome.status === 0) return;
     this.#logger.warning(
       'notify-script',
       `Notify script ${command.words[0]} for ${what} ${describeOutcome(outcome)}`,
       { script: command.words[0], about: what },
     );
+  }
+
+  /** An outcome; `undefined` when it is not to be waited for. */
+  #orHurried<T>(outcome: Promise<T>): Promise<T | undefined> {
+    if (this.#isHurried) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const hurry = (): void => resolve(undefined);
+      this.#hurry.add(hurry);
+      void outcome.then((value) => {
+        this.#hurry.delete(hurry);
+        resolve(value);
+      });
+    });
   }
 
   #subject({ subject, name }: Notice): SubjectSettings | undefined {

@@ -29,8 +29,8 @@ describe('notify: scripts and pipes', function () {
     folder = mkdtempSync(join(tmpdir(), 'tandem-notify-'));
     notifier = new Notifier(silentLogger);
   });
-  afterEach(() => {
-    notifier.stop();
+  afterEach(async () => {
+    await notifier.stop();
     rmSync(folder, { recursive: true });
   });
 
@@ -79,6 +79,24 @@ describe('notify: scripts and pipes', function () {
     assert.deepEqual(log(), [
       'any own INSTANCE VI_1 BACKUP 120 0',
       'any own INSTANCE VI_1 MASTER 120 99',
+    ]);
+  });
+
+  it('the end starts what waits for a script that is slow, the general script too', async () => {
+    configure({
+      MASTER: script('master', 'sleep 10'),
+      STOP: script('stop', 'sleep 1'),
+      any: script('any'),
+    });
+    change('MASTER');
+    change('INIT', 'shutdown');
+    await notifier.stop();
+    // The daemon is gone now: nothing is started any more.
+    await eventually('all of the end', () => log().some((line) => line.startsWith('stop')));
+    assert.deepEqual(log(), [
+      'any own INSTANCE VI_1 MASTER 120 why',
+      'any own INSTANCE VI_1 STOP 120 shutdown',
+      'stop own shutdown',
     ]);
   });
 

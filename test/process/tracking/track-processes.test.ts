@@ -8,7 +8,7 @@ import type { Logger } from '../../../src/base/log.js';
 import { TrackProcesses } from '../../../src/process/tracking/track-processes.js';
 import type { ProcessSettings } from '../../../src/tracking/settings.js';
 import { skip } from '../../support/skip.js';
-import { eventually } from '../daemon.js';
+import { eventually, NOISE } from '../daemon.js';
 import { silentLogger } from './silent-logger.js';
 
 const MILLI = 1_000;
@@ -91,7 +91,7 @@ describe('tracking: processes, by the process connector', function () {
     await eventually('down', () => told.at(-1) === 'p false');
     // Polling would need half a second on average.
     assert.ok(Date.now() - from < 250, `told after ${Date.now() - from} ms`);
-  });
+  }).retries(NOISE);
 
   it('compares the command line where it has to', async () => {
     const one = settings({

@@ -94,10 +94,11 @@ describe('address keeper', () => {
     await f.begins();
     await f.ends({ confirmed: f.wanted });
     assert.equal(f.passes, 1);
-    assert.equal(f.announced.length, 3);
+    // In one order, so that each is announced once before any is repeated.
+    assert.deepEqual(f.announced, ['192.0.2.1,192.0.2.2,192.0.2.3 x1']);
     const asked = f.asked;
     for (let i = 1; i <= 3; i++) f.keeper.announceWhenPresent([target(i)], 1);
-    assert.equal(f.announced.length, 6);
+    assert.equal(f.announced.length, 4);
     assert.equal(f.asked, asked);
   });
 

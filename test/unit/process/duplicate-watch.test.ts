@@ -70,6 +70,23 @@ describe('process: duplicate watch', () => {
     assert.equal(asked.length, 2);
   });
 
+  it('asks for hundreds of addresses less often, and for so many at a time', async () => {
+    const { duplicates, asked } = watch([]);
+    const many = vrrpSettings(
+      Array.from({ length: 160 }, (_, i) => ({ name: `VI_${i}`, vrid: i + 1, priority: 255 })),
+    );
+    for (const { name } of many.instances) duplicates.stateChanged(name, true, many);
+    const start = monotonicMicros();
+    for (const after of [4, 5, 6]) await duplicates.tick(start + after * SECOND);
+    assert.equal(asked.length, 160);
+    // Twenty seconds for 160 of them, where one is asked for every ten.
+    await duplicates.tick(start + 23 * SECOND);
+    assert.equal(asked.length, 160);
+    await duplicates.tick(start + 25 * SECOND);
+    assert.equal(asked.length, 160 + 64);
+    for (const { name } of many.instances) duplicates.stateChanged(name, false, many);
+  });
+
   it('follows a reload', async () => {
     const { duplicates, asked } = watch([]);
     duplicates.stateChanged('VI_1', true, settings);

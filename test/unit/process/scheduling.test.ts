@@ -25,6 +25,17 @@ describe('scheduling settings', () => {
     assert.equal(PLAIN.priority, undefined);
   });
 
+  it('the vrrp process may hurry unless something is written about its priority', () => {
+    const may = (role: 'vrrp' | 'checker', written: object): boolean => {
+      const processes = { ...PROCESSES, [role]: { ...PROCESS, ...written } };
+      return schedulingSettings({ processes }, role).mayHurry;
+    };
+    assert.equal(may('vrrp', {}), true);
+    assert.equal(may('vrrp', { priority: -20 }), false);
+    assert.equal(may('vrrp', { realtimePriority: 1 }), false);
+    assert.equal(may('checker', {}), false);
+  });
+
   const limits: readonly (readonly [number | undefined, number, number])[] = [
     [undefined, 100_000, 2_000_000],
     [10_000, 100_000, 2_000_000],

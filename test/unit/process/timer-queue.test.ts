@@ -132,6 +132,39 @@ describe('process/timer-queue', () => {
     assert.ok(turns > 0);
   });
 
+  it('sleeps until shortly before an exact timer, and lets the event loop turn for what comes', async () => {
+    const told: string[] = [];
+    let now = 0;
+    let slept = 0;
+    await new Promise<void>((resolve) => {
+      timers = new TimerQueue({
+        // It goes on while it is looked at.
+        clock: () => now++,
+        isExact: () => true,
+        onDue: () => {
+          const due = timers.takeDue(now);
+          told.push(`${due?.key} is due`);
+          resolve();
+        },
+        pause: (micros) => {
+          assert.ok(micros > 0 && micros < 2_000, `${micros} µs`);
+          slept++;
+          if (slept > 1) {
+            now += micros;
+            return true;
+          }
+          now += 100;
+          setImmediate(() => told.push('what came is read'));
+          return false;
+        },
+      });
+      timers.arm('exact', 1_500);
+    });
+    assert.deepEqual(told, ['what came is read', 'exact is due']);
+    assert.equal(slept, 2);
+    assert.ok(now >= 1_500);
+  });
+
   it('gives warning of an exact timer once, and of no other', () => {
     const told: string[] = [];
     let now = 0;
@@ -149,19 +182,49 @@ describe('process/timer-queue', () => {
         },
       });
       timers.arm('plain', 1_000);
-      timers.arm('exact', 60_000);
-      for (let millis = 1; millis <= 57; millis++) {
+      timers.arm('exact', 36_000);
+      for (let millis = 1; millis <= 33; millis++) {
         now = millis * 1_000;
         mock.timers.tick(1);
       }
-      assert.deepEqual(told, ['plain at 1000', 'near at 45000']);
-      now = 60_000;
+      assert.deepEqual(told, ['plain at 1000', 'near at 18000']);
+      now = 36_000;
       mock.timers.tick(3);
     } finally {
       mock.timers.reset();
     }
-    assert.deepEqual(told, ['plain at 1000', 'near at 45000', 'exact at 60000']);
+    assert.deepEqual(told, ['plain at 1000', 'near at 18000', 'exact at 36000']);
   });
+
+  for (const { title, takes, told: expected } of [
+    { title: 'again shortly before, if there is time', takes: 5_000, told: [200_000, 380_000] },
+    { title: 'once, if what is done then takes long', takes: 6_000, told: [200_000] },
+  ]) {
+    it(`gives warning of an exact timer ${title}`, () => {
+      const told: number[] = [];
+      let now = 0;
+      mock.timers.enable({ apis: ['setTimeout'] });
+      try {
+        timers = new TimerQueue({
+          clock: () => now,
+          isExact: () => true,
+          onNear() {
+            told.push(now);
+            now += takes;
+          },
+          onDue: () => {},
+        });
+        timers.arm('exact', 400_000);
+        for (let millis = 1; millis <= 397; millis++) {
+          now = Math.max(now, millis * 1_000);
+          mock.timers.tick(1);
+        }
+      } finally {
+        mock.timers.reset();
+      }
+      assert.deepEqual(told, expected);
+    });
+  }
 
   it('gives no warning of an exact timer that is armed again in time', async () => {
     let warnings = 0;

@@ -19,6 +19,7 @@ function fixture(failing: Set<string> = new Set()) {
       return {
         interfaceIndex: index,
         send: () => log.push(`send ${name} ${index}`),
+        readAll: () => true,
         flushed: () => Promise.resolve(),
         close: () => log.push(`close ${name} ${index}`),
       };
