@@ -5,8 +5,8 @@ import {
   renderDiagnostics,
   renderSummary,
 } from '../config/diagnostics/render.js';
-import type { Loaded } from '../config/load.js';
-import { loadFile } from '../process/configuration.js';
+import type { Judged } from '../config/load.js';
+import { judgeFile } from '../process/configuration.js';
 import { DEFAULT_CONFIG_FILE } from './arguments.js';
 import type { CommandLine } from './command-line.js';
 import type { COMMANDS } from './commands.js';
@@ -18,7 +18,7 @@ export async function checkCommand({
   values,
 }: CommandLine<(typeof COMMANDS)['check']['options']>): Promise<number> {
   const path = values.file ?? DEFAULT_CONFIG_FILE;
-  const loaded = await loadFile(path, values.id);
+  const loaded = await judgeFile(path, values.id);
   process.stdout.write(
     values.json
       ? renderJsonReport(path, loaded)
@@ -28,17 +28,17 @@ export async function checkCommand({
 }
 
 /** The exit code: errors always fail, warnings if asked. */
-export function checkStatus({ diagnostics }: Loaded, isStrict = false): number {
+export function checkStatus({ diagnostics }: Judged, isStrict = false): number {
   const { errors, warnings } = countDiagnostics(diagnostics);
   return errors > 0 || (isStrict && warnings > 0) ? EXIT.configuration : EXIT.ok;
 }
 
 /** All diagnostics and a line that counts them. */
-export function renderReport({ diagnostics, sources, secrets }: Loaded, color: boolean): string {
+export function renderReport({ diagnostics, sources, secrets }: Judged, color: boolean): string {
   return `${renderDiagnostics(diagnostics, sources, { color, secrets })}${renderSummary(diagnostics)}\n`;
 }
 
 /** The same as one JSON document. */
-export function renderJsonReport(path: string, { diagnostics }: Loaded): string {
+export function renderJsonReport(path: string, { diagnostics }: Judged): string {
   return `${JSON.stringify(jsonReport(path, diagnostics), null, 2)}\n`;
 }

@@ -24,6 +24,18 @@ const address = {
   help: 'The virtual addresses of services by firewall mark',
 } as const;
 
+const whichDaemon = {
+  instance: {
+    value: 'NAME',
+    help: 'The daemon whose configuration says instance NAME, where several run',
+  },
+  namespace: {
+    short: 's',
+    value: 'NAME',
+    help: 'The daemon whose configuration says net_namespace NAME, where several run',
+  },
+} as const;
+
 /** The shells that completion is made for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -32,13 +44,13 @@ export const COMMANDS = {
   status: {
     name: 'status',
     help: 'What the running daemon does, and why',
-    options: { json, help },
+    options: { json, ...whichDaemon, help },
     operands: [],
   },
   explain: {
     name: 'explain',
     help: 'Why an instance is MASTER, BACKUP or in FAULT, and what would change it',
-    options: { help },
+    options: { ...whichDaemon, help },
     operands: [{ name: 'INSTANCE', optional: true }],
   },
   failover: {
@@ -49,6 +61,7 @@ export const COMMANDS = {
         value: 'SECONDS',
         help: 'When to resign if nobody took over (four advert intervals)',
       },
+      ...whichDaemon,
       help,
     },
     operands: [{ name: 'NAME' }],
@@ -56,7 +69,7 @@ export const COMMANDS = {
   failback: {
     name: 'failback',
     help: 'Ends the standby that failover began',
-    options: { help },
+    options: { ...whichDaemon, help },
     operands: [{ name: 'NAME' }],
   },
   ipvs: {

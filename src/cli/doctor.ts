@@ -30,7 +30,7 @@ export async function doctorCommand({
     return EXIT.configuration;
   }
   const settings = checkerSettings(loaded.config);
-  const isRunning = await runs(runFiles(process.env).control);
+  const isRunning = await runs(runFiles(process.env, loaded.config.global.place).control);
   const translates = loaded.config.virtualServers.some(({ realServers }) =>
     realServers.some(({ method }) => method === 'FULLNAT'),
   );

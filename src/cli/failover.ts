@@ -2,12 +2,12 @@
 import { messageOf } from '../base/errors.js';
 import { MICROS_PER_MILLI, toSeconds } from '../base/time.js';
 import type { DaemonStatus } from '../control/status.js';
-import { runFiles } from '../process/run-files.js';
 import type { InstanceSnapshot } from '../vrrp/snapshot.js';
 import { type CommandLine, UsageError } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { requestStandby, requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
+import { findControl, type Wanted } from './find-daemon.js';
 
 const POLL_MILLIS = 50;
 /** For the last step: the resignation is sent and done. */
@@ -20,7 +20,7 @@ export async function failoverCommand({
   operands,
 }: CommandLine<(typeof COMMANDS)['failover']['options']>): Promise<number> {
   const deadlineSeconds = parseDeadline(values.deadline);
-  return asked(async (socket) => {
+  return asked(values, async (socket) => {
     const begun = Date.now();
     const answer = await requestStandby(socket, {
       names: operands,
@@ -44,9 +44,10 @@ export async function failoverCommand({
 
 /** Ends the standby; returns the exit code. */
 export function failbackCommand({
+  values,
   operands,
 }: CommandLine<(typeof COMMANDS)['failback']['options']>): Promise<number> {
-  return asked(async (socket) => {
+  return asked(values, async (socket) => {
     const answer = await requestStandby(socket, { names: operands, on: false });
     if (answer.unknown.length > 0) return reportUnknown(answer.unknown);
     for (const instance of instancesOf(await requestStatus(socket), answer.instances)) {
@@ -59,8 +60,8 @@ export function failbackCommand({
   });
 }
 
-async function asked(ask: (socket: string) => Promise<number>): Promise<number> {
-  const { control } = runFiles(process.env);
+async function asked(which: Wanted, ask: (socket: string) => Promise<number>): Promise<number> {
+  const control = await findControl(process.env, which);
   try {
     return await ask(control);
   } catch (error) {

@@ -1,18 +1,35 @@
 /** Where the daemon that a command line asks for has its files and writes its log. */
 import { fstatSync } from 'node:fs';
+import { type Place, placeOf } from '../config/place.js';
+import type { ConfigFiles } from '../config/text/files.js';
 import type { LogTarget } from '../process/child-log.js';
+import { diskFiles } from '../process/config-files.js';
+import { usualConfigId } from '../process/configuration.js';
 import { type RunFiles, runFiles } from '../process/run-files.js';
 import type { DaemonArguments } from './arguments.js';
 
-/** The files of the running daemon: options first, then the environment. */
-export function filesFor(args: DaemonArguments): RunFiles {
-  const files = runFiles(process.env);
+/** Where the configuration of a command line says that the daemon runs. */
+export function placeFor(
+  { configFile, configId = usualConfigId() }: DaemonArguments,
+  files: ConfigFiles = diskFiles,
+): Place {
+  return placeOf(configFile, files, configId);
+}
+
+/** The files of the running daemon: options first, then the configuration and the environment. */
+export function filesFor(args: DaemonArguments, place: Place): RunFiles {
+  const files = runFiles(process.env, place);
   return {
     ...files,
     pid: args.pidFile ?? files.pid,
     vrrpPid: args.vrrpPidFile ?? files.vrrpPid,
     checkersPid: args.checkersPidFile ?? files.checkersPid,
   };
+}
+
+/** What the names of the processes in the log end in, as with keepalived: `_NAMESPACE_INSTANCE`. */
+export function logSuffix({ netNamespace, instance }: Place): string {
+  return [netNamespace, instance].map((name) => (name === undefined ? '' : `_${name}`)).join('');
 }
 
 /** Where lines go: `-l` means the console, which may be the journal. */

@@ -8,11 +8,11 @@ import { readReleaseRecord, removeReleaseRecord } from '../process/release-recor
 import { readSavedSettings, writeSavedSettings } from '../process/saved-settings.js';
 import type { DaemonArguments } from './arguments.js';
 import { EXIT } from './exit-codes.js';
-import { filesFor, logTarget } from './places.js';
+import { filesFor, logTarget, placeFor } from './places.js';
 
 /** For systemd's ExecStopPost, when nothing of the daemon lives any more. */
 export async function release(args: DaemonArguments): Promise<number> {
-  const files = filesFor(args);
+  const files = filesFor(args, placeFor(args));
   const pid = runningPid(files.pid);
   if (pid !== undefined) {
     process.stderr.write(`tandemd: it is running (pid ${pid}): stop it rather than release\n`);

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { messageOf } from '../base/errors.js';
 import { flushLogs, type Level, type Logger } from '../base/log.js';
+import type { Place } from '../config/place.js';
+import type { ConfigFiles } from '../config/text/files.js';
 import { LOG_VARIABLE, openLog } from '../process/child-log.js';
+import { filesReadOnce } from '../process/config-files.js';
 import { loadFile, type RunnableConfiguration, readyToRun } from '../process/configuration.js';
 import { runningPid } from '../process/pidfile.js';
 import type { RunFiles } from '../process/run-files.js';
@@ -14,7 +17,7 @@ import type { DaemonArguments } from './arguments.js';
 import { renderReport } from './check.js';
 import { EXIT } from './exit-codes.js';
 import { enterPlace } from './net-place.js';
-import { filesFor, logTarget } from './places.js';
+import { filesFor, logSuffix, logTarget, placeFor } from './places.js';
 import { wantsColor } from './terminal.js';
 
 const BACKGROUND_POLL_MILLIS = 20;
@@ -26,33 +29,35 @@ const BACKGROUND_WAIT_MILLIS = 10_000;
  * @param argv what a daemon in the background is started with.
  */
 export async function run(args: DaemonArguments, argv: readonly string[]): Promise<number> {
-  const files = filesFor(args);
+  const texts = filesReadOnce();
+  const place = placeFor(args, texts);
+  const files = filesFor(args, place);
   const pid = runningPid(files.pid);
   if (pid !== undefined) {
     process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
-  const place = enterPlace(args);
-  if (place !== undefined) {
-    process.stderr.write(`tandemd: ${place}\n`);
+  const refusal = enterPlace(place);
+  if (refusal !== undefined) {
+    process.stderr.write(`tandemd: ${refusal}\n`);
     return EXIT.failed;
   }
-  const loaded = await loadFile(args.configFile, args.configId, 'start');
-  const { configuration, problems } = readyToRun(loaded);
-  if (!configuration) {
-    process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
-    return EXIT.configuration;
-  }
+  const ready = await load(args, texts);
+  if (!ready) return EXIT.configuration;
   if (!args.dontFork) {
     // Node cannot fork itself into the background: the daemon is a new process.
     return startInBackground(argv, args.logConsole, files);
   }
   const level: Level = args.logDetail ? 'info' : 'notice';
   const target = logTarget(args);
-  const logger = openLog('tandemd', target, level);
+  const suffix = logSuffix(place);
+  const logger = openLog(`tandemd${suffix}`, target, level);
   process.title = 'tandemd';
+  // Its children's files are its own, and what its scripts ask with `tandem` is meant for it.
+  process.env['TANDEM_RUN_DIR'] = files.directory;
   try {
-    await supervise(args, files, logger, configuration, problems, `${target}:${level}`);
+    const childLog = `${target}:${level}:${suffix}`;
+    await supervise(args, { files, place }, logger, ready, childLog);
     return EXIT.ok;
   } catch (error) {
     logger.error('start-failed', `Cannot start: ${messageOf(error)}`);
@@ -90,24 +95,42 @@ function startInBackground(
   });
 }
 
+/** What can be run; `undefined`: nothing can, which is reported. */
+async function load(args: DaemonArguments, texts: ConfigFiles): Promise<Ready | undefined> {
+  const loaded = await loadFile(args.configFile, args.configId, 'start', texts);
+  const { configuration, text, problems } = readyToRun(loaded);
+  if (configuration) {
+    const dump = args.dumpConf ? text?.().split('\n') : undefined;
+    return { configuration, problems, dump: dump ?? [] };
+  }
+  process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
+  return undefined;
+}
+
+/** Without the model that it was made of: that is large, and nobody needs it any more. */
+interface Ready {
+  readonly configuration: RunnableConfiguration;
+  readonly problems: readonly string[];
+  /** Lines of the effective configuration, if it is to be logged. */
+  readonly dump: readonly string[];
+}
+
 async function supervise(
   args: DaemonArguments,
-  files: RunFiles,
+  { files, place }: { readonly files: RunFiles; readonly place: Place },
   logger: Logger,
-  configuration: RunnableConfiguration,
-  problems: readonly string[],
+  { configuration, problems, dump }: Ready,
   childLog: string,
 ): Promise<void> {
   logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
   for (const problem of problems) logger.warning('config-problem', problem);
-  if (args.dumpConf) {
-    for (const line of configuration.text().split('\n')) logger.notice('config-dump', line);
-  }
+  for (const line of dump) logger.notice('config-dump', line);
   const serviceManager = new ServiceManager(process.env, logger);
   const supervisor = new Supervisor(configuration, {
     version: VERSION,
     configFile: args.configFile,
     files,
+    place: nameOf(place),
     runVrrp: args.runVrrp,
     runChecker: args.runChecker,
     childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
@@ -116,4 +139,9 @@ async function supervise(
     load: async () => readyToRun(await loadFile(args.configFile, args.configId, 'start')),
   });
   await supervisor.start();
+}
+
+/** What it is called, without where its pid files are. */
+function nameOf({ usePidDir: _, ...name }: Place): Omit<Place, 'usePidDir'> {
+  return name;
 }

@@ -2,19 +2,20 @@
 import { messageOf } from '../base/errors.js';
 import { suggest } from '../config/diagnostics/nearest.js';
 import type { DaemonStatus } from '../control/status.js';
-import { runFiles } from '../process/run-files.js';
 import type { CommandLine } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
+import { findControl } from './find-daemon.js';
 import { renderStatus } from './status.js';
 import { explainInstance } from './why.js';
 
 /** Why each instance, or the one that is named, is in its state; returns the exit code. */
 export async function explainStateCommand({
+  values,
   operands: [wanted],
 }: CommandLine<(typeof COMMANDS)['explain']['options']>): Promise<number> {
-  const { control } = runFiles(process.env);
+  const control = await findControl(process.env, values);
   let answer: DaemonStatus;
   try {
     answer = await requestStatus(control);
@@ -45,7 +46,7 @@ export async function explainStateCommand({
 export async function statusCommand({
   values,
 }: CommandLine<(typeof COMMANDS)['status']['options']>): Promise<number> {
-  const { control } = runFiles(process.env);
+  const control = await findControl(process.env, values);
   try {
     const answer = await requestStatus(control);
     process.stdout.write(

@@ -18,6 +18,7 @@ import { alarmLine } from './why.js';
 export function renderStatus(status: DaemonStatus): string {
   const lines = [
     `tandem ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
+    ...placeLines(status),
     `configuration ${status.configFile}, generation ${status.generation}` +
       `${status.ready ? '' : ' (not in force everywhere yet)'}`,
   ];
@@ -35,12 +36,22 @@ export function renderStatus(status: DaemonStatus): string {
   for (const { kind, name, needs } of status.notRun) {
     lines.push(`NOT RUN: ${kind} ${name}: this version lacks ${needs.join(', ')}`);
   }
-  if (status.vrrp) lines.push('', ...vrrpLines(status.vrrp));
+  const vrrp = status.vrrp ? vrrpLines(status.vrrp) : [];
+  if (vrrp.length > 0) lines.push('', ...vrrp);
   for (const server of status.checker?.virtualServers ?? []) lines.push('', ...serverLines(server));
+  for (const text of status.checker?.unreachable ?? []) lines.push(`NO ROUTE: ${text}`);
   for (const server of status.checker?.draining ?? []) lines.push(drainingLine(server));
   if (status.checker?.table) lines.push(...tableLines(status.checker.table));
   for (const error of status.checker?.tableErrors ?? []) lines.push(`IPVS table: ${error}`);
   return `${lines.join('\n')}\n`;
+}
+
+function placeLines({ instance, netNamespace }: DaemonStatus): string[] {
+  const words = [
+    ...(instance === undefined ? [] : [`instance ${instance}`]),
+    ...(netNamespace === undefined ? [] : [`network namespace ${netNamespace}`]),
+  ];
+  return words.length === 0 ? [] : [words.join(', ')];
 }
 
 function vrrpLines(vrrp: VrrpSnapshot): string[] {
@@ -57,7 +68,8 @@ function vrrpLines(vrrp: VrrpSnapshot): string[] {
       String(instance.advertsReceived),
     ]);
   }
-  const lines = table(rows);
+  // Without an instance the process keeps the sync daemons alone.
+  const lines = vrrp.instances.length > 0 ? table(rows) : [];
   for (const instance of vrrp.instances) lines.push(...whyLines(instance));
   for (const { name, state } of vrrp.syncGroups) lines.push(`sync group ${name}: ${state}`);
   const rejected = counts(vrrp.rejected);

@@ -5,7 +5,7 @@ import type { GroupMember } from '../../checker/settings.js';
 import type { VirtualServerSnapshot } from '../../checker/snapshot.js';
 import type { DaemonStatus } from '../../control/status.js';
 import { type ServiceId, serviceKey } from '../../ipvs/model.js';
-import { runFiles } from '../../process/run-files.js';
+import { runFolder } from '../../process/run-files.js';
 import type { Changed } from './session.js';
 
 const SHOWN = 3;
@@ -15,8 +15,17 @@ const SHOWN = 3;
  * another network namespace. Never rejects.
  */
 export async function driftOf(changed: Changed): Promise<string | undefined> {
-  const { control } = runFiles(process.env);
-  if (!existsSync(control)) return undefined;
+  if (!existsSync(runFolder(process.env))) return undefined;
+  const { runningDaemons } = await import('../find-daemon.js');
+  const lines: string[] = [];
+  for (const { control } of await runningDaemons(process.env)) {
+    const line = await driftAgainst(control, changed);
+    if (line !== undefined) lines.push(line);
+  }
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+async function driftAgainst(control: string, changed: Changed): Promise<string | undefined> {
   try {
     const { requestStatus } = await import('../control-client.js');
     const status = await requestStatus(control);

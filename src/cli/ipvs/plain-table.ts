@@ -77,7 +77,7 @@ export class PlainTable {
       const fresh: ServiceRow[] = [];
       services = fresh;
       return (from, to) => {
-        const row = decodeServiceRow(this.#attributes(from, to));
+        const row = decodeServiceRow(this.#attributes(from, to), false);
         if (row) fresh.push(row);
       };
     });

@@ -62,6 +62,8 @@ const COMMANDS: Readonly<Record<CommandWord, Rule>> = {
       'nosort',
       'exact',
       'tun-info',
+      // For nothing: ipvsadm's table has it.
+      'syncid',
       'json',
     ],
     one: ['connection', 'service-address', 'timeout', 'daemon'],

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.js';
 import type { Ip } from '../../base/ip.js';
 import type { IpvsClient } from '../../ipvs/client.js';
 import type { IpvsInfo } from '../../ipvs/control-codec.js';
-import { type ServiceId, serviceKey } from '../../ipvs/model.js';
+import { destinationKey, type ServiceId, serviceKey } from '../../ipvs/model.js';
 import { type IpvsOperation, operationTarget } from '../../ipvs/operations.js';
 import type { DestinationRow, ServiceRow } from '../../ipvs/rows.js';
 import { NetlinkError } from '../../netlink/errors.js';
@@ -108,6 +108,8 @@ class Session {
   /** By key; bounded by what one command changes. */
   readonly #changed = new Map<string, ServiceId>();
   #cleared = false;
+  /** Whether the kernel takes types of tunnels was looked at: it does, or it was told. */
+  #tunnelsLookedAt = false;
 
   constructor(surroundings: IpvsSurroundings) {
     this.#around = surroundings;
@@ -275,9 +277,30 @@ class Session {
       else {
         const id = operationTarget(operation);
         this.#changed.set(serviceKey(id), id);
+        await this.#lookAtTunnel(kernel, operation, pending[i]?.line);
       }
     }
     return status;
+  }
+
+  /** A kernel before 5.2 makes a server without its tunnel, and says nothing. */
+  async #lookAtTunnel(kernel: IpvsKernel, operation: IpvsOperation, line = 0): Promise<void> {
+    if (this.#tunnelsLookedAt) return;
+    if (operation.kind !== 'add-destination' && operation.kind !== 'set-destination') return;
+    const { id, destination } = operation;
+    if (destination.method !== 'TUN' || !destination.tunnel) return;
+    this.#tunnelsLookedAt = true;
+    // Who cannot read the table hears of it when something is listed.
+    const rows = await kernel.readDestinationRows(id, { counts: false }).catch(() => []);
+    const { address, port, tunnel } = destination;
+    const made = rows.find((row) => row.address === address && row.port === port);
+    if (made?.tunnelType !== 0) return;
+    const what = `${serviceKey(id)} -> ${destinationKey(destination)}`;
+    const type = tunnel.type.toUpperCase();
+    this.#complain(
+      `${what}: the kernel knows no ${type} tunnels, which come with Linux 5.2: its packets go by IPIP`,
+      line,
+    );
   }
 
   async #attempt(what: string, line: number, run: () => Promise<void>): Promise<number> {

@@ -27,8 +27,10 @@ function meaningOf(operation: IpvsOperation, errno: string): string | undefined 
       if (server) return 'the service has no such real server';
       if (!('service' in operation)) return undefined;
       const { scheduler, persistenceEngine: engine } = operation.service;
-      const or = engine === undefined ? '' : `, or no persistence engine ${engine}`;
-      return `the kernel has no scheduler ${scheduler}${or}`;
+      if (engine === undefined) {
+        return `the kernel has no scheduler ${scheduler}: modprobe ip_vs_${scheduler}`;
+      }
+      return `the kernel has no scheduler ${scheduler}, or no persistence engine ${engine}: modprobe ip_vs_${scheduler} ip_vs_pe_${engine}`;
     }
     case 'ERANGE':
       return 'the kernel does not take this weight, or a lower threshold above the upper one';

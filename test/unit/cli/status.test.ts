@@ -29,6 +29,11 @@ process vrrp: 43
     );
   });
 
+  it('says which daemon it is, where several may run', () => {
+    const text = renderStatus({ ...STATUS, instance: 'web', netNamespace: 'blue' });
+    assert.match(text, /^instance web, network namespace blue$/m);
+  });
+
   it('says what is left out, and why', () => {
     const notRun = [
       { kind: 'vrrp_instance', name: 'VI_1', needs: ['use_vmac', 'vrf'] },
