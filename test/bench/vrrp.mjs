@@ -6,7 +6,8 @@
  *   npm run bench -- vrrp [CASE...] [--rounds N] [--seconds N] [--instances N]
  *                         [--product tandem|keepalived]
  *
- * CASE: take-over, hand-over, fail-back, pace, many, thousands; default all but the last. Needs root and keepalived.
+ * CASE: take-over, hand-over, fail-back, pace, many, thousands, busy-pace; default all but the last two. Needs
+ * root and keepalived.
  */
 import { prepare } from '../support/prepare.mjs';
 

@@ -6,10 +6,11 @@ import type { Product } from '../../lab/director.js';
 import { Lab } from '../../lab/lab.js';
 import type { Bench, BenchOptions } from './bench.js';
 import { type Row, table } from './figures.js';
-import { many, thousands } from './many.js';
-import { pace } from './pace.js';
+import { many } from './many.js';
+import { busyPace, pace } from './pace.js';
 import { failBack, handOver } from './planned.js';
 import { takeOver } from './take-over.js';
+import { thousands } from './thousands.js';
 
 const CASES: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   'take-over': takeOver,
@@ -18,8 +19,10 @@ const CASES: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   pace,
   many,
   thousands,
+  'busy-pace': busyPace,
 };
-const DEFAULT_CASES = Object.keys(CASES).filter((name) => name !== 'thousands');
+const RARE: readonly string[] = ['thousands', 'busy-pace'];
+const DEFAULT_CASES = Object.keys(CASES).filter((name) => !RARE.includes(name));
 
 const words = process.argv.slice(2);
 const product = option('--product');

@@ -6,6 +6,7 @@ import { type Bench, restart, startBoth } from './bench.js';
 import { quantile, type Row } from './figures.js';
 
 const ADVERT_INT = 0.01;
+const ENTERING = /Entering MASTER STATE/g;
 const CASES = [
   { what: 'idle', busy: false, globals: [] },
   { what: 'every processor busy', busy: true, globals: [] },
@@ -16,12 +17,26 @@ const CASES = [
   },
 ] as const;
 
-export async function pace(bench: Bench): Promise<Row[]> {
+export function pace(bench: Bench): Promise<Row[]> {
+  return measure(bench, CASES);
+}
+
+/** The busy ones alone: ten minutes of them, `--seconds 600`, say whether anybody ever takes over. */
+export function busyPace(bench: Bench): Promise<Row[]> {
+  return measure(
+    bench,
+    CASES.filter(({ busy }) => busy),
+  );
+}
+
+async function measure(bench: Bench, cases: readonly (typeof CASES)[number][]): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { what, busy, globals } of CASES) {
+  for (const { what, busy, globals } of cases) {
     await startBoth(bench, ADVERT_INT, globals);
     const burners = busy ? burn() : [];
     await sleep(1000);
+    const other = bench.lab.director('b');
+    const takeOvers = other.logs().match(ENTERING)?.length ?? 0;
     const from = now();
     await sleep(bench.seconds * 1000);
     const to = now();
@@ -40,7 +55,10 @@ export async function pace(bench: Bench): Promise<Row[]> {
         what: `${name}: deviation of an interval, median / p99 / worst`,
         value: `${[0.5, 0.99, 1].map((share) => quantile(deviations, share).toFixed(2)).join(' / ')} ms`,
       },
-      { what: `${name}: adverts of the other`, value: String(all.length - ours.length) },
+      {
+        what: `${name}: take-overs, and adverts of the other`,
+        value: `${(other.logs().match(ENTERING)?.length ?? 0) - takeOvers}, ${all.length - ours.length}`,
+      },
     );
     await restart(bench);
   }

@@ -1,9 +1,10 @@
 /** What a client notices when the master is stopped, and when it returns. */
 import { now, sleep } from '../../lab/clock.js';
+import type { Lab } from '../../lab/lab.js';
 import type { AnswerFrame } from '../../lab/pcap.js';
 import { settled } from '../../lab/steps.js';
 import { type Bench, configText, KNOCK_MILLIS, restart, startBoth } from './bench.js';
-import { medianAndWorst, type Row } from './figures.js';
+import { median, medianAndWorst, type Row } from './figures.js';
 
 const INTERVALS = [1, 0.01];
 /** A stop may wait for the other to take over. */
@@ -30,29 +31,38 @@ async function planned(
     await startBoth(bench, advertInt);
     const knocking = await lab.client.knock(lab.vip, KNOCK_MILLIS);
     const gaps: number[] = [];
+    const lost: number[] = [];
     for (let round = 0; round < bench.rounds; round++) {
       await sleep(advertInt * 1000 * (1 + (round % 7) / 7));
       const a = lab.director('a');
       let begun = now();
+      let before = unanswered(lab);
+      const note = (): void => {
+        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun - BEFORE)));
+        lost.push(unanswered(lab) - before);
+      };
       const stopped = a.stop();
       await lab.eventually(() => lab.director('b').holds(lab.vip), LONGEST_STOP, 'b has it', 50);
       await stopped;
       await sleep(500);
-      if (measured === 'hand-over')
-        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun - BEFORE)));
+      if (measured === 'hand-over') note();
       begun = now();
+      before = unanswered(lab);
       a.start(product, configText('a', advertInt, []));
       await settled(lab, 'a', 'b');
       await sleep(500);
-      if (measured === 'fail-back')
-        gaps.push(longestGap(lab.capture.answers(lab.vip, undefined, begun - BEFORE)));
+      if (measured === 'fail-back') note();
     }
     await knocking.stop();
     await restart(bench);
-    rows.push({
-      what: `${what}, advert_int ${advertInt}: longest time without an answer`,
-      value: medianAndWorst(gaps),
-    });
+    const row = `${what}, advert_int ${advertInt}`;
+    rows.push(
+      { what: `${row}: longest time without an answer`, value: medianAndWorst(gaps) },
+      {
+        what: `${row}: questions that were not answered`,
+        value: `${median(lost)} / ${Math.max(...lost)}`,
+      },
+    );
   }
   return rows;
 }
@@ -64,4 +74,17 @@ function longestGap(answers: readonly AnswerFrame[]): number {
     longest = Math.max(longest, at - (answers[i - 1]?.at ?? at));
   });
   return longest;
+}
+
+/**
+ * How many of the client's questions were not answered since it was switched on, by its own kernel's counters
+ * (the one on its way apart).
+ */
+function unanswered({ client }: Lab): number {
+  const lines = client.procNet('snmp').split('\n');
+  const counter = (protocol: string, name: string): number => {
+    const [names, values] = lines.filter((line) => line.startsWith(`${protocol}: `));
+    return Number(values?.split(' ')[names?.split(' ').indexOf(name) ?? -1]);
+  };
+  return counter('Udp', 'OutDatagrams') - counter('Icmp', 'InDestUnreachs');
 }
