@@ -1,6 +1,6 @@
 /** Something else removes the address, or the interface goes down: the VIP is soon back somewhere. */
 import assert from 'node:assert/strict';
-import { renderMillis, sleep } from './clock.js';
+import { now, renderMillis, sleep } from './clock.js';
 import { assertAtMost } from './noise.js';
 import { longestOutage, measured, settled, startPair } from './steps.js';
 import { labSuite } from './suite.js';
@@ -48,23 +48,25 @@ labSuite('addresses removed behind our back', 'pair', (lab) => {
   it('interface down: FAULT and fail-over; up: it takes back', async () => {
     const { vip, capture } = lab();
     const [a, b] = [lab().director('a'), lab().director('b')];
+    const began = now();
     await a.run('ip link set eth0 down');
     await lab().eventually(() => a.state() === 'FAULT', 3000, 'a is in FAULT');
     await lab().eventually(() => b.holds(vip), 6000, 'b takes over');
     assert.equal(a.holds(vip), false);
     await a.run('ip link set eth0 up');
     await settled(lab(), 'a', 'b');
-    assert.deepEqual(capture.conflicts(vip, 1000), []);
+    assert.deepEqual(capture.conflicts(vip, 1000, began), []);
   });
 
   it('cable pulled and plugged in again', async () => {
     const { vip, capture } = lab();
     const [a, b] = [lab().director('a'), lab().director('b')];
+    const began = now();
     await a.unplug();
     await lab().eventually(() => b.holds(vip), 6000, 'b takes over');
     await lab().eventually(() => !a.holds(vip), 3000, 'a lets go of it');
     await a.plug();
     await settled(lab(), 'a', 'b');
-    assert.deepEqual(capture.conflicts(vip, 1000), []);
+    assert.deepEqual(capture.conflicts(vip, 1000, began), []);
   });
 });

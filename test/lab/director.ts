@@ -174,6 +174,11 @@ export class Director extends Host {
     return this.tandem('tandemd', ['--release', '-f', this.configFile]);
   }
 
+  /** Removes a file of tandem's run directory. */
+  forget(file: string): void {
+    rmSync(path.join(this.#file('run'), file), { force: true });
+  }
+
   /** tandem's status, asked over its control socket: a Node less than `tandem status --json`. */
   status(): Promise<DaemonStatus> {
     return requestStatus(path.join(this.#file('run'), 'control.sock'));
@@ -225,8 +230,8 @@ export class Director extends Host {
     return this.#wholeLog().split(START_MARK).at(-1) ?? '';
   }
 
-  override async powerOff(): Promise<Millis> {
-    const at = await super.powerOff();
+  override async powerOff(burialMs?: Millis): Promise<Millis> {
+    const at = await super.powerOff(burialMs);
     this.#daemon = undefined;
     return at;
   }

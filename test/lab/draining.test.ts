@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Echo } from './client.js';
 import { directorConfig } from './config-text.js';
-import { START_TIMEOUT } from './steps.js';
+import { START_TIMEOUT, speakTo } from './steps.js';
 import { labSuite } from './suite.js';
 
 const VIP = '172.25.254.100';
@@ -49,6 +49,7 @@ labSuite('lab: draining', 'nat', (lab) => {
 
   async function start(text: string): Promise<void> {
     a().startTandem(text);
+    speakTo(lab(), a());
     await lab().eventually(() => a().holds(VIP), START_TIMEOUT, 'the address is there');
     await until(ECHO, `${R1}=1 ${R2}=1`);
   }

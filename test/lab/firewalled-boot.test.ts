@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { now, sleep } from './clock.js';
 import { must } from './program.js';
-import { type PairOptions, START_TIMEOUT, settled, startDirector } from './steps.js';
+import { type PairOptions, START_TIMEOUT, settled, speakTo, startDirector } from './steps.js';
 import { labSuite, repeatInNoise } from './suite.js';
 
 /** Seconds. */
@@ -32,6 +32,7 @@ labSuite('protocol 112 firewalled at boot', 'pair', function (lab) {
       };
       const [a, b] = [lab().director('a'), lab().director('b')];
       startDirector(lab(), 'b', options);
+      speakTo(lab(), b);
       await lab().eventually(() => b.state() === 'MASTER', START_TIMEOUT, 'b is MASTER');
       await must(['iptables-legacy-restore'], { netns: a.netns, input: RULES });
       const booted = now();

@@ -149,10 +149,13 @@ labSuite('FULLNAT', 'fullnat', (lab) => {
   it('a server that fails is not asked', async () => {
     const a = lab().director('a');
     const [r1] = lab().realServers;
-    await r1!.mood('refuse');
-    await lab().eventually(() => a.servers(HTTP).length === 1, 10_000, 'r1 is out');
-    assert.deepEqual(await lab().client.burst({ url: `http://${VIP}/`, count: 4 }), { r2: 4 });
-    await r1!.mood('ok');
+    try {
+      await r1!.mood('refuse');
+      await lab().eventually(() => a.servers(HTTP).length === 1, 10_000, 'r1 is out');
+      assert.deepEqual(await lab().client.burst({ url: `http://${VIP}/`, count: 4 }), { r2: 4 });
+    } finally {
+      await r1!.mood('ok');
+    }
     await lab().eventually(() => a.servers(HTTP).length === 2, 10_000, 'r1 is in');
   });
 
@@ -209,6 +212,53 @@ labSuite('FULLNAT', 'fullnat', (lab) => {
     assert.notEqual(await rules(b), '');
     await b.stop();
     assert.equal(await rules(b), '');
+    assert.deepEqual(await settings(b), ['0', '0']);
+  });
+
+  it('kill -9 of all, and the next start has no virtual server: rules and settings go', async () => {
+    const b = lab().director('b');
+    const none = directorConfig({
+      topology: 'fullnat',
+      sync: false,
+      priority: LOW,
+      virtualServers: '',
+    });
+    start(lab(), 'b');
+    await complete(lab(), b);
+    assert.notEqual(await rules(b), '');
+    b.kill('all');
+    await lab().eventually(() => b.pids().length === 0, START_TIMEOUT, 'all are gone');
+    // Somebody has cleared the table meanwhile, and nothing says any more which services are ours.
+    await b.ipvsadm('-C');
+    b.forget('ipvs-services.json');
+    assert.notEqual(await rules(b), '');
+    b.startTandem(none);
+    await lab().eventually(async () => (await rules(b)) === '', 20_000, 'no rule is left', 500);
+    assert.deepEqual(await settings(b), ['0', '0']);
+    await b.stop();
+  });
+
+  it('with net_namespace_ipvs the rules are where the table is', async () => {
+    const [a, b] = [lab().director('a'), lab().director('b')];
+    await a.powerOn();
+    // The addresses are where the table is; the daemon's own machine has none of all this.
+    await b.run(`ip address add ${VIP}/24 dev eth0; ip address add ${SHARED}/24 dev eth1`);
+    const text = `net_namespace_ipvs ${b.netns}\n${SERVICES.join('\n\n')}\n`;
+    a.startTandem(text, ['-C']);
+    await complete(lab(), b);
+    assert.notEqual(await rules(b), '');
+    assert.deepEqual(await settings(b), ['1', '1']);
+    assert.equal(await rules(a), '');
+    assert.deepEqual(a.table(), []);
+    assert.deepEqual(await settings(a), ['0', '0']);
+    const { client } = lab();
+    assert.deepEqual(await client.burst({ url: `http://${VIP}/`, count: 4 }), { r1: 2, r2: 2 });
+    const echo = await client.openEcho(VIP, SHARED_ECHO);
+    await alive(lab(), echo, 'by the other namespace');
+    assert.ok(clientsOf(lab()).includes(SHARED));
+    await a.stop();
+    assert.equal(await rules(b), '');
+    assert.deepEqual(b.table(), []);
     assert.deepEqual(await settings(b), ['0', '0']);
   });
 });

@@ -89,14 +89,15 @@ export class Host {
    * Its processes are stopped at once and killed a moment later: taking them apart is work for the
    * one processor that the survivors run on, too, and on machines of their own they would not
    * notice.
+   * @param burialMs the moment; 0 where nobody is to take over.
    * @returns when it died.
    */
-  async powerOff(): Promise<Millis> {
+  async powerOff(burialMs: Millis = BURIAL_MS): Promise<Millis> {
     const pids = this.network.pidsOf(this.name);
     const at = now();
     await this.unplug();
     for (const pid of pids) kill(pid, 'SIGSTOP');
-    this.#burial = sleep(BURIAL_MS).then(() => this.network.killAll(this.name));
+    this.#burial = sleep(burialMs).then(() => this.network.killAll(this.name));
     return at;
   }
 

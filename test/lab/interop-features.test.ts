@@ -40,8 +40,10 @@ labSuite('interop with keepalived: features', 'pair', function (lab) {
       // With another password neither hears the other.
       b.reload(pairConfig(lab(), 'b', { ...options, instance: password('other') }));
       await lab().eventually(() => lab().owners().length === 2, START_TIMEOUT, 'both are MASTER');
+      // Once at least: keepalived 2.2.7 begins to wait anew with each advert that it rejects, and when
+      // they come as often as its own are due it never sends a second.
       await lab().eventually(
-        async () => ((await tandem.status()).vrrp?.instances[0]?.rejected['auth-failed'] ?? 0) >= 2,
+        async () => ((await tandem.status()).vrrp?.instances[0]?.rejected['auth-failed'] ?? 0) >= 1,
         START_TIMEOUT,
         'tandem counts them by name',
         POLL,
@@ -118,23 +120,32 @@ labSuite('interop with keepalived: features', 'pair', function (lab) {
       ['b', 'no'],
       ['a', 'no'],
     ] as const) {
-      lab()
-        .director(name)
-        .reload(pairConfig(lab(), name, as(value)));
+      const director = lab().director(name);
+      const { generation } = await director.status();
+      director.reload(pairConfig(lab(), name, as(value)));
+      await lab().eventually(
+        async () => {
+          const status = await director.status();
+          return status.ready && status.generation > generation;
+        },
+        START_TIMEOUT,
+        `${name} has v3_checksum_as_v2 ${value}`,
+        POLL,
+      );
       await sleep(ADVERT_INT * 6000);
       assert.deepEqual(lab().owners(), ['a'], `${name}: ${value}`);
     }
     assert.deepEqual(capture.adverts('b', changed), []);
     const seen = (await lab().director('b').status()).vrrp?.instances[0];
     assert.deepEqual(seen?.rejected, {});
-    assert.equal(
+    // b tells of each form that it hears. How many depends on who spoke first: where b was MASTER for
+    // a moment at the start, a answers it as b made its own, and nothing changes.
+    const told =
       lab()
         .director('b')
         .logs()
-        .match(/checksum/gi)?.length ?? 0,
-      2,
-      'told once each',
-    );
+        .match(/checksum/gi)?.length ?? 0;
+    assert.ok(told === 0 || told === 2, `told ${told} times`);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Part 7 of issue 5: `tandem ipvs` beside ipvsadm, each in a network namespace of its own. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { openPlainTable } from '../../src/cli/ipvs/open-plain.js';
 import { systemNames } from '../../src/cli/ipvs/resolver.js';
 import { type IpvsSurroundings, runIpvs } from '../../src/cli/ipvs/session.js';
@@ -12,6 +13,83 @@ import { skip } from '../support/skip.js';
 import { sleep } from './clock.js';
 import { inNamespace } from './namespace.js';
 import { NamespaceShell, type Outcome } from './namespace-shell.js';
+
+/** With values that are good where the option is. */
+const EVERY_OPTION = [
+  '-t 192.0.2.1:80',
+  '-u 192.0.2.1:80',
+  '--sctp-service 192.0.2.1:80',
+  '-f 1',
+  '-f 1 -6',
+  '-6',
+  '-s rr',
+  '-p',
+  '-p 60',
+  '-M 255.255.255.0',
+  '-p 60 -M 255.255.255.0',
+  '--pe sip',
+  '-p 60 --pe sip',
+  '-b flag-1',
+  '-s sh -b sh-port',
+  '-o',
+  '-r 10.0.0.1',
+  '-g',
+  '-i',
+  '-m',
+  '-w 5',
+  '-x 5',
+  '-y 5',
+  '-x 6 -y 5',
+  '--tun-type gre',
+  '--tun-port 6080',
+  '--tun-csum',
+  '--tun-nocsum',
+  '--tun-remcsum',
+  '-i --tun-type gre',
+  '-i --tun-type gue --tun-port 6080',
+  '-i --tun-type gre --tun-csum',
+  '-n',
+  '-c',
+  '--timeout',
+  '--daemon',
+  '--stats',
+  '--rate',
+  '--thresholds',
+  '--persistent-conn',
+  '--tun-info',
+  '--sort',
+  '--nosort',
+  '-X',
+  '--mcast-interface lo',
+  '--syncid 5',
+  '--sync-maxlen 1400',
+  '--mcast-group 224.0.0.99',
+  '--mcast-port 9000',
+  '--mcast-ttl 3',
+  '-A',
+  '-L',
+  '-Z',
+  '--set',
+  '-h',
+  '-v',
+  'extra',
+];
+
+/** What a list may be asked for. */
+const LIST_OPTIONS = [
+  '-t 192.0.2.1:80',
+  '-c',
+  '--timeout',
+  '--daemon',
+  '--stats',
+  '--rate',
+  '--thresholds',
+  '--persistent-conn',
+  '--tun-info',
+  '--nosort',
+  '--exact',
+  '--syncid 5',
+];
 
 const THEIRS = 'ipvsadm-theirs';
 const OURS = 'ipvsadm-ours';
@@ -132,6 +210,66 @@ describe('lab: ipvs command', function () {
       ours.close();
     });
   }
+
+  it('allows every command the options that ipvsadm allows it, and no other', async () => {
+    const service = '-t 192.0.2.1:80';
+    const table = [`-A ${service} -s rr`, `-a ${service} -r 10.0.0.1 -m`].join('\n');
+    const commands = [
+      `-A -t 192.0.2.1:81`,
+      `-E ${service}`,
+      `-a ${service} -r 10.0.0.2`,
+      `-e ${service} -r 10.0.0.1`,
+      `-d ${service} -r 10.0.0.1`,
+      `-L -n`,
+      '-S -n',
+      '-Z',
+      `-Z ${service}`,
+      '--set 900 120 300',
+      '--start-daemon master --mcast-interface lo',
+      '--stop-daemon master',
+      '-R',
+      `-D ${service}`,
+      '-C',
+    ];
+    const pairs = LIST_OPTIONS.flatMap((one, i) =>
+      LIST_OPTIONS.slice(i + 1).map((other) => `${one} ${other}`),
+    );
+    const folder = mkdtempSync('/run/ipvs-options-');
+    const differences: string[] = [];
+    for (const command of commands) {
+      for (const shell of [theirShell!, ourShell!]) {
+        await shell.script('ipvsadm -C; ipvsadm -R', table);
+      }
+      const options = command === '-L -n' ? [...EVERY_OPTION, ...pairs] : EVERY_OPTION;
+      const lines = options.map((option) => `${command} ${option}`);
+      // One script: a round trip to the shell would take longer than ipvsadm.
+      const script = lines.map(
+        (line, i) => `ipvsadm ${line} >${folder}/${i}.out 2>${folder}/${i}.err; echo $?`,
+      );
+      const codes = (await theirShell!.script(script.join('\n'))).stdout.trim().split('\n');
+      assert.equal(codes.length, lines.length);
+      for (const [i, line] of lines.entries()) {
+        const found = await tandem(OURS, line.split(' '));
+        const [out, error] = ['out', 'err'].map((end) =>
+          readFileSync(`${folder}/${i}.${end}`, 'utf8'),
+        );
+        const expected = [codes[i], out, error === ''];
+        const ours = [String(found.status), found.stdout, found.stderr === ''];
+        if (!isDeepStrictEqual(ours, expected)) {
+          differences.push(`${line}:\n${JSON.stringify(expected)}\n${JSON.stringify(ours)}`);
+        }
+      }
+      for (const words of ['-Sn', '-Ln', '-L --timeout', '-L --daemon']) {
+        const [theirs, ours] = [
+          (await theirShell!.script(`ipvsadm ${words}`)).stdout,
+          (await ourShell!.script(`ipvsadm ${words}`)).stdout,
+        ];
+        if (ours !== theirs) differences.push(`after ${command}: ${words}:\n${theirs}\n${ours}`);
+      }
+    }
+    rmSync(folder, { recursive: true });
+    assert.equal(differences.join('\n'), '');
+  });
 
   it('lists connections, what was counted and the kernel’s order as ipvsadm does', async () => {
     const shell = ourShell!;

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { now } from './clock.js';
 import type { Director } from './director.js';
-import { checkedByHttp, NEWER, REFUSED, SERVICES } from './ipvs-services.js';
+import { checkedByHttp, NEWER, REFUSED, SERVICES, UNREACHABLE } from './ipvs-services.js';
 import { labSuite } from './suite.js';
 
 labSuite('ipvs services', 'nat', (lab) => {
@@ -105,6 +105,46 @@ labSuite('ipvs services', 'nat', (lab) => {
     assert.match(a.logs(), /warning: .*224\.0\.0\.5 is a multicast address.*CONFIG_SERVER_ADDRESS/);
   });
 
+  it('a server that no interface reaches is told once, with what the errno means', async () => {
+    const [a] = both();
+    for (const [type, network] of [
+      ['unreachable', '198.51.100.0/26'],
+      ['prohibit', '198.51.100.64/26'],
+      ['blackhole', '198.51.100.128/26'],
+    ]) {
+      await a.run(`ip route add ${type} ${network}`);
+    }
+    a.startTandem(UNREACHABLE, ['-C']);
+    const table = await tableOf(a);
+    assert.equal(table.match(/^-a -t 172/gm)?.length, 5, 'all are in the table');
+    assert.equal(table.match(/^-a -t \[2001/gm)?.length, 1);
+    const four = 'TCP 172.25.254.100:4: no interface reaches real server ';
+    const why = [
+      `${four}203.0.113.7: no route leads there (ENETUNREACH)`,
+      `${four}203.0.113.8: no route leads there (ENETUNREACH)`,
+      `${four}198.51.100.1: its route is of type unreachable (EHOSTUNREACH)`,
+      `${four}198.51.100.65: its route is of type prohibit (EACCES)`,
+      `${four}198.51.100.129: its route is of type blackhole (EINVAL)`,
+      'TCP [2001:db8:7::100]:4: no interface reaches real server 2001:db8:9::10: no route leads there (ENETUNREACH)',
+    ];
+    const said = (text: string): number => a.logs().split(text).length - 1;
+    await lab().eventually(() => why.every((text) => said(text) > 0), 10_000, 'all are told', 200);
+    const listed = async (): Promise<string[]> => [
+      ...((await a.status()).checker?.unreachable ?? []),
+    ];
+    assert.equal((await listed()).length, why.length);
+    const shown = (await a.tandem('tandem', ['status'])).stdout;
+    for (const text of why) assert.ok(shown.includes(`NO ROUTE: ${text}`), `${text} in ${shown}`);
+    assert.doesNotMatch(shown, /192\.168\.0\.10: no route/);
+
+    await a.run('ip route add 203.0.113.0/24 dev eth1; ip route del prohibit 198.51.100.64/26');
+    await lab().eventually(async () => (await listed()).length === 4, 15_000, 'two less', 500);
+    assert.equal(said('there is a route to real server 203.0.113.7 again'), 1);
+    a.reload(UNREACHABLE.replace('real_server 198.51.100.1 4', 'real_server 192.168.0.11 4'));
+    await lab().eventually(async () => (await listed()).length === 3, 15_000, 'one less', 500);
+    for (const text of why) assert.equal(said(text), 1, text);
+  });
+
   it('a group: each server is checked once, its verdict goes to all services, a reload keeps it', async () => {
     const [a] = both();
     const config = (entries: string): string => `virtual_server_group web {
@@ -160,6 +200,56 @@ virtual_server group web {
     assert.equal(a.logs().split('Lost quorum').length - 1, 1, "the quorum is the group's");
     for (const server of lab().realServers) await server.mood('ok');
     await all(30, '192.168.0.10,192.168.0.20');
+  });
+
+  it('-C: sync daemons that no instance decides about run, as with keepalived', async () => {
+    const [a, b] = both();
+    const text = (words: string): string => `global_defs {
+    lvs_sync_daemon eth1 ${words}
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    virtual_ipaddress {
+        172.25.254.100
+    }
+}
+virtual_server 172.25.254.100 80 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    real_server 192.168.0.10 80 {
+    }
+}
+`;
+    const running = async (director: Director, count: number): Promise<string[]> =>
+      lab().eventually(
+        async () => {
+          const lines = await daemons(director);
+          return lines.length === count ? lines : undefined;
+        },
+        10_000,
+        `${director.name} runs ${count} sync daemons`,
+        500,
+      );
+    a.startTandem(text('id 9'), ['-C']);
+    b.startKeepalived(text('id 9'), ['-C']);
+    for (const director of [a, b]) await tableOf(director);
+    assert.deepEqual(await running(a, 2), await running(b, 2));
+    assert.equal(a.holds('172.25.254.100'), false, 'but no instance');
+    assert.deepEqual((await a.status()).vrrp?.instances, []);
+    await b.stop();
+    a.kill('vrrp');
+    await running(a, 2);
+    a.reload(text('VI_1 id 9'));
+    b.startKeepalived(text('VI_1 id 9'), ['-C']);
+    await tableOf(b);
+    await running(a, 0);
+    await running(b, 0);
+    a.reload(text('id 10'));
+    assert.match((await running(a, 2))[0] ?? '', /syncid=10/);
+    await a.stop();
+    await running(a, 0);
   });
 
   it('net_namespace_ipvs: table, timeouts and sync daemons are there, and only there', async () => {

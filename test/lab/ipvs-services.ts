@@ -273,6 +273,33 @@ virtual_server 172.25.254.100 3 {
 }
 `;
 
+/** Real servers that no route leads to, by each kind of it, and one that is on the wire. */
+export const UNREACHABLE = `
+virtual_server 172.25.254.100 4 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    sorry_server 203.0.113.8 4
+    real_server 192.168.0.10 4 {
+    }
+    real_server 203.0.113.7 4 {
+    }
+    real_server 198.51.100.1 4 {
+    }
+    real_server 198.51.100.65 4 {
+    }
+    real_server 198.51.100.129 4 {
+    }
+}
+virtual_server 2001:db8:7::100 4 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    real_server 2001:db8:9::10 4 {
+    }
+}
+`;
+
 export const SERVICES = [
   'global_defs {\n    lvs_timeouts tcp 901 tcpfin 121 udp 301\n}',
   ...protocols,

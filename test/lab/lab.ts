@@ -157,6 +157,12 @@ export class Lab {
     return parts.join('\n');
   }
 
+  /** Switches directors off and on again: nothing runs on them, and nothing is left of before. */
+  async reboot(directors: readonly Director[] = this.directors): Promise<void> {
+    for (const director of directors) await director.powerOff(0);
+    for (const director of directors) await director.powerOn();
+  }
+
   /** Ends what runs. The machines are kept for the next scenario, directors newly booted. */
   async close(): Promise<void> {
     await this.#capture?.stop();
@@ -166,10 +172,7 @@ export class Lab {
       await server.mood('ok');
       await server.plug();
     }
-    for (const director of this.directors) {
-      await director.powerOff();
-      await director.powerOn();
-    }
+    await this.reboot();
     const others = idle.get(this.name) ?? [];
     others.push(this);
     idle.set(this.name, others);

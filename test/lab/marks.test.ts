@@ -1,7 +1,7 @@
 /** Firewall marks: 80 and 443 of one address are one service, and a client's two go to one server. */
 import assert from 'node:assert/strict';
 import { directorConfig } from './config-text.js';
-import { ownsAll, START_TIMEOUT } from './steps.js';
+import { ownsAll, START_TIMEOUT, speakTo } from './steps.js';
 import { labSuite } from './suite.js';
 
 const VIP = '172.25.254.100';
@@ -46,6 +46,7 @@ labSuite('marks: nftables_ipvs', 'nat', (lab) => {
   it('80 and 443 of one address are one service and go to the same server', async () => {
     const a = lab().director('a');
     a.startTandem(config(WEB));
+    speakTo(lab(), a);
     await lab().eventually(() => ownsAll(lab(), a), START_TIMEOUT, 'a is MASTER');
     await lab().eventually(
       () => a.table()[0]?.servers.length === 2,
@@ -89,6 +90,7 @@ labSuite('marks: nftables_ipvs', 'nat', (lab) => {
     const a = lab().director('a');
     const before = await rules();
     a.kill('all');
+    await lab().eventually(() => a.pids().length === 0, START_TIMEOUT, 'all are gone');
     a.startTandem(config([...WEB, `${VIP} 7`, '172.25.254.200-254']));
     await lab().eventually(
       () => ownsAll(lab(), a) && a.table()[0]?.servers.length === 2,

@@ -168,6 +168,9 @@ async function configure(netns: string, spec: HostSpec): Promise<ChildProcess> {
     'net.ipv6.conf.default.disable_ipv6': '1',
     'net.ipv4.conf.all.rp_filter': '0',
     'net.ipv4.icmp_ratelimit': '0',
+    // A kernel before 6.12 has one for all namespaces, and not in them.
+    'net.ipv4.icmp_msgs_per_sec': '100000',
+    'net.ipv4.icmp_msgs_burst': '100000',
   };
   spec.nics.forEach((_, i) => {
     sysctls[`net.ipv4.conf.eth${i}.rp_filter`] = '0';

@@ -13,6 +13,7 @@ import {
   pairConfig,
   START_TIMEOUT,
   settled,
+  speakTo,
   startDirector,
 } from './steps.js';
 import { labSuite } from './suite.js';
@@ -98,15 +99,13 @@ const STEPS: readonly Step[] = [
 labSuite('nopreempt', 'pair', function (lab) {
   this.retries(2);
   afterEach(async () => {
-    for (const director of lab().directors) {
-      await director.powerOff();
-      await director.powerOn();
-    }
+    await lab().reboot();
   });
 
   for (const product of ['tandem', 'keepalived'] as const) {
     it(`${product}: the truth table`, async () => {
       startDirector(lab(), 'b', options('tandem'));
+      speakTo(lab(), lab().director('b'));
       await settledAlone(lab(), 'b');
       startDirector(lab(), 'a', options(product));
       await settled(lab(), 'b', 'a');
@@ -127,6 +126,7 @@ labSuite('nopreempt', 'pair', function (lab) {
     const tracked = (): string =>
       `${script}${pairConfig(lab(), 'a', options('tandem', ['track_script {', '    better', '}']))}`;
     startDirector(lab(), 'b', options('tandem'));
+    speakTo(lab(), lab().director('b'));
     await settledAlone(lab(), 'b');
     const a = lab().director('a');
     a.startTandem(tracked().replace(`priority ${HIGH}`, 'priority 80'));

@@ -7,19 +7,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NOTHING, runAndTryAgain } from '../support/tried-again.mjs';
 import { CHECKOUT, labAvailability, runInLabKernel } from './kernel/boot.mjs';
 
 const MINUTE = 60_000;
-const LIMIT = 62 * MINUTE;
-/** More files than this do not fail because of noise. */
-const MAX_REPEATED = 4;
+const LIMIT = 74 * MINUTE;
 
 /**
  * Runs scenarios and passes their output on.
  *
  * @param {{grep?: string, files?: readonly string[]}} [options] `files`: source paths; default all.
- * @returns {Promise<{passed: number, failed: number, skipped: number, reason?: string}>} `reason`
- *   says why scenarios were skipped or the run failed as a whole.
+ * @returns {Promise<import('../support/tried-again.mjs').Counts>} `reason` says why scenarios were
+ *   skipped, the run failed as a whole, or what was run again.
  */
 export async function runLab({ grep, files = [] } = {}) {
   const scenarios = files.length > 0 ? files : allScenarios();
@@ -29,23 +28,13 @@ export async function runLab({ grep, files = [] } = {}) {
     return { passed: 0, failed: 0, skipped: scenarios.length, reason };
   }
   console.log(`Lab: ${reason}, ${scenarios.length} files of scenarios`);
-  const counts = await runOnce(how, scenarios, grep);
-  const failed = scenarios.filter((file) => counts.files?.[built(file)]?.failed > 0);
-  if (failed.length === 0 || failed.length > MAX_REPEATED) return counts;
-  // A machine that is busy with something else for a while only ever makes a scenario fail. What
-  // fails in a kernel of its own as well has failed.
-  console.log(`\nLab: tried again in a fresh kernel: ${failed.join(', ')}`);
-  const again = await runOnce(how, failed, grep);
-  if (!again.files) return again;
-  for (const file of failed) {
-    const [first, second] = [counts.files[built(file)], again.files[built(file)] ?? NOTHING];
-    for (const key of Object.keys(NOTHING)) counts[key] += second[key] - first[key];
-  }
-  if (again.failed > 0) counts.failed = Math.max(counts.failed, 1);
-  return { ...counts, reason: `tried again: ${failed.join(', ')}` };
+  return await runAndTryAgain(
+    scenarios,
+    (chosen) => runOnce(how, chosen, grep),
+    built,
+    (failed) => console.log(`\nLab: tried again in a fresh kernel: ${failed.join(', ')}`),
+  );
 }
-
-const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 
 /** The path of a file of scenarios as mocha knows it. */
 function built(file) {

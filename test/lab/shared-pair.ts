@@ -28,11 +28,7 @@ export function sharedPair(
       await settled(lab(), 'a', 'b');
       return;
     }
-    for (const director of lab().directors) {
-      if (director.pids().length === 0) continue;
-      await director.powerOff();
-      await director.powerOn();
-    }
+    await lab().reboot(lab().directors.filter((director) => director.pids().length > 0));
     await startPair(lab(), options);
     running = wanted;
   };

@@ -55,6 +55,17 @@ export function pairConfig(lab: Lab, name: 'a' | 'b', options: PairOptions = {})
   });
 }
 
+/**
+ * Lets others say something to a director that starts alone: a link on which nothing is heard is not
+ * believed for half a minute (src/vrrp/hold-back.ts). Goes on in the background for that long.
+ */
+export function speakTo(lab: Lab, director: Director): void {
+  const ping = 'ping -q -c 60 -i 0.5';
+  void lab.client.run(`${ping} ${director.address()}`);
+  if (lab.topology.innerVip === undefined) return;
+  void lab.realServers[0]?.run(`${ping} ${director.address('inner')}`);
+}
+
 /** Starts one director of a pair. */
 export function startDirector(lab: Lab, name: 'a' | 'b', options: PairOptions = {}): void {
   if (options.family === 'ipv6') lab.director(name).enableIpv6('eth0');

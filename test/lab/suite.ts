@@ -54,9 +54,6 @@ const ATTEMPTS = 3;
 export function repeatInNoise(suite: Mocha.Suite, lab: () => Lab): void {
   suite.retries(ATTEMPTS - 1);
   afterEach(async () => {
-    for (const director of lab().directors) {
-      await director.powerOff();
-      await director.powerOn();
-    }
+    await lab().reboot();
   });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { must } from './program.js';
 import { sharedPair } from './shared-pair.js';
-import { type PairOptions, pairConfig, START_TIMEOUT, settled } from './steps.js';
+import { type PairOptions, pairConfig, START_TIMEOUT, settled, speakTo } from './steps.js';
 import { labSuite } from './suite.js';
 
 /** Seconds. */
@@ -117,6 +117,7 @@ labSuite('the first state is told', 'pair', (lab) => {
       'the hook was told FAULT, once',
     );
     await a.run('ip link set eth0 up');
+    speakTo(lab(), a);
     await lab().eventually(
       () => readFileSync(TOLD, 'utf8').endsWith('MASTER\n'),
       START_TIMEOUT,

@@ -92,8 +92,10 @@ labSuite('virtual interfaces', 'pair', function (lab) {
     const a = lab().director('a');
     const options: PairOptions = { ...USE_VMAC, a: 'tandem', b: 'keepalived' };
     await ready(options);
-    const index = async (): Promise<string> => await text(a, `cat /sys/class/net/${VMAC}/ifindex`);
+    const index = async (): Promise<string> =>
+      (await text(a, `ip -o link show ${VMAC}`)).split(':')[0] as string;
     const before = await index();
+    assert.match(before, /^\d+$/);
     a.kill('all');
     await sleep(500);
     startDirector(lab(), 'a', options);
@@ -124,10 +126,7 @@ labSuite('virtual interfaces', 'pair', function (lab) {
     const { vip, client, capture } = lab();
     const a = lab().director('a');
     const own = (last: number): string => `use_ipvlan ipv51 172.25.254.${last}/24`;
-    for (const director of lab().directors) {
-      await director.powerOff();
-      await director.powerOn();
-    }
+    await lab().reboot();
     const options: PairOptions = { version: 3, advertInt: 0.3, a: 'tandem', b: 'tandem' };
     startDirector(lab(), 'a', { ...options, instance: [own(21)] });
     startDirector(lab(), 'b', { ...options, instance: [own(22)] });

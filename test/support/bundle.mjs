@@ -1,6 +1,6 @@
 /**
  * Puts the program's modules together into a few files, as Node takes longer to find and load 250
- * small ones than to run them (doc/design/0014). The two entries take the place of the compiler's in
+ * small ones than to run them (doc/design/0014). The entries take the place of the compiler's in
  * dist/src; what they share and what a role or command loads for itself goes to dist/chunks. The
  * compiler's other modules stay for the tests, and a compiler that is run by itself puts its own
  * entries back: a bundle is never older than the modules.
@@ -12,8 +12,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Below dist/, and below the checkout's root as `.ts`. */
+/** The two programs. Below dist/, and below the checkout's root as `.ts`. */
 const ENTRIES = ['src/main', 'src/tandem'];
+
+/**
+ * The daemon's children, one file each, which `src/main` loads: what they share with the programs would
+ * be forty files that each start has to find.
+ */
+const ROLES = ['src/vrrp-main', 'src/checker-main'];
 
 /**
  * `tandem ipvs`: one file, of CommonJS, because Node starts that faster: no second loader, and none
@@ -23,7 +29,7 @@ const ENTRIES = ['src/main', 'src/tandem'];
 const ALONE = 'src/tandem-ipvs';
 
 /** What a whole build leaves, below dist/. */
-export const BUNDLES = [...ENTRIES.map((entry) => `${entry}.js`), `${ALONE}.cjs`];
+export const BUNDLES = [...[...ENTRIES, ...ROLES].map((entry) => `${entry}.js`), `${ALONE}.cjs`];
 
 /** @throws {Error} what esbuild found wrong; it has printed it. */
 export function bundle() {
@@ -46,7 +52,10 @@ export function bundle() {
       logLevel: 'warning',
       ...options,
     });
-  build(ENTRIES, { chunkNames: 'chunks/[name]-[hash]', splitting: true, format: 'esm' });
+  const chunks = { chunkNames: 'chunks/[name]-[hash]', splitting: true };
+  const roles = ROLES.map((role) => `./${path.basename(role)}.js`);
+  for (const entry of ENTRIES) build([entry], { ...chunks, format: 'esm', external: roles });
+  for (const role of ROLES) build([role], { format: 'esm' });
   build([ALONE], { outExtension: { '.js': '.cjs' }, format: 'cjs' });
   for (const ending of ['js', 'js.map']) {
     rmSync(path.join(ROOT, 'dist', `${ALONE}.${ending}`), { force: true });

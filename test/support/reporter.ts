@@ -4,13 +4,26 @@
  * that `skip()` of support/skip.ts put on them.
  *
  * With TANDEM_TEST_RESULTS set the counts go into that file instead, for run.mjs, which closes
- * with one line for all layers. So do those of each file.
+ * with one line for all layers. So do those of each file, and what failed.
  */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { skipReason } from './skip.js';
 
 const { Spec } = Mocha.reporters;
+
+/** A test that failed, as run.mjs repeats it at the end. */
+interface Failure {
+  readonly file: string;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** Where in the tests it happened. */
+function ownFrames(error: Error): string[] {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at .*\.test\./.test(line));
+  return frames.slice(0, 2).map((line) => line.trim());
+}
 
 export default class Reporter extends Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -24,7 +37,12 @@ export default class Reporter extends Spec {
       files[file][what] += 1;
     };
     runner.on('pass', (test) => count(test, 'passed'));
-    runner.on('fail', (test) => count(test, 'failed'));
+    const failed: Failure[] = [];
+    runner.on('fail', (test, error: Error) => {
+      count(test, 'failed');
+      const message = [error.message ?? String(error), ...ownFrames(error)].join('\n    ');
+      failed.push({ file: test.file ?? '', title: test.fullTitle(), message });
+    });
     runner.on('pending', (test) => {
       skipped.push(`${test.fullTitle()}: ${skipReason(test)}`);
       count(test, 'skipped');
@@ -35,10 +53,11 @@ export default class Reporter extends Spec {
     });
     runner.once('end', () => {
       for (const line of skipped) console.log(`  skipped: ${line}`);
-      const { passes: passed = 0, failures: failed = 0, pending = 0 } = this.stats;
+      const { passes: passed = 0, failures = 0, pending = 0 } = this.stats;
       const file = process.env['TANDEM_TEST_RESULTS'];
-      if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped: pending, files }));
-      else console.log(`\n${passed} passed, ${failed} failed, ${pending} skipped`);
+      const counts = { passed, failed: failures, skipped: pending, files, failures: failed };
+      if (file) writeFileSync(file, JSON.stringify(counts));
+      else console.log(`\n${passed} passed, ${failures} failed, ${pending} skipped`);
     });
   }
 }

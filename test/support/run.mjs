@@ -10,22 +10,27 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { prepare } from './prepare.mjs';
+import { NOTHING, runAndTryAgain } from './tried-again.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORK = path.join(ROOT, '.work');
 const MINUTE = 60_000;
 
-/** Layers in their order, with the folders mocha runs and a bound on their time. */
+/**
+ * Layers in their order, with the folders mocha runs and a bound on their time. Those that measure no
+ * time can run beside the lab, whose kernel has one processor. Real processes get a second try.
+ */
 const LAYERS = {
   lint: { limit: 2 * MINUTE },
   unit: { folders: ['unit', 'conformance', 'sim', 'fuzz', 'arch'], limit: 10 * MINUTE },
-  simulation: { folders: ['simulation'], limit: 30 * MINUTE },
-  process: { folders: ['process'], limit: 15 * MINUTE },
-  oracle: { folders: ['oracle'], limit: 20 * MINUTE },
-  lab: { limit: 70 * MINUTE },
+  simulation: { folders: ['simulation'], limit: 60 * MINUTE, besideLab: true },
+  process: { folders: ['process'], limit: 15 * MINUTE, isTriedAgain: true },
+  oracle: { folders: ['oracle'], limit: 60 * MINUTE, besideLab: true },
+  lab: { limit: 80 * MINUTE },
 };
 
 /**
@@ -38,6 +43,8 @@ const options = parseArguments(process.argv.slice(2));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** One line a layer, printed before the closing one. */
 const summary = [];
+/** What failed, repeated at the end: whoever reads a long log, or only its end, sees why. */
+const failures = [];
 
 try {
   await main();
@@ -57,12 +64,20 @@ async function main() {
     count('build', { passed: 0, failed: 1, skipped: 0 }, error.message);
     return;
   }
-  for (const layer of options.layers) {
+  const isBeside = (layer) => cpus().length > 1 && wantsLab && LAYERS[layer].besideLab;
+  const beside = options.layers.filter(isBeside);
+  for (const layer of options.layers.filter((name) => !isBeside(name))) {
     heading(layer);
     if (layer === 'lint') lint();
-    else if (layer === 'lab') await runTheLab(lab);
+    else if (layer === 'lab') await Promise.all([runTheLab(lab), runBeside(beside)]);
     else await runMocha(layer, LAYERS[layer]);
   }
+}
+
+/** Runs layers one after the other, as what has time for them; each is shown when it has ended. */
+async function runBeside(layers) {
+  if (layers.length > 0) console.log(`Beside it, shown at their end: ${layers.join(', ')}`);
+  for (const layer of layers) await runMocha(layer, LAYERS[layer], true);
 }
 
 function lint() {
@@ -76,7 +91,7 @@ function lint() {
   count('lint', { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 });
 }
 
-async function runMocha(layer, { folders, limit }) {
+async function runMocha(layer, { folders, limit, isTriedAgain }, isBeside = false) {
   const chosen = options.files.filter((file) => folders.some((f) => file.startsWith(`test/${f}/`)));
   if (options.files.length > 0 && chosen.length === 0) return;
   const files = options.files.length > 0 ? chosen : folders.flatMap(testsUnder);
@@ -84,13 +99,22 @@ async function runMocha(layer, { folders, limit }) {
     count(layer, { passed: 0, failed: 0, skipped: 1 }, `no tests in ${folders.join(', ')}`);
     return;
   }
+  const runOnce = (some) => runMochaOnce(layer, some, limit, isBeside);
+  const counts = await (isTriedAgain
+    ? runAndTryAgain(files, runOnce, built, (failed) => heading(`${layer} again: ${failed}`))
+    : runOnce(files));
+  count(layer, counts, counts.reason ?? '');
+}
+
+/** One mocha. @returns what test/support/reporter.ts counts; without `files` if it ended early. */
+async function runMochaOnce(layer, files, limit, isBeside) {
   mkdirSync(WORK, { recursive: true });
   const results = path.join(WORK, `results-${layer}-${process.pid}.json`);
   const modules = path.join(ROOT, 'node_modules');
   const args = [
     path.join(modules, 'mocha', 'bin', 'mocha.js'),
     ...(options.grep ? ['--grep', options.grep] : []),
-    ...files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
+    ...files.map(built),
   ];
   if (options.coverage) {
     // Files are chosen after the source maps have led from dist/ to src/.
@@ -101,30 +125,48 @@ async function runMocha(layer, { folders, limit }) {
     );
   }
   const isQuick = layer === 'unit' && options.layers.length === 1;
-  const code = await runBounded(process.execPath, args, limit, {
+  const env = {
     ...(isQuick ? { ...QUICK, ...process.env } : {}),
     TANDEM_TEST_RESULTS: results,
-  });
+  };
+  const command = [process.execPath, ...args];
+  const code = isBeside
+    ? await runBounded(['nice', '-n', '19', ...command], limit, env, (output) => {
+        heading(layer);
+        process.stdout.write(output);
+      })
+    : await runBounded(command, limit, env);
   const counts = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined;
   rmSync(results, { force: true });
-  if (!counts) {
-    count(layer, { passed: 0, failed: 1, skipped: 0 }, `ended early (${code})`);
-    return;
-  }
+  if (!counts) return { ...NOTHING, failed: 1, reason: `ended early (${code})` };
   // Mocha can fail without a failed test, for example on a rejection that nobody caught.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  count(layer, counts, code === 0 ? '' : `mocha: ${code}`);
+  return code === 0 ? counts : { ...counts, reason: `mocha: ${code}` };
 }
 
-/** Runs a command in its own process group, ended as a whole when it takes too long. */
-function runBounded(command, args, limit, env) {
+/** The path of a file of tests as mocha knows it. */
+function built(file) {
+  return path.join(ROOT, 'dist', file.replace(/\.ts$/, '.js'));
+}
+
+/**
+ * Runs a command in its own process group, ended as a whole when it takes too long.
+ *
+ * @param show given what it wrote when it has ended; without, that is passed on at once.
+ */
+function runBounded([command, ...args], limit, env, show) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', ...(show ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
       detached: true,
     });
+    const written = [];
+    if (show) {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (part) => written.push(part));
+    }
     const end = () => {
       try {
         process.kill(-child.pid, 'SIGKILL');
@@ -146,8 +188,9 @@ function runBounded(command, args, limit, env) {
       clearTimeout(timer);
       resolve(error.message);
     });
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       clearTimeout(timer);
+      show?.(Buffer.concat(written));
       resolve(code ?? signal);
     });
   });
@@ -190,7 +233,8 @@ function testsUnder(folder) {
     .sort();
 }
 
-function count(layer, { passed, failed, skipped }, note = '') {
+function count(layer, { passed, failed, skipped, failures: why = [] }, note = '') {
+  failures.push(...why.map((failure) => ({ layer, ...failure })));
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
@@ -203,6 +247,11 @@ function heading(text) {
 }
 
 function finish() {
+  if (failures.length > 0) heading('failed');
+  for (const { layer, file, title, message, isFirstTry } of failures) {
+    const what = `${isFirstTry ? 'at the first try: ' : ''}${title} (${path.relative(ROOT, file)})`;
+    console.log(`  ${layer}: ${what}\n    ${message}`);
+  }
   heading('summary');
   for (const line of summary) console.log(line);
   const { passed, failed, skipped } = totals;

@@ -7,6 +7,8 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
+mkdir -p /dev/pts
+mount -t devpts -o ptmxmode=0666 devpts /dev/pts
 [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
 # Daemons write their pid files and sockets here; it is empty in each boot.
 mount -t tmpfs tmpfs /run
