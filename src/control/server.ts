@@ -35,7 +35,8 @@ export function openControlServer(path: string, handlers: ControlHandlers): Prom
   const server = createServer((request, response) => {
     answer(request, handlers).then(
       ({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' });
+        // Without this word Node keeps the place of a client that does not close for 5 s.
+        response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
         response.end(`${JSON.stringify(body)}\n`);
       },
       (error: unknown) => {
