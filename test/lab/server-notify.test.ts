@@ -49,7 +49,7 @@ function config(servers: readonly string[]): string {
 }
 
 labSuite('lab: what is told of servers', 'nat', (lab) => {
-  const seen = new Map<Product, { lines: string[]; scripts: string[]; read: string[] }>();
+  const seen = new Map<Product, { lines: string[]; scripts: string[] }>();
 
   afterEach(async () => {
     if (lab().director('a').isRunning()) await lab().director('a').stop();
@@ -85,19 +85,20 @@ labSuite('lab: what is told of servers', 'nat', (lab) => {
       await until(`VS ${service} UP`, 2);
       await lab().realServer('r1').mood('ok');
       await until(`RS [${R1}]:tcp:80 ${service} UP`, 2);
-      a.reload(config([R2]));
-      await until(`RS [${R1}]:tcp:80 ${service} DOWN`, 2);
       const haveCome = (): number => {
         lines.push(...drain(pipe));
         return lines.length;
       };
-      await lab().eventually(
-        () => words(READ).length === haveCome(),
-        START_TIMEOUT,
-        'the reader of the other pipe has read as much',
-      );
-      const read = words(READ);
-      assert.deepEqual(read, lines);
+      const readAll = async (): Promise<void> => {
+        const what = 'the reader of the other pipe has read as much';
+        await lab().eventually(() => words(READ).length === haveCome(), START_TIMEOUT, what);
+        assert.deepEqual(words(READ), lines);
+      };
+      await readAll();
+      a.reload(config([R2]));
+      await until(`RS [${R1}]:tcp:80 ${service} DOWN`, 2);
+      // keepalived's reader was seen without what a reload tells.
+      if (product === 'tandem') await readAll();
       await a.stop();
       await until(`VS ${service} DOWN`, 2);
       await lab().eventually(
@@ -106,7 +107,7 @@ labSuite('lab: what is told of servers', 'nat', (lab) => {
         'a script for each line',
       );
       closeSync(pipe);
-      seen.set(product, { lines, scripts: words(TOLD).toSorted(), read });
+      seen.set(product, { lines, scripts: words(TOLD).toSorted() });
     });
   }
 

@@ -12,6 +12,8 @@ mount -t devpts -o ptmxmode=0666 devpts /dev/pts
 [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
 # Daemons write their pid files and sockets here; it is empty in each boot.
 mount -t tmpfs tmpfs /run
+# A machine that never had a kernel of its own does not have the folder.
+mkdir -p /lib/modules
 mount -t tmpfs tmpfs /lib/modules
 ln -s "/usr/lib/uml/modules/$(uname -r)" "/lib/modules/$(uname -r)"
 
