@@ -31,6 +31,10 @@ function whyNoNftables(): string | undefined {
     : 'this kernel, or the lack of nft, gives no nftables for IP';
 }
 
+function whyNoPing(): string | undefined {
+  return spawnSync('ping', ['-V']).error ? 'no ping here' : undefined;
+}
+
 describe('process: no_accept', function () {
   this.timeout(120_000);
   const daemon = new Daemon();
@@ -38,7 +42,7 @@ describe('process: no_accept', function () {
 
   before(async function () {
     const root = process.getuid?.() === 0 ? undefined : 'needs root';
-    const why = root ?? whyNoNamespaces() ?? whyNoNftables();
+    const why = root ?? whyNoNamespaces() ?? whyNoNftables() ?? whyNoPing();
     if (why) skip(this, why);
     client = spawn('unshare', ['--net', 'sleep', '300'], { stdio: 'ignore' });
     daemon.start(config('no_accept'));

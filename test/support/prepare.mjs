@@ -49,6 +49,7 @@ export const LAB_PACKAGES = [
   { name: 'kmod', why: 'loads the IPVS modules' },
   { name: 'procps', why: 'sysctl, ps' },
   { name: 'iproute2', why: 'network namespaces, addresses, links' },
+  { name: 'iputils-ping', why: 'asks whether an address answers' },
   { name: 'ipvsadm', why: 'shows the IPVS table, to compare with what is wanted' },
   { name: 'keepalived', why: 'the other side of the interoperability tests' },
   { name: 'iptables', why: 'packet marks and filters in the lab' },
