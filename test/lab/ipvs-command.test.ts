@@ -11,6 +11,7 @@ import { type CorpusCommand, readCorpus } from '../support/ipvsadm-corpus.js';
 import { ROOT } from '../support/root.js';
 import { skip } from '../support/skip.js';
 import { sleep } from './clock.js';
+import { randomLines } from './ipvs-lines.js';
 import { inNamespace } from './namespace.js';
 import { NamespaceShell, type Outcome } from './namespace-shell.js';
 
@@ -90,6 +91,11 @@ const LIST_OPTIONS = [
   '--exact',
   '--syncid 5',
 ];
+
+/** Batches of random lines; `TANDEM_IPVS_LINES_FROM` for other ones, `TANDEM_IPVS_LINES_BATCHES` for more. */
+const RANDOM_FROM = Number(process.env['TANDEM_IPVS_LINES_FROM'] ?? 0);
+const RANDOM_BATCHES = Number(process.env['TANDEM_IPVS_LINES_BATCHES'] ?? 4);
+const RANDOM_LINES = 100;
 
 const THEIRS = 'ipvsadm-theirs';
 const OURS = 'ipvsadm-ours';
@@ -270,6 +276,42 @@ describe('lab: ipvs command', function () {
     rmSync(folder, { recursive: true });
     assert.equal(differences.join('\n'), '');
   });
+
+  for (let batch = 1; batch <= RANDOM_BATCHES; batch++) {
+    const seed = RANDOM_FROM + batch;
+    it(`does what ipvsadm does with the random lines of seed ${seed}`, async () => {
+      for (const shell of [theirShell!, ourShell!]) {
+        await shell.script('ipvsadm -C; ipvsadm --set 900 120 300');
+        await shell.script('ipvsadm --stop-daemon master; ipvsadm --stop-daemon backup');
+      }
+      const folder = mkdtempSync('/run/ipvs-random-');
+      const lines = randomLines(seed, RANDOM_LINES);
+      const script = lines.map((words, i) => {
+        const quoted = words.map((word) => `'${word}'`).join(' ');
+        return `ipvsadm ${quoted} </dev/null >${folder}/${i}.out 2>${folder}/${i}.err; echo $?; ipvsadm -Sn >${folder}/${i}.table`;
+      });
+      const codes = (await theirShell!.script(script.join('\n'))).stdout.trim().split('\n');
+      const differences: string[] = [];
+      for (const [i, words] of lines.entries()) {
+        const found = await tandem(OURS, words);
+        const [out, error, table] = ['out', 'err', 'table'].map((end) =>
+          readFileSync(`${folder}/${i}.${end}`, 'utf8'),
+        );
+        const ourTable = (await tandem(OURS, ['-Sn'])).stdout;
+        const expected = [codes[i], out, error === '', table];
+        const ours = [String(found.status), found.stdout, found.stderr === '', ourTable];
+        if (!isDeepStrictEqual(ours, expected)) {
+          const line = words.map((word) => word || "''").join(' ');
+          const [theirs, our] = [expected, ours].map((each) => JSON.stringify(each));
+          differences.push(`${line}:\n${theirs}\n${our}\n${error}${found.stderr}`);
+        }
+        // They are different tables from here on.
+        if (ourTable !== table) break;
+      }
+      rmSync(folder, { recursive: true });
+      assert.equal(differences.join('\n'), '');
+    });
+  }
 
   it('lists connections, what was counted and the kernel’s order as ipvsadm does', async () => {
     const shell = ourShell!;
