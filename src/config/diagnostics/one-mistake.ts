@@ -8,7 +8,7 @@ const TEMPLATE = /\{\{|\{%/;
  * Leaves out what follows from something else that is told:
  *
  * - of a template that was not filled in, all but one message about lines with its marks;
- * - of a parameter that is not defined, what its name is not (an address, a number);
+ * - of a parameter that is not defined, what its name is not (an address, a number, an interface that is there);
  * - of a keyword that nobody knows, that the one it was probably meant to be is missing.
  *
  * @param lineOf the text of a line of a file, from 1, if it is at hand.
@@ -56,7 +56,9 @@ function withoutConsequences(found: readonly Diagnostic[]): readonly Diagnostic[
   }
   return found.flatMap((diagnostic) => {
     const key = keyOf(diagnostic.at);
-    if (!undefinedAt.has(key) || !failedAt.has(key)) return diagnostic;
+    if (!undefinedAt.has(key)) return diagnostic;
+    if (diagnostic.code === 'CONFIG_UNKNOWN_INTERFACE') return [];
+    if (!failedAt.has(key)) return diagnostic;
     if (diagnostic.code !== 'CONFIG_UNDEFINED_PARAMETER') {
       return diagnostic.severity === 'error' ? [] : diagnostic;
     }

@@ -193,7 +193,7 @@ export class Expander {
       const suggestion = known || isLost ? undefined : suggest(name, this.definitions.names());
       const message = known
         ? whyNotReplaced(name, known)
-        : `'${name}' is not defined: the text stays as it is`;
+        : `the parameter '${name}' is not defined: the text stays as it is`;
       sink.report('CONFIG_UNDEFINED_PARAMETER', at, {
         message,
         suggestion,

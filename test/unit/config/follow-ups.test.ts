@@ -48,6 +48,16 @@ describe('config: what follows from a mistake', () => {
     ]);
   });
 
+  it('an interface that has no name, or the name of a parameter that is not defined', () => {
+    const machine = { interfaces: ['lo', 'eth9'] };
+    const address = 'virtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1';
+    assert.deepEqual(told(`vrrp_instance VI_1 {\ninterface\n${address}\n}\n}\n`, machine), [
+      '2:1 CONFIG_MISSING_VALUE',
+    ]);
+    const text = `vrrp_instance VI_1 {\ninterface eth9\n${address} dev $LAN\n}\n}\n`;
+    assert.deepEqual(told(text, machine), ['5:14 CONFIG_UNDEFINED_PARAMETER']);
+  });
+
   it('peers that are wrong, or may be behind a word that nobody knows', () => {
     assert.deepEqual(told(instanceText('unicast_src_ip 192.0.2.9\nunicast_peer {\nx\n}')), [
       '4:1 CONFIG_INVALID_VALUE',

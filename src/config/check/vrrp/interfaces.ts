@@ -40,14 +40,10 @@ function checkInstance(
   if (!known) return;
   for (const addresses of [instance.virtualAddresses, instance.excludedAddresses]) {
     for (const address of addresses) {
-      if (address.interface === instance.interface) continue;
-      checkInterface(
-        address.interface,
-        address.origins['dev'] ?? address.at,
-        `${address.address} could not be added`,
-        known,
-        sink,
-      );
+      // Without a word of its own it is the instance's, of which all was said.
+      const dev = address.origins['dev'];
+      if (!dev || address.interface === instance.interface) continue;
+      checkInterface(address.interface, dev, `${address.address} could not be added`, known, sink);
     }
   }
   checkTracked(instance.tracks, `vrrp_instance ${instance.name}`, known, sink);
