@@ -325,6 +325,7 @@ function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
     sink.report('CONFIG_IGNORED', word.at, {
       message: `'${word.text}' has no effect: ${keyword.reason}`,
       severity: keyword.ignoredSeverity ?? 'warning',
+      suggestion: keyword.today,
     });
     return keyword.args !== ANYTHING;
   }

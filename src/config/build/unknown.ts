@@ -24,9 +24,13 @@ export function reportUnknown(
     return [];
   }
   const where = blockName === '' ? 'at the top of a configuration' : `in ${blockName}`;
-  const elsewhere = blocksOf(word.text);
+  const elsewhere = blocksOf(word.text).filter(
+    (opener) => !isOutdated(word.text, allBlocks().get(opener)),
+  );
   const hint = elsewhere.length === 0 ? '' : `; it belongs ${placesOf(elsewhere)}`;
-  const usual = Object.keys(keywords).filter((known) => keywords[known]?.oldNameOf === undefined);
+  const usual = Object.keys(keywords).filter(
+    (known) => keywords[known]?.oldNameOf === undefined && !isOutdated(known, keywords),
+  );
   const message = `unknown keyword '${word.text}' ${where}`;
   if (isComment(word.text)) {
     sink.report('CONFIG_UNKNOWN_KEYWORD', word.at, { message, expected: COMMENT });
@@ -55,7 +59,6 @@ function isComment(word: string): boolean {
 
 /** Words of tutorials that no version since 2.0 has, or not in this block, and today's. */
 const TODAYS_WORDS: Readonly<Record<string, string>> = {
-  lvs_id: 'router_id',
   nb_get_retry: 'retry',
 };
 
@@ -68,6 +71,10 @@ function todaysWords(word: string, keywords: Keywords): readonly string[] | unde
   return value === '' ? [name] : [name, value];
 }
 
+function isOutdated(word: string, keywords: Keywords | undefined): boolean {
+  return keywords !== undefined && lookUp(keywords, word)?.isOutdated === true;
+}
+
 function placesOf(openers: readonly string[]): string {
   const places = openers.map((opener) => (opener === '' ? 'at the top' : `in ${opener}`));
   const others = places.length - MAX_PLACES;
@@ -77,7 +84,11 @@ function placesOf(openers: readonly string[]): string {
 
 /** The nearest keyword of any other block, with that block: the typo may be misplaced as well. */
 function suggestElsewhere(word: string): string | undefined {
-  const known = new Set([...allBlocks().values()].flatMap((keywords) => Object.keys(keywords)));
+  const known = new Set(
+    [...allBlocks().values()].flatMap((keywords) =>
+      Object.keys(keywords).filter((other) => !isOutdated(other, keywords)),
+    ),
+  );
   const [best] = nearest(word, known);
   if (best === undefined) return undefined;
   const [opener] = blocksOf(best);

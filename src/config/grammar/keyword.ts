@@ -68,6 +68,10 @@ export interface Keyword {
   readonly ignoredSeverity?: 'warning' | 'info';
   /** The word that is used today; this one is an old name of it in the same block. */
   readonly oldNameOf?: string;
+  /** keepalived does not know it any more: it is suggested to nobody. */
+  readonly isOutdated?: boolean;
+  /** Of an outdated word: what is written today, as a suggestion has it. */
+  readonly today?: string;
   /** Whether it may be given several times, each adding to the others. */
   readonly repeatable?: boolean;
   /** Given twice, the first counts, as in keepalived; of other keywords the last. */
@@ -142,6 +146,18 @@ export function ignored(
     ignoredSeverity: severity,
     ...(body ? { body } : {}),
   };
+}
+
+/**
+ * A word of old versions, or of documents about them, that keepalived calls unknown and passes over:
+ * files with it run there.
+ *
+ * @param today what is written instead, as a suggestion has it.
+ */
+export function outdated(reason: string, today?: string): KeywordOf<never> {
+  const keyword = { ...ignored(reason), isOutdated: true };
+  if (today === undefined) return keyword;
+  return { ...keyword, doc: `Accepted without effect: ${reason}; today ${today}.`, today };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { VIRTUAL_ADDRESS_SYNTAX, virtualAddressOptions } from './addresses.js';
 import { integer, interfaceName, none } from './args.js';
 import { NOTIFIED } from './interfaces.js';
-import { block, entries, oldName, setting, withoutEffect } from './keyword.js';
+import { block, entries, oldName, outdated, setting, withoutEffect } from './keyword.js';
 import { VIRTUAL_ROUTE_SYNTAX, virtualRouteWords } from './routes.js';
 import { VIRTUAL_RULE_SYNTAX, virtualRuleOptions } from './rules.js';
 import { addressing } from './vrrp/addressing.js';
@@ -82,6 +82,10 @@ export const vrrpInstance = {
   lvs_sync_daemon_interface: setting(
     interfaceName,
     'Old form of lvs_sync_daemon in global_defs, with this instance.',
+  ),
+  lvs_sync_daemon_inteface: outdated(
+    'it is a misspelling in documents of old versions',
+    "'lvs_sync_daemon' in global_defs",
   ),
   native_ipv6: setting(none, 'IPv6; the addresses tell so anyway.'),
   debug: withoutEffect(

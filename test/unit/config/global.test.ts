@@ -123,6 +123,7 @@ const snmpInterval = timer('0.001', '30', '31');
 
 const GLOBAL: Readonly<Record<keyof typeof globalDefs, Row>> = {
   router_id: word,
+  lvs_id: { good: ['', 'a', 'a b'] },
   vrrp_version: whole(2, 3),
   vrrp_garp_master_delay: whole(0, 4294),
   vrrp_garp_master_repeat: { good: repeat.good, bad: { ...repeat.bad, 0: DEFAULTED } },

@@ -65,6 +65,18 @@ describe('config: keywords', () => {
     assert.equal(connectionCheck(service?.realServers[0]).timing.retry, 2);
   });
 
+  it('a word that keepalived does not know any more is suggested to nobody', () => {
+    for (const text of ['nat_mask x', instanceText('nat_mask x')]) {
+      const loaded = load(text);
+      assert.equal(loaded.diagnostics[0]?.suggestion, undefined);
+      assert.doesNotMatch(messages(loaded, 'CONFIG_UNKNOWN_KEYWORD')[0] ?? '', /belongs/);
+    }
+    assert.equal(
+      load(instanceText('lvs_sync_daemon_intefac eth0')).diagnostics[0]?.suggestion,
+      "'lvs_sync_daemon_interface'",
+    );
+  });
+
   it('the last of two counts', () => {
     const loaded = load(instanceText('priority 10\npriority 20'));
     assert.deepEqual(found(loaded), ['3:1 CONFIG_REPEATED']);

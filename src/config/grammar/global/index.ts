@@ -1,6 +1,6 @@
 /** `global_defs`, a table for each subject. */
 import { integer, text } from '../args.js';
-import { setting } from '../keyword.js';
+import { outdated, setting } from '../keyword.js';
 import { files } from './files.js';
 import { firewall } from './firewall.js';
 import { idle } from './idle.js';
@@ -16,6 +16,7 @@ export const globalDefs = {
   router_id: setting(text, 'A name for this machine; it is shown in the status.', {
     default: "the host's name",
   }),
+  lvs_id: outdated('it is an old name that keepalived does not read any more', "'router_id'"),
   ...vrrpDefaults,
   ...lvsDefaults,
   ...mail,

@@ -2,14 +2,20 @@
 
 import type { Word } from '../../text/source.js';
 import { choice, integer, none, parseInteger, text } from '../args.js';
-import { type Args, block, type Keywords, planned, setting } from '../keyword.js';
+import { type Args, block, type Keywords, outdated, planned, setting } from '../keyword.js';
 import { scriptUser, splitCommand } from '../script.js';
 import { alpha, connectionCheck, NOT_RUN, repeatedCheck } from './check-options.js';
 import { hexBytes } from './hex.js';
 import { MAX_WEIGHT } from './timing.js';
 import { webCheck } from './web-checks.js';
 
-export const tcpCheck = { ...connectionCheck };
+const oldRetry = outdated('keepalived does not read it in a TCP_CHECK', "'retry'");
+
+export const tcpCheck = {
+  ...connectionCheck,
+  nb_get_retry: oldRetry,
+  nb_sock_retry: oldRetry,
+};
 export const pingCheck = { ...connectionCheck };
 
 export const smtpCheck = {

@@ -1,7 +1,7 @@
 /** `virtual_server` and `virtual_server_group`. */
 import { addressPort, bool, choice, integer, none, text } from '../args.js';
 import { MAX_DRAIN_SECONDS } from '../global/lvs.js';
-import { block, ignored, oldName, planned, setting } from '../keyword.js';
+import { block, ignored, oldName, outdated, planned, setting } from '../keyword.js';
 import { script } from '../script.js';
 import { method } from './method.js';
 import { realServer, snatAddress, snmpName } from './real-server.js';
@@ -99,4 +99,7 @@ export const virtualServer = {
   real_server: block(addressPort, realServer, 'A server of the pool.', { repeatable: true }),
   snmp_name: snmpName,
   hashed: ignored('the kernel sets this flag by itself'),
+  nat_mask: outdated(
+    'NAT needs no mask, and keepalived does not read it any more; the line can go',
+  ),
 };
