@@ -96,6 +96,8 @@ const CLEARLY = 4;
 interface Evidence {
   good: number;
   bad: number;
+  /** Those of the bad ones that are not indented at all: no brace that is lost makes that. */
+  flat: number;
   /** Lines right of the one that opens their block, as it seems, and others; the unit is a line. */
   inside: number;
   outside: number;
@@ -149,8 +151,8 @@ export class Indentation {
   isTrusted(frame: string): boolean {
     const evidence = this.frames.get(frame);
     if (!evidence) return false;
-    const { good, bad, inside, outside, indented } = evidence;
-    if (!indented || outside > inside) return false;
+    const { good, bad, flat, inside, outside, indented } = evidence;
+    if (!indented || outside > inside || (flat > 0 && flat >= good)) return false;
     if (bad <= EXCUSED && good >= bad) return true;
     // In a short file the block whose brace is lost may be the only innermost one: then lines say it.
     if (good + bad <= EXCUSED && inside >= outside * CLEARLY) return true;
@@ -175,7 +177,10 @@ export class Indentation {
   private evidenceOf(frame: string): Evidence {
     let evidence = this.frames.get(frame);
     if (!evidence) {
-      evidence = { good: 0, bad: 0, inside: 0, outside: 0, indented: false, balance: 0, last: 0 };
+      evidence = {
+        ...{ good: 0, bad: 0, flat: 0, inside: 0, outside: 0 },
+        ...{ indented: false, balance: 0, last: 0 },
+      };
       this.frames.set(frame, evidence);
     }
     return evidence;
@@ -192,9 +197,11 @@ function count(
   open: { readonly margin: Margin; readonly inside: readonly Margin[] },
   close: Margin,
 ): void {
-  const isGood =
-    close.column === open.margin.column &&
-    open.inside.every(({ column }) => column > open.margin.column);
-  if (isGood) evidence.good++;
-  else evidence.bad++;
+  const { column: outer } = open.margin;
+  const isBelow = close.column === outer;
+  if (isBelow && open.inside.every(({ column }) => column > outer)) evidence.good++;
+  else {
+    evidence.bad++;
+    if (isBelow && open.inside.every(({ column }) => column === outer)) evidence.flat++;
+  }
 }

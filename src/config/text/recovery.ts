@@ -271,14 +271,23 @@ class Recovery {
 
   /** A brace that closes nothing here: the line that opened it was lost, or it is too many. */
   private extraClose(at: Position, margin: Margin, inner: Inner | undefined): void {
-    if (!inner || inner.margin.column <= margin.column) {
+    const block = this.top();
+    if (!inner || inner.margin.column <= margin.column || this.isAtHome(block, inner.from)) {
       this.reportExtraClose(at);
       return;
     }
     this.reportLostOpener(inner.at);
-    const block = this.top();
     block.statements.length = inner.from;
     block.inners?.set(margin.frame, { margin, at, from: inner.from });
+  }
+
+  /** Whether a block can hold most of what is read in it from a statement on: then it was opened. */
+  private isAtHome({ words, statements }: OpenBlock, from: number): boolean {
+    const name = words?.[0]?.text;
+    if (name === undefined) return false;
+    const read = statements.slice(from);
+    const held = read.filter(({ keyword }) => this.hints.holds(name, keyword.text));
+    return held.length * 2 > read.length;
   }
 
   private reportExtraClose(at: Position): void {

@@ -71,6 +71,22 @@ describe('config: recovery from lost braces', () => {
     assert.deepEqual(changed(1, undefined), ['1:5 CONFIG_MISSING_OPEN_BRACE']);
   });
 
+  it('a } too many after a block that is indented twice is that, and no lost line', () => {
+    const surplus = (inside: string) => {
+      const lines = GOOD.split('\n');
+      lines.splice(26, 1, `${' '.repeat(16)}${inside}`, `${' '.repeat(12)}}`);
+      return found(load(lines.join('\n')));
+    };
+    assert.deepEqual(surplus('connect_timeout 3'), ['28:13 CONFIG_EXTRA_CLOSE_BRACE']);
+    // What TCP_CHECK does not have was in another block.
+    assert.deepEqual(surplus('path /'), ['27:17 CONFIG_MISSING_OPEN_BRACE']);
+  });
+
+  it('a } too many where every line begins with one blank', () => {
+    const lines = GOOD.replaceAll(/^ +/gm, ' ').split('\n').slice(6, 13);
+    assert.deepEqual(found(load(`${lines.join('\n')}\n}\n`)), ['8:1 CONFIG_EXTRA_CLOSE_BRACE']);
+  });
+
   it('tabs and spaces may be mixed', () => {
     const lines = GOOD.replaceAll('        ', '\t').split('\n');
     lines[11] = '';
