@@ -10,12 +10,12 @@ export function checkReadiness(config: Config, sink: Sink): void {
   const { instances, virtualServers } = notRun(config);
   for (const [instance, missing] of instances) {
     sink.report('CONFIG_NOT_RUN', instance.at, {
-      message: `vrrp_instance ${instance.name} is not run by this version: it needs ${missing.join(', ')}`,
+      message: `vrrp_instance ${instance.name} is not run: this version has no ${missing.join(', ')} yet`,
     });
   }
   for (const [server, missing] of virtualServers) {
     sink.report('CONFIG_NOT_RUN', server.at, {
-      message: `virtual_server ${labelOf(server)} is not run by this version: it needs ${missing.join(', ')}`,
+      message: `virtual_server ${labelOf(server)} is not run: this version has no ${missing.join(', ')} yet`,
     });
   }
 }

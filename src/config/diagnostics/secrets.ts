@@ -29,6 +29,9 @@ const MAX_NAMES = 256;
 /** What parameters for secrets are called; with two letters the wrong way round too. */
 const USUAL_NAMES = ['pass', 'password', 'secret', 'token'];
 
+/** What a sentence of ours may have in it by itself: outside of quotes it is not hidden, which would tell it. */
+const ORDINARY = /^[a-z]+$/;
+
 /** The secrets of one configuration. Build it once for all of its diagnostics. */
 export class Secrets {
   /** By their first characters, so that a text is searched once for all of them. */
@@ -55,17 +58,30 @@ export class Secrets {
     this.collectFromStatements(statements);
   }
 
-  /** A text without the secrets that it may quote; every column stays where it is. */
-  hide(text: string): string {
+  /**
+   * A text without the secrets that it may quote; every column stays where it is. A part of a keyword is
+   * none: stars there would tell it.
+   *
+   * @param isMeant which values; default all.
+   */
+  hide(text: string, isMeant: (value: string) => boolean = () => true): string {
     if (this.count === 0) return text;
     let shown = text;
     for (let at = 0; at + SHORTEST <= text.length; at++) {
       for (const value of this.values.get(text.slice(at, at + SHORTEST)) ?? []) {
-        if (!text.startsWith(value, at)) continue;
+        if (!text.startsWith(value, at) || !isMeant(value)) continue;
+        if (isInKeyword(text, at, value.length)) continue;
         shown = shown.slice(0, at) + '*'.repeat(value.length) + shown.slice(at + value.length);
       }
     }
     return shown;
+  }
+
+  /** A sentence of ours without the secrets that it quotes. */
+  private hideInSentence(text: string): string {
+    return this.hide(text, (value) => !ORDINARY.test(value)).replace(/'[^']*'/g, (quoted) =>
+      this.hide(quoted),
+    );
   }
 
   /**
@@ -86,9 +102,9 @@ export class Secrets {
       const { message, expected, suggestion } = diagnostic;
       return {
         ...diagnostic,
-        message: this.hide(message),
-        ...(expected === undefined ? {} : { expected: this.hide(expected) }),
-        ...(suggestion === undefined ? {} : { suggestion: this.hide(suggestion) }),
+        message: this.hideInSentence(message),
+        ...(expected === undefined ? {} : { expected: this.hideInSentence(expected) }),
+        ...(suggestion === undefined ? {} : { suggestion: this.hideInSentence(suggestion) }),
       };
     });
   }
@@ -200,4 +216,12 @@ export class Secrets {
     else this.values.set(begin, new Set([bare]));
     this.count++;
   }
+}
+
+/** Whether there is a longer word around this part of a text, and a keyword. */
+function isInKeyword(text: string, at: number, length: number): boolean {
+  let [from, to] = [at, at + length];
+  while (/\w/.test(text[from - 1] ?? '')) from--;
+  while (/\w/.test(text[to] ?? '')) to++;
+  return to - from > length && isKeyword(text.slice(from, to));
 }

@@ -194,9 +194,13 @@ export class Expander {
       const message = known
         ? whyNotReplaced(name, known)
         : `the parameter '${name}' is not defined: the text stays as it is`;
+      const isShells = brace !== '' && /^:?[-=+?]/.test(text.slice(from + whole.length));
       sink.report('CONFIG_UNDEFINED_PARAMETER', at, {
         message,
         suggestion,
+        expected: isShells
+          ? `'\${${name}}', and '$${name}=VALUE' before it: what stands for a missing value is a shell's`
+          : undefined,
         severity:
           brace !== '' && !isQuoted
             ? 'error'

@@ -207,4 +207,35 @@ describe('config: secrets', () => {
     );
     assert.match(printed, /frobnicate eth1 192\.0\.2\.300/);
   });
+
+  it('are not told by stars in sentences of ours and in keywords', () => {
+    const about = (word: string): string =>
+      shown(
+        `vrrp_instance V1 {
+    vrrp_version 3
+    interface eth0
+    virtual_router_id 51
+    strict_mode
+    authentication {
+        auth_type PASS
+        auth_pass ${word}
+    }
+    virtual_ipaddress {
+        192.0.2.1 dev ${word}
+    }
+}
+`,
+        undefined,
+      ).printed;
+    const stars = (printed: string): readonly string[] =>
+      printed.split('\n').filter((line) => line.includes('*'));
+    for (const word of ['password', 'vrrp', 'sent', 'x1y2z3w4']) {
+      const hidden = '*'.repeat(word.length);
+      const quotedOnly = stars(about(word)).every((line) =>
+        [`auth_pass ${hidden}`, `dev ${hidden}`, `'${hidden}'`].some((part) => line.includes(part)),
+      );
+      assert.ok(quotedOnly, stars(about(word)).join('\n'));
+      assert.ok(stars(about(word)).length > 0);
+    }
+  });
 });

@@ -14,8 +14,8 @@ const codes = (lines: string): string[] =>
 
 const notRun = (lines: string, before = ''): string =>
   (messages(load(before + instanceText(lines)), 'CONFIG_NOT_RUN')[0] ?? '').replace(
-    /^.*it needs /,
-    '',
+    /^.* has no (.*) yet$/,
+    '$1',
   );
 
 describe("config: how an instance's adverts travel", () => {
