@@ -112,8 +112,14 @@ describe('config: virtual_server', () => {
       persistence('persistence_timeout 50\npersistence_granularity 255.255.0.0'),
       '50/16',
     );
-    assert.deepEqual(found(load(serverText('persistence_timeout 0'))), [
+    assert.equal(persistence('persistence_timeout 0'), '0/32');
+    assert.equal(
+      persistence('persistence_timeout 0\npersistence_granularity 255.255.255.0'),
+      '360/24',
+    );
+    assert.deepEqual(found(load(serverText('persistence_timeout 0\npersistence_engine sip'))), [
       '5:21 CONFIG_OUT_OF_RANGE',
+      '6:20 CONFIG_WITHOUT_EFFECT',
     ]);
     assert.deepEqual(found(load(serverText('persistence_timeout 2678401'))), [
       '5:21 CONFIG_OUT_OF_RANGE',
@@ -127,6 +133,12 @@ describe('config: virtual_server', () => {
     assert.deepEqual(found(loaded), ['1:1 CONFIG_PORT_NEEDS_PERSISTENCE']);
     assert.equal(loaded.config?.virtualServers[0]?.persistenceTimeout, 360);
     assert.deepEqual(found(load(text('persistence_timeout 5'))), []);
+    const zero = load(text('persistence_timeout 0'));
+    assert.deepEqual(found(zero), [
+      '1:1 CONFIG_PORT_NEEDS_PERSISTENCE',
+      '5:21 CONFIG_OUT_OF_RANGE',
+    ]);
+    assert.equal(zero.config?.virtualServers[0]?.persistenceTimeout, 360);
   });
 
   it('of IPv6', () => {

@@ -19,15 +19,15 @@ type Persistence = Pick<
 /** Timeout in seconds (0: none), mask and engine; a service without a port is always persistent. */
 export function buildPersistence(service: Service, family: Family, at: Position): Persistence {
   const { section, pick, label, sink } = service;
+  const timeout = section.get('persistence_timeout');
   const granularity = section.get('persistence_granularity');
   const fallback = granularity ? DEFAULT_PERSISTENCE_SECONDS : 0;
   let persistenceTimeout = pick.value(
     'persistence_timeout',
     fallback,
-    section.get('persistence_timeout'),
+    timeout?.value === 0 ? undefined : timeout,
   );
-  const isChosen =
-    section.mentions('persistence_timeout') || section.mentions('persistence_granularity');
+  const isChosen = mentionsTimeout(service) || section.mentions('persistence_granularity');
   if (persistenceTimeout === 0 && !isChosen && portsOf(service).includes(0)) {
     sink.report('CONFIG_PORT_NEEDS_PERSISTENCE', at, {
       message: `virtual_server ${label}: a service without a port must be persistent, persistence_timeout ${DEFAULT_PERSISTENCE_SECONDS} is used`,
@@ -42,6 +42,10 @@ export function buildPersistence(service: Service, family: Family, at: Position)
       : { persistencePrefix: maxPrefixLength(family) }),
     ...buildEngine(service, persistenceTimeout),
   };
+}
+
+function mentionsTimeout({ section }: Service): boolean {
+  return section.mentions('persistence_timeout') && section.get('persistence_timeout')?.value !== 0;
 }
 
 type Mask = Pick<VirtualServerConfig, 'persistencePrefix' | 'persistenceMask'>;
@@ -91,7 +95,7 @@ function buildEngine(
   const { section, pick, label, sink } = service;
   const given = section.get('persistence_engine');
   if (!given) return {};
-  if (timeout === 0 && !section.mentions('persistence_timeout')) {
+  if (timeout === 0 && !mentionsTimeout(service)) {
     sink.report('CONFIG_WITHOUT_EFFECT', given.at, {
       message: `virtual_server ${label}: without 'persistence_timeout' the engine is never asked, 'persistence_engine' is ignored`,
     });

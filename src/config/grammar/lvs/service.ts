@@ -68,6 +68,7 @@ export function parseMark(
   return parseInteger(word, 1, MAX_UINT32, `a mark from 1 to ${MAX_UINT32}`, report);
 }
 
+/** Seconds; 0, which keepalived passes over with a complaint, is as if nothing were said. */
 export const persistence: Args<number> = {
   syntax: '[<SECONDS>]',
   expects: `seconds from 1 to ${MAX_PERSISTENCE_SECONDS}`,
@@ -75,10 +76,18 @@ export const persistence: Args<number> = {
   max: 1,
   range: [1, MAX_PERSISTENCE_SECONDS],
   unit: 'seconds',
-  parse: ([word], report) =>
-    word
-      ? parseInteger(word, 1, MAX_PERSISTENCE_SECONDS, persistence.expects, report)
-      : DEFAULT_PERSISTENCE_SECONDS,
+  parse([word], report) {
+    if (!word) return DEFAULT_PERSISTENCE_SECONDS;
+    if (!/^0+$/.test(word.text)) {
+      return parseInteger(word, 1, MAX_PERSISTENCE_SECONDS, persistence.expects, report);
+    }
+    report('CONFIG_OUT_OF_RANGE', word, {
+      message: `${word.text} is out of range: the line is ignored, and without one a service is not persistent`,
+      expected: `${persistence.expects}, or no such line`,
+      severity: 'warning',
+    });
+    return 0;
+  },
 };
 
 /** The kernel's IP_VS_PENAME_MAXLEN less its closing zero. */
