@@ -307,6 +307,12 @@ describe('config: what is tracked', () => {
         ['eth1'],
       );
       assert.equal(messages(own, 'CONFIG_TRACKED_ANYWAY').length, 1);
+      const not = load(instanceText('dont_track_primary\ntrack_interface {\neth0\n}'));
+      assert.deepEqual(not.config?.instances[0]?.tracks.interfaces, []);
+      assert.match(
+        messages(not, 'CONFIG_TRACKED_ANYWAY')[0] ?? '',
+        /is ignored: it is the instance's own interface, which 'dont_track_primary' says not to track/,
+      );
       const group = load(pair('track_interface {\neth1\n}', 'track_interface {\neth1\n}'));
       assert.equal(messages(group, 'CONFIG_TRACKED_ANYWAY').length, 1);
     });

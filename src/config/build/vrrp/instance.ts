@@ -122,6 +122,11 @@ export function buildInstance(
       suggestion: `'linkbeat_interfaces { ${device} }' at the top`,
     });
   }
+  const trackPrimary = !pick.value<boolean>(
+    'dont_track_primary',
+    false,
+    section.get('dont_track_primary'),
+  );
   const vrf = pick.optional('vrf', section.get('vrf'));
   if (vrf !== undefined && device !== '') {
     sink.report('CONFIG_VIRTUAL_INTERFACE', pick.origins['vrf'] ?? at, {
@@ -179,14 +184,10 @@ export function buildInstance(
       section.get('garp_extra_if'),
       defaults.garpExtra,
     ),
-    trackPrimary: !pick.value<boolean>(
-      'dont_track_primary',
-      false,
-      section.get('dont_track_primary'),
-    ),
+    trackPrimary,
     tracks: settleTracks(
       buildTracks(section, `vrrp_instance ${name}`, context.trackers, sink),
-      { name, interface: device, priority },
+      { name, interface: device, priority, trackPrimary },
       context.groups.get(name),
       sink,
     ),

@@ -19,7 +19,7 @@ const FILE_DEFAULT_WEIGHT = 1;
  */
 export function settleTracks(
   tracks: TracksConfig,
-  instance: Pick<InstanceConfig, 'name' | 'interface' | 'priority'>,
+  instance: Pick<InstanceConfig, 'name' | 'interface' | 'priority' | 'trackPrimary'>,
   group: SyncGroupConfig | undefined,
   sink: Sink,
 ): TracksConfig {
@@ -27,7 +27,7 @@ export function settleTracks(
   const interfaces = tracks.interfaces.filter((track) => {
     if (track.name !== instance.interface) return true;
     sink.report('CONFIG_TRACKED_ANYWAY', track.at, {
-      message: `vrrp_instance ${instance.name}: track_interface ${track.name} is ignored: it is the instance's own interface, which is tracked anyway unless dont_track_primary is given`,
+      message: `vrrp_instance ${instance.name}: track_interface ${track.name} is ignored: it is the instance's own interface, which ${instance.trackPrimary ? 'is tracked anyway' : "'dont_track_primary' says not to track"}`,
     });
     return false;
   });
