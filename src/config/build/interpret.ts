@@ -372,6 +372,15 @@ function nextKeyword({ keyword, args }: Statement, from: number): Word | undefin
   return args.slice(from).find(({ text }) => blocksOf(text).some((home) => homes.has(home)));
 }
 
+/** A keyword of the same block with a blank for its underscore: `preempt delay 300`. */
+function joinedWord({ keyword, args: [first, ...rest] }: Statement): string | undefined {
+  if (!first) return undefined;
+  const joined = `${keyword.text}_${first.text}`;
+  const homes = new Set(blocksOf(keyword.text));
+  if (!blocksOf(joined).some((home) => homes.has(home))) return undefined;
+  return [joined, ...rest.map(({ text }) => text)].join(' ');
+}
+
 function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown {
   const { keyword: word, args } = statement;
   const { min, max, expects, syntax } = keyword.args;
@@ -386,9 +395,11 @@ function readValue(statement: Statement, keyword: Keyword, sink: Sink): unknown 
   if (extra) {
     const isNext = nextKeyword(statement, max) === extra;
     const isAssigned = args[0]?.text === '=';
+    const joined = max === 0 ? joinedWord(statement) : undefined;
     sink.report('CONFIG_EXTRA_WORD', extra.at, {
       ...(isNext ? { expected: `'${extra.text}' on a line of its own` } : {}),
       ...(isAssigned ? { expected: `'${word.text}' and its value, no '=' between them` } : {}),
+      ...(joined === undefined ? {} : { suggestion: `'${joined}'` }),
       message:
         max === 0
           ? `'${word.text}' takes no value: what follows it is ignored`

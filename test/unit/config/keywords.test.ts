@@ -77,6 +77,13 @@ describe('config: keywords', () => {
     );
   });
 
+  it('a blank for an underscore is suggested as that', () => {
+    const loaded = load(instanceText('preempt delay 300'));
+    assert.deepEqual(found(loaded), ['2:9 CONFIG_EXTRA_WORD']);
+    assert.equal(loaded.diagnostics[0]?.suggestion, "'preempt_delay 300'");
+    assert.equal(load(instanceText('nopreempt x')).diagnostics[0]?.suggestion, undefined);
+  });
+
   it('the last of two counts', () => {
     const loaded = load(instanceText('priority 10\npriority 20'));
     assert.deepEqual(found(loaded), ['3:1 CONFIG_REPEATED']);
