@@ -9,7 +9,7 @@ import {
 } from '../../base/ip.js';
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { ADDRESS, staticAddressOptions, virtualAddressOptions } from '../grammar/addresses.js';
-import type { EntryOptions, EntryWords } from '../grammar/entry.js';
+import { type EntryOptions, type EntryWords, lookUpOption } from '../grammar/entry.js';
 import { parsePrefix } from '../grammar/entry-values.js';
 import type {
   AddressConfig,
@@ -91,9 +91,29 @@ function readAddress<O extends Common>(
   const words = entryWords(entry, 'an address', names, sink);
   const word = words?.take();
   if (!words || !word) return undefined;
+  if (/^-?[a-z]\w*$/i.test(word.text)) {
+    reportNoAddress(entry, reader.options, words);
+    return undefined;
+  }
   const prefix = parsePrefix(word, ADDRESS, words.report);
   const { fields, good } = readOptions(reader, words);
   return prefix && good ? { word, prefix, fields, words } : undefined;
+}
+
+/** A line that begins with a word: most often an option that has a line of its own. */
+function reportNoAddress(
+  { keyword, args }: Statement,
+  options: EntryOptions,
+  words: EntryWords,
+): void {
+  const line = [keyword, ...args].map(({ text }) => text).join(' ');
+  const isOption = lookUpOption(options, keyword.text) !== undefined;
+  words.report('CONFIG_INVALID_VALUE', keyword, {
+    message: isOption
+      ? `'${keyword.text}' is an option of an address: it stands on the address's line`
+      : `'${keyword.text}' is not an IP address: a line begins with one, and its options follow`,
+    expected: isOption ? `'${ADDRESS} ${line}'` : ADDRESS,
+  });
 }
 
 /** Two addresses on a line are a frequent slip. */

@@ -54,6 +54,9 @@ export const ADDRESS_CASES: EntryCases = {
     ['fe80::1/64 home -nodad mngtmpaddr noprefixroute autojoin no_track preferred_lft 0', true, ''],
     ['fe80::1 peer fe80::2/64', false, '14 INVALID_VALUE'],
     ['fe80::1%eth0', false, '1 INVALID_VALUE'],
+    ['dev eth0', false, '1 INVALID_VALUE'],
+    ['brd 10.0.0.255', false, '1 INVALID_VALUE'],
+    ['fwmark 21', false, '1 INVALID_VALUE'],
   ],
   virtual_ipaddress_excluded: [
     ['192.0.2.1', true, ''],

@@ -91,6 +91,17 @@ describe('config: addresses', () => {
     assert.equal(room(6, 9000), 255);
   });
 
+  it('an option on a line of its own is told where it stands', () => {
+    const own = load(withEntries('virtual_ipaddress', '192.0.2.1\nbrd 192.0.2.255'), MACHINE);
+    const [brd] = own.diagnostics;
+    assert.equal(own.diagnostics.length, 1);
+    assert.match(
+      brd?.message ?? '',
+      /'brd' is an option of an address: it stands on the address's/,
+    );
+    assert.equal(brd?.expected, "'<IPADDR>[/<PREFIX>] brd 192.0.2.255'");
+  });
+
   it('many unknown words are told once, up to the next known one', () => {
     const line = '192.0.2.1 forr a b dev eth0 scoope link';
     assert.equal(checkEntry('virtual_ipaddress', line), '11 INVALID_VALUE, 29 INVALID_VALUE');
