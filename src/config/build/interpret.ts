@@ -251,7 +251,7 @@ function interpretOne(
       suggestion: `'${name}'`,
     });
   }
-  if (!isRead(written, keyword, sink)) return;
+  if (!isRead(statement, keyword, sink)) return;
   if (!bodyFits(statement, keyword, sink)) return;
   const value = readValue(statement, keyword, sink);
   if (value === undefined && keyword.body === undefined) {
@@ -307,7 +307,8 @@ function isMeant(
 }
 
 /** Minds the status; false if the statement is to be passed over. */
-function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
+function isRead(statement: Statement, keyword: Keyword, sink: Sink): boolean {
+  const { keyword: word, args } = statement;
   if (keyword.status === 'planned') {
     if (keyword.reason === undefined) {
       sink.report('CONFIG_PLANNED', word.at, { message: `'${word.text}' is not supported yet` });
@@ -322,6 +323,14 @@ function isRead(word: Word, keyword: Keyword, sink: Sink): boolean {
     return false;
   }
   if (keyword.status === 'ignored') {
+    if (args.length < keyword.args.min) {
+      // Without effect either way: it does not keep the rest from running.
+      sink.report('CONFIG_MISSING_VALUE', word.at, {
+        message: `'${word.text}' needs a value, and has no effect with one: ${keyword.reason}`,
+        severity: 'warning',
+      });
+      return false;
+    }
     sink.report('CONFIG_IGNORED', word.at, {
       message: `'${word.text}' has no effect: ${keyword.reason}`,
       severity: keyword.ignoredSeverity ?? 'warning',

@@ -181,6 +181,8 @@ describe('config: the policy of an instance', () => {
       codes('lvs_sync_daemon_interface eth1', globals('lvs_sync_daemon eth0 VI_1')),
       ['OLD_NAME', 'REPEATED'],
     );
+    assert.deepEqual(codes('debug'), ['MISSING_VALUE']);
+    assert.equal(load(instanceText('debug')).diagnostics[0]?.severity, 'warning');
     assert.deepEqual(codes('debug 5'), ['IGNORED', 'OUT_OF_RANGE']);
   });
 
