@@ -2,7 +2,7 @@
  * Statements to settings, by the grammar tables: every keyword is looked up, its status minded, its
  * words turned into values. What comes out is typed by the table it came from.
  */
-import type { Sink } from '../diagnostics/diagnostics.js';
+import { Sink } from '../diagnostics/diagnostics.js';
 import { distance } from '../diagnostics/nearest.js';
 import { blocksOf, lookUp } from '../grammar/index.js';
 import {
@@ -216,11 +216,13 @@ interface Block {
   readonly shared: SharedSections | undefined;
 }
 
+/** @param isGuess the keyword is what was probably meant: its words may follow from another. */
 function interpretOne(
   block: Block,
   statement: Statement,
   section: Section<unknown>,
   sink: Sink,
+  isGuess = false,
 ): void {
   const { keywords } = block;
   const written = statement.keyword;
@@ -237,7 +239,7 @@ function interpretOne(
       // What only begins alike may have been meant for something else.
       if (distance(written.text, only) > 2) section.isIncomplete = true;
       const keyword = { text: only, at: written.at };
-      interpretOne(block, { ...statement, keyword }, section, sink);
+      interpretOne(block, { ...statement, keyword }, section, sink, true);
     }
     return;
   }
@@ -253,7 +255,7 @@ function interpretOne(
   }
   if (!isRead(statement, keyword, sink)) return;
   if (!bodyFits(statement, keyword, sink)) return;
-  const value = readValue(statement, keyword, sink);
+  const value = readValue(statement, keyword, isGuess ? new Sink() : sink);
   if (value === undefined && keyword.body === undefined) {
     section.fail(name);
     return;
