@@ -205,7 +205,16 @@ export function interpret<G extends Keywords>(
     return section;
   }
   const block = { name: blockName, keywords, planned, shared };
-  for (const statement of statements) interpretOne(block, statement, section, sink);
+  /** What the block before may hold, if no brace opened it: that is told. */
+  let unopened: Keywords | undefined;
+  for (const statement of statements) {
+    const { text } = statement.keyword;
+    const entry = lookUp(keywords, text);
+    if (unopened && !entry && lookUp(unopened, text)) continue;
+    interpretOne(block, statement, section, sink);
+    const isUnopened = entry?.body?.kind === 'block' && !statement.body;
+    unopened = isUnopened ? entry.body.keywords : undefined;
+  }
   return section;
 }
 

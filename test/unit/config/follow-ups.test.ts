@@ -43,6 +43,16 @@ describe('config: what follows from a mistake', () => {
     ]);
   });
 
+  it('the lines of a block that both braces of were lost', () => {
+    const group = 'vrrp_sync_group VG1\n  group {\n    VI_1\n  }\n  smtp_alert\n';
+    assert.deepEqual(told(`${group}${instanceText('')}`), ['1:1 CONFIG_MISSING_OPEN_BRACE']);
+    assert.deepEqual(told(`${group}  frobnicate\n  group {\n  }\n${instanceText('')}`), [
+      '1:1 CONFIG_MISSING_OPEN_BRACE',
+      '6:3 CONFIG_UNKNOWN_KEYWORD',
+      '7:3 CONFIG_UNKNOWN_KEYWORD',
+    ]);
+  });
+
   it('a word that nobody knows is no auth_hmac and may be a use_vmac', () => {
     assert.deepEqual(
       told(instanceText('frobnicate\nauthentication {\nauth_type PASS\nauth_pass x\n}')),
