@@ -1,6 +1,7 @@
 /** Rules about everything that is run: who runs it, and who could change it. */
 import type { Sink } from '../diagnostics/diagnostics.js';
 import { suggest } from '../diagnostics/nearest.js';
+import { SHELL } from '../grammar/script.js';
 import type { Config, ScriptConfig } from '../model/index.js';
 import { NOWHERE, type Position } from '../text/source.js';
 import type { Environment } from './index.js';
@@ -63,16 +64,28 @@ function checkSecurity(
   const { security, user } = config.global.scripts;
   if (security || scripts.length === 0) return;
   const usual = user?.user ?? (accounts?.hasUser(DEFAULT_USER) ? DEFAULT_USER : 'root');
-  const ofRoot = scripts.filter((script) => (script.user ?? usual) === 'root');
+  // That nothing tracks it is told: it is never run.
+  const unused = config.trackScripts.filter(({ at }) => sink.isUnsure(at));
+  const neverRun = new Set(unused.map(({ script }) => script.at));
+  const ofRoot = scripts.filter(
+    (script) => (script.user ?? usual) === 'root' && !neverRun.has(script.at),
+  );
   const found = ofRoot.find(({ command }) => isExecutable?.(command[0] as string));
   const worst = found ?? ofRoot[0];
   if (!worst) return;
   const { at, origins } = config.global;
   sink.report('CONFIG_SCRIPT_SECURITY', origins['script_user'] ?? at ?? worst.at, {
-    message: `'${worst.command[0]}' ${found ? 'is' : 'would be'} run as root without enable_script_security: who can write it, or a folder above it, is root`,
+    message: `${shownProgram(worst)} ${found ? 'is' : 'would be'} run as root without enable_script_security: who can write it, or a folder above it, is root`,
     expected: "'enable_script_security' and a 'script_user'",
     severity: found && !isStart ? 'error' : 'warning',
   });
+}
+
+/** The program, and why it is a shell where none is written: see `splitCommand`. */
+function shownProgram({ command: [program, option, text] }: ScriptConfig): string {
+  const first = /^\s*([<>])/.exec(text ?? '')?.[1];
+  if (program !== SHELL || option !== '-c' || first === undefined) return `'${program}'`;
+  return `a command that begins with '${first}' is left to ${SHELL}, which`;
 }
 
 function checkUsers(

@@ -3,6 +3,9 @@ import type { Position, Word } from '../text/source.js';
 import { readEscape } from '../text/words.js';
 import type { Args, ReportArg } from './keyword.js';
 
+/** What runs a command that is none of a program and its arguments. */
+export const SHELL = '/bin/sh';
+
 /** Who runs a command; without a name `script_user`, without a group the user's own. */
 export interface ScriptUser {
   readonly user?: string;
@@ -105,6 +108,6 @@ export function splitCommand(command: Word, report: ReportArg): readonly string[
     return undefined;
   }
   // No program begins like this: keepalived leaves to a shell what it cannot run itself.
-  if (/^[<>]/.test(program)) return ['/bin/sh', '-c', text];
+  if (/^[<>]/.test(program)) return [SHELL, '-c', text];
   return words;
 }

@@ -1,6 +1,6 @@
 /** What follows from a mistake that is told is no message of its own. */
 import assert from 'node:assert/strict';
-import { found, instanceText, load } from './support.js';
+import { found, instanceText, load, messages } from './support.js';
 
 const NOT_ABOUT_THE_TEXT = /CONFIG_(?:PLANNED|NOT_RUN|IGNORED)$/;
 
@@ -188,5 +188,16 @@ regex_min_offset 1
     const script = 'vrrp_script s {\nscript /bin/true\nuser somebody\n}\n';
     const used = instanceText('track_script {\ns\n}');
     assert.deepEqual(told(text + script + used, { accounts }), ['7:6 CONFIG_UNKNOWN_USER']);
+  });
+
+  it('a script that is never run is no danger', () => {
+    const machine = { isExecutable: () => true };
+    const script = 'vrrp_script s {\nscript "</dev/tcp/127.0.0.1/80"\n}\n';
+    assert.deepEqual(told(script + instanceText(''), machine), ['1:1 CONFIG_UNUSED']);
+    const used = load(script + instanceText('track_script {\ns\n}'), machine);
+    assert.match(
+      messages(used, 'CONFIG_SCRIPT_SECURITY')[0] ?? '',
+      /^a command that begins with '<' is left to \/bin\/sh, which is run as root/,
+    );
   });
 });

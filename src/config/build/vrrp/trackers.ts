@@ -194,6 +194,7 @@ export function reportUnused(
   if (sink.hasErrors) return;
   for (const { name, at } of objects) {
     if (named.has(name)) continue;
+    sink.noteUnsure(at);
     sink.report('CONFIG_UNUSED', at, {
       message: `${kind} ${name} is tracked by no instance and no group: ${consequence}`,
     });
