@@ -8,6 +8,7 @@ const TEMPLATE = /\{\{|\{%/;
  * Leaves out what follows from something else that is told:
  *
  * - of a template that was not filled in, all but one message about lines with its marks;
+ * - of a line with a character that cannot be meant, all but the first message about that;
  * - of a parameter that is not defined, what its name is not (an address, a number, an interface that is there);
  * - of a keyword that nobody knows, that the one it was probably meant to be is missing.
  *
@@ -17,7 +18,7 @@ export function onePerMistake(
   found: readonly Diagnostic[],
   lineOf: (file: string, number: number) => string | undefined,
 ): readonly Diagnostic[] {
-  return withoutMissingWords(withoutConsequences(oneOfTemplates(found, lineOf)));
+  return withoutMissingWords(withoutConsequences(oneOfBadLines(oneOfTemplates(found, lineOf))));
 }
 
 function oneOfTemplates(
@@ -41,6 +42,20 @@ function oneOfTemplates(
       message: `'${mark}' is nothing here: this is a template that has not been filled in`,
       expected: 'the text that the template makes',
     };
+  });
+}
+
+function oneOfBadLines(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const first = new Map<string, Diagnostic>();
+  for (const diagnostic of found) {
+    const { at, code } = diagnostic;
+    const line = `${at.file}:${at.line}`;
+    if (code === 'CONFIG_BAD_CHARACTER' && !first.has(line)) first.set(line, diagnostic);
+  }
+  if (first.size === 0) return found;
+  return found.filter((diagnostic) => {
+    const told = first.get(`${diagnostic.at.file}:${diagnostic.at.line}`);
+    return told === undefined || told === diagnostic;
   });
 }
 

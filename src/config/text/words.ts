@@ -86,7 +86,9 @@ export function readWords(source: Source, from: number, stop: number, reader: Wo
         word = hints.intern(word);
         isShell = hints.readsLikeShell(word);
       }
-      out.word({ text: word, at: source.at(at, end) });
+      const where = source.at(at, end);
+      if (hasCurlyQuote(text, at, end)) reportCurlyQuote(where, reader.sink);
+      out.word({ text: word, at: where });
       isFirst = false;
       at = end;
     }
@@ -137,6 +139,22 @@ function reportQuote(quote: string, at: Position, sink: Sink): void {
   });
 }
 
+/** Whether a word begins or ends with a quote of a word processor, which quotes nothing. */
+function hasCurlyQuote(text: string, from: number, end: number): boolean {
+  return isCurlyQuote(text.charCodeAt(from)) || isCurlyQuote(text.charCodeAt(end - 1));
+}
+
+function isCurlyQuote(code: number): boolean {
+  return code >= 0x2018 && code <= 0x201f;
+}
+
+function reportCurlyQuote(at: Position, sink: Sink): void {
+  sink.report('CONFIG_BAD_CHARACTER', at, {
+    message: 'a typographic quote, which is read as a letter of the word: it quotes nothing',
+    expected: '" as on the keyboard',
+  });
+}
+
 function readShellWord(source: Source, from: number, stop: number, reader: WordReader): number {
   const { text, hasComments } = source;
   let value = '';
@@ -171,6 +189,7 @@ function readShellWord(source: Source, from: number, stop: number, reader: WordR
     }
   }
   const where = source.at(from, at);
+  if (hasCurlyQuote(text, from, at)) reportCurlyQuote(where, reader.sink);
   if (quote !== 0) reportQuote(String.fromCharCode(quote), where, reader.sink);
   reader.out.word({ text: value, at: where });
   return at;

@@ -86,6 +86,15 @@ describe('config: words', () => {
   it('with a NUL character are reported', () => {
     assert.deepEqual(codesOf('a \0b'), ['1:1 CONFIG_BAD_CHARACTER']);
   });
+
+  it('with a typographic quote at an end are reported', () => {
+    assert.deepEqual(codesOf('a “b” c'), ['1:3 CONFIG_BAD_CHARACTER']);
+    assert.deepEqual(codesOf('script ‘b c’'), [
+      '1:8 CONFIG_BAD_CHARACTER',
+      '1:11 CONFIG_BAD_CHARACTER',
+    ]);
+    assert.deepEqual(codesOf('a "“b”" it’s'), []);
+  });
 });
 
 describe('config: conditional lines', () => {
