@@ -335,10 +335,9 @@ function isRead(statement: Statement, keyword: Keyword, sink: Sink): boolean {
   }
   if (keyword.status === 'ignored') {
     if (args.length < keyword.args.min) {
-      // Without effect either way: it does not keep the rest from running.
+      // keepalived refuses the file.
       sink.report('CONFIG_MISSING_VALUE', word.at, {
         message: `'${word.text}' needs a value, and has no effect with one: ${keyword.reason}`,
-        severity: 'warning',
       });
       return false;
     }

@@ -182,7 +182,7 @@ describe('config: the policy of an instance', () => {
       ['OLD_NAME', 'REPEATED'],
     );
     assert.deepEqual(codes('debug'), ['MISSING_VALUE']);
-    assert.equal(load(instanceText('debug')).diagnostics[0]?.severity, 'warning');
+    assert.equal(load(instanceText('debug')).diagnostics[0]?.severity, 'error');
     assert.deepEqual(codes('debug 5'), ['IGNORED', 'OUT_OF_RANGE']);
   });
 
