@@ -20,6 +20,7 @@ import { diskFiles } from './config-files.js';
 import { type DaemonSettings, daemonSettings } from './daemon-settings.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
+import { hasNetNamespace } from './net-namespace.js';
 import type { PackedSettings } from './packed-settings.js';
 import { readRoutingNames } from './routing-names.js';
 import { type SchedulingSettings, schedulingSettings } from './scheduling-settings.js';
@@ -90,6 +91,8 @@ async function readEnvironment(
     configId: configId ?? usualConfigId(),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     isStart: purpose === 'start',
+    // A daemon that reloads is in it, even if the name is gone.
+    ...(purpose === 'test' ? { hasNetNamespace } : {}),
     names: readRoutingNames(),
     processors: cpus().length,
     isExecutable,

@@ -12,6 +12,7 @@ import { checkScripts } from './scripts.js';
 
 export function checkGlobal(config: Config, environment: Environment, sink: Sink): void {
   const known = knownInterfaces(config, environment);
+  checkNetNamespace(config.global, environment, sink);
   checkSyncDaemon(config, known, sink);
   checkMail(config.global, sink);
   checkFifos(config.global, sink);
@@ -24,6 +25,20 @@ export function checkGlobal(config: Config, environment: Environment, sink: Sink
 
 function originOf(global: GlobalConfig, keyword: string): Position {
   return global.origins[keyword] ?? NOWHERE;
+}
+
+/** The daemon would not start. */
+function checkNetNamespace(
+  global: GlobalConfig,
+  { hasNetNamespace }: Environment,
+  sink: Sink,
+): void {
+  const { netNamespace } = global.place;
+  if (netNamespace === undefined || hasNetNamespace?.(netNamespace) !== false) return;
+  sink.report('CONFIG_UNKNOWN_NAMESPACE', originOf(global, 'net_namespace'), {
+    message: `there is no network namespace '${netNamespace}': nothing could run in it, and interfaces are not checked`,
+    expected: `one that 'ip netns add ${netNamespace}' has made before`,
+  });
 }
 
 function checkSyncDaemon(

@@ -18,6 +18,7 @@ const MACHINE = {
   interfaces: ['lo', 'eth0', 'eth1'],
   accounts: { hasUser: (name: string) => name === 'root', hasGroup: () => false },
   isExecutable: () => false,
+  hasNetNamespace: () => false,
 };
 
 /** Codes whose example is no text that a document could show, or needs files that fail. */

@@ -190,6 +190,14 @@ regex_min_offset 1
     assert.deepEqual(told(text + script + used, { accounts }), ['7:6 CONFIG_UNKNOWN_USER']);
   });
 
+  it('the interfaces of a network namespace that is not there', () => {
+    const text = `net_namespace blue\n${instanceText('')}`;
+    const told = (there: boolean) =>
+      found(load(text, { interfaces: ['lo'], hasNetNamespace: () => there }));
+    assert.deepEqual(told(false), ['1:15 CONFIG_UNKNOWN_NAMESPACE']);
+    assert.deepEqual(told(true), ['4:11 CONFIG_UNKNOWN_INTERFACE']);
+  });
+
   it('a script that is never run is no danger', () => {
     const machine = { isExecutable: () => true };
     const script = 'vrrp_script s {\nscript "</dev/tcp/127.0.0.1/80"\n}\n';
