@@ -3,7 +3,7 @@ import type { Sink } from '../diagnostics/diagnostics.js';
 import { suggest } from '../diagnostics/nearest.js';
 import { SHELL } from '../grammar/script.js';
 import type { Config, ScriptConfig } from '../model/index.js';
-import { NOWHERE, type Position } from '../text/source.js';
+import { NOWHERE, type Position, renderPosition } from '../text/source.js';
 import type { Environment } from './index.js';
 
 /** What keepalived runs scripts as if nothing else is said and there is such a user. */
@@ -19,6 +19,11 @@ export function checkScripts(config: Config, environment: Environment, sink: Sin
 
 /** What a large configuration has very often, and no script in it. */
 const NO_SCRIPT_BELOW = new Set(['at', 'origins', 'command', 'timing', 'target', 'garp', 'id']);
+
+interface User {
+  readonly user?: string;
+  readonly group?: string;
+}
 
 /** A command, and where the user that runs it is named: behind it, or on a line of its own. */
 interface PlacedScript extends ScriptConfig {
@@ -74,8 +79,11 @@ function checkSecurity(
   const worst = found ?? ofRoot[0];
   if (!worst) return;
   const { at, origins } = config.global;
-  sink.report('CONFIG_SCRIPT_SECURITY', origins['script_user'] ?? at ?? worst.at, {
-    message: `${shownProgram(worst)} ${found ? 'is' : 'would be'} run as root without enable_script_security: who can write it, or a folder above it, is root`,
+  // Where it is mended, if there is such a place.
+  const global = origins['script_user'] ?? at;
+  const where = global ? ` (${renderPosition(worst.at)})` : '';
+  sink.report('CONFIG_SCRIPT_SECURITY', global ?? worst.at, {
+    message: `${shownProgram(worst)}${where} ${found ? 'is' : 'would be'} run as root without enable_script_security: anyone who can write it, or a folder above it, becomes root`,
     expected: "'enable_script_security' and a 'script_user'",
     severity: found && !isStart ? 'error' : 'warning',
   });
@@ -98,15 +106,19 @@ function checkUsers(
   const { global } = config;
   const { all, vrrp, lvs } = global.fifos;
   const origin = (keyword: string): Position => global.origins[keyword] ?? NOWHERE;
-  const named = [
+  const named: readonly { who: User | undefined; at: Position; isBehind?: boolean }[] = [
     { who: global.scripts.user, at: origin('script_user') },
     { who: all, at: origin('notify_fifo') },
     { who: vrrp, at: origin('vrrp_notify_fifo') },
     { who: lvs, at: origin('lvs_notify_fifo') },
-    ...scripts.map((script) => ({ who: script, at: script.userAt })),
+    ...scripts.map((script) => ({
+      who: script,
+      at: script.userAt,
+      isBehind: script.userAt === script.at,
+    })),
   ];
   const known = new Map<string, boolean>();
-  for (const { who, at } of named) {
+  for (const { who, at, isBehind } of named) {
     for (const kind of ['user', 'group'] as const) {
       const name = who?.[kind];
       if (name === undefined) continue;
@@ -118,6 +130,9 @@ function checkUsers(
       sink.report('CONFIG_UNKNOWN_USER', at, {
         message: `there is no ${kind} '${name}' on this machine: nothing can be run as it`,
         suggestion: suggest(name, ['root', 'nobody', DEFAULT_USER]),
+        expected: isBehind
+          ? 'one word, or the command and its arguments in quotes; a user and a group may stand behind it'
+          : undefined,
       });
     }
   }
@@ -156,14 +171,21 @@ function checkPrograms(
   sink: Sink,
 ): void {
   if (!isExecutable) return;
-  const known = new Map<string, boolean>();
+  const uses = new Map<string, Position[]>();
   for (const { command, at } of scripts) {
     const program = command[0] as string;
-    const found = known.get(program) ?? isExecutable(program);
-    known.set(program, found);
-    if (found) continue;
+    const places = uses.get(program);
+    if (places) places.push(at);
+    else uses.set(program, [at]);
+  }
+  for (const [program, [at = NOWHERE, ...others]] of uses) {
+    if (isExecutable(program)) continue;
+    const more =
+      others.length === 0
+        ? ''
+        : `, here and in ${others.length} more ${others.length === 1 ? 'place' : 'places'}`;
     sink.report('CONFIG_UNKNOWN_PROGRAM', at, {
-      message: `there is no program '${program}' on this machine that could be run: the script is not run`,
+      message: `there is no program '${program}' on this machine that could be run: the script is not run${more}`,
       expected: 'the path of a file that may be executed, or a name in PATH',
     });
   }

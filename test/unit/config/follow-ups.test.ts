@@ -73,6 +73,23 @@ describe('config: what follows from a mistake', () => {
     assert.deepEqual(told(text, machine), ['5:14 CONFIG_UNDEFINED_PARAMETER']);
   });
 
+  it('a program that is not there is one message, wherever it is run', () => {
+    const accounts = { hasUser: () => false, hasGroup: () => true };
+    const text = instanceText('notify_master /x/y\nnotify_backup /x/y\nnotify_fault /x/z nobody');
+    const { diagnostics } = load(`global_defs {\n}\n${text}`, {
+      accounts,
+      isExecutable: () => false,
+    });
+    const [security, both, user, other, ...more] = diagnostics.map(
+      ({ at, message }) => `${at.line} ${message}`,
+    );
+    assert.match(security ?? '', /^1 '\/x\/y' \(.*:4:15\) would be run as root/);
+    assert.match(both ?? '', /^4 there is no program '\/x\/y'.* here and in 1 more/);
+    assert.match(user ?? '', /^6 there is no user 'nobody'/);
+    assert.match(other ?? '', /^6 there is no program '\/x\/z'.* is not run$/);
+    assert.deepEqual(more, []);
+  });
+
   it('peers that are wrong, or may be behind a word that nobody knows', () => {
     assert.deepEqual(told(instanceText('unicast_src_ip 192.0.2.9\nunicast_peer {\nx\n}')), [
       '4:1 CONFIG_INVALID_VALUE',
