@@ -69,31 +69,42 @@ function checkSecurity(
   const { security, user } = config.global.scripts;
   if (security || scripts.length === 0) return;
   const usual = user?.user ?? (accounts?.hasUser(DEFAULT_USER) ? DEFAULT_USER : 'root');
-  // That nothing tracks it is told: it is never run.
+  // keepalived looks at scripts that nothing tracks as well, unless there is no instance at all.
   const unused = config.trackScripts.filter(({ at }) => sink.isUnsure(at));
   const neverRun = new Set(unused.map(({ script }) => script.at));
+  const isRun = ({ at }: ScriptConfig): boolean => !neverRun.has(at);
+  const isLookedAt = (script: ScriptConfig): boolean =>
+    isRun(script) || config.instances.length > 0;
   const ofRoot = scripts.filter(
-    (script) => (script.user ?? usual) === 'root' && !neverRun.has(script.at),
+    (script) => (script.user ?? usual) === 'root' && isLookedAt(script),
   );
-  const found = ofRoot.find(({ command }) => isExecutable?.(command[0] as string));
-  const worst = found ?? ofRoot[0];
+  const found = ofRoot.filter(
+    (script) => isExecutable?.(script.command[0] as string) && redirectionOf(script) === undefined,
+  );
+  const worst = found.find(isRun) ?? found[0] ?? ofRoot[0];
   if (!worst) return;
   const { at, origins } = config.global;
   // Where it is mended, if there is such a place.
   const global = origins['script_user'] ?? at;
   const where = global ? ` (${renderPosition(worst.at)})` : '';
   sink.report('CONFIG_SCRIPT_SECURITY', global ?? worst.at, {
-    message: `${shownProgram(worst)}${where} ${found ? 'is' : 'would be'} run as root without enable_script_security: anyone who can write it, or a folder above it, becomes root`,
+    message: `${shownProgram(worst, where)} ${found.length > 0 && isRun(worst) ? 'is' : 'would be'} run as root without enable_script_security: anyone who can write it, or a folder above it, becomes root`,
     expected: "'enable_script_security' and a 'script_user'",
-    severity: found && !isStart ? 'error' : 'warning',
+    severity: found.length > 0 && !isStart ? 'error' : 'warning',
   });
 }
 
-/** The program, and why it is a shell where none is written: see `splitCommand`. */
-function shownProgram({ command: [program, option, text] }: ScriptConfig): string {
-  const first = /^\s*([<>])/.exec(text ?? '')?.[1];
-  if (program !== SHELL || option !== '-c' || first === undefined) return `'${program}'`;
-  return `a command that begins with '${first}' is left to ${SHELL}, which`;
+/** The program, and why it is a shell where none is written. */
+function shownProgram(script: ScriptConfig, where: string): string {
+  const first = redirectionOf(script);
+  if (first === undefined) return `'${script.command[0]}'${where}`;
+  return `a command that begins with '${first}'${where} is left to ${SHELL}, which`;
+}
+
+/** What a command begins with that `splitCommand` leaves to a shell; keepalived takes it for a program. */
+function redirectionOf({ command: [program, option, text] }: ScriptConfig): string | undefined {
+  if (program !== SHELL || option !== '-c') return undefined;
+  return /^\s*([<>])/.exec(text ?? '')?.[1];
 }
 
 function checkUsers(

@@ -1,6 +1,6 @@
 /** What follows from a mistake that is told is no message of its own. */
 import assert from 'node:assert/strict';
-import { found, instanceText, load, messages } from './support.js';
+import { found, instanceText, load } from './support.js';
 
 const NOT_ABOUT_THE_TEXT = /CONFIG_(?:PLANNED|NOT_RUN|IGNORED)$/;
 
@@ -215,14 +215,23 @@ regex_min_offset 1
     assert.deepEqual(told(true), ['4:11 CONFIG_UNKNOWN_INTERFACE']);
   });
 
-  it('a script that is never run is no danger', () => {
+  it('a script that is never run is a danger where keepalived says so', () => {
     const machine = { isExecutable: () => true };
-    const script = 'vrrp_script s {\nscript "</dev/tcp/127.0.0.1/80"\n}\n';
-    assert.deepEqual(told(script + instanceText(''), machine), ['1:1 CONFIG_UNUSED']);
-    const used = load(script + instanceText('track_script {\ns\n}'), machine);
-    assert.match(
-      messages(used, 'CONFIG_SCRIPT_SECURITY')[0] ?? '',
-      /^a command that begins with '<' is left to \/bin\/sh, which is run as root/,
+    const of = (command: string): string => `vrrp_script s {\nscript "${command}"\n}\n`;
+    const security = (text: string): string[] =>
+      load(text, machine)
+        .diagnostics.filter(({ code }) => code === 'CONFIG_SCRIPT_SECURITY')
+        .map(({ severity, message }) => `${severity}: ${message.replace(/ without .*/, '')}`);
+    assert.deepEqual(security(of('/bin/x') + instanceText('track_script {\ns\n}')), [
+      "error: '/bin/x' is run as root",
+    ]);
+    assert.deepEqual(security(of('/bin/x') + instanceText('')), [
+      "error: '/bin/x' would be run as root",
+    ]);
+    assert.deepEqual(security(of('/bin/x')), []);
+    assert.deepEqual(
+      security(of('</dev/tcp/127.0.0.1/80') + instanceText('track_script {\ns\n}')),
+      ["warning: a command that begins with '<' is left to /bin/sh, which would be run as root"],
     );
   });
 });
