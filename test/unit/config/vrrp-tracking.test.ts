@@ -323,5 +323,15 @@ describe('config: what is tracked', () => {
       assert.deepEqual(codes(FILE), []);
       assert.deepEqual(codes(pair('', 'track_script {\nS\n}')), []);
     });
+
+    it('what stands further down than what tracks it, which keepalived ignores', () => {
+      const tracks = 'track_script {\nS\n}\ntrack_file {\nF\n}\ntrack_process {\nP\n}';
+      const below = SCRIPT + FILE + PROCESS;
+      assert.deepEqual(codes(below + instanceText(tracks)), []);
+      const differs = ['3:1', '6:1', '9:1'].map((place) => `${place} CONFIG_KEEPALIVED_DIFFERS`);
+      assert.deepEqual(codes(instanceText(tracks) + below), differs);
+      const group = `vrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_script {\nS\n}\n}\n`;
+      assert.ok(codes(group + SCRIPT + instanceText('')).includes('6:1 CONFIG_KEEPALIVED_DIFFERS'));
+    });
   });
 });

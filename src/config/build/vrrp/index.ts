@@ -19,8 +19,10 @@ import {
   buildTrackProcess,
   buildTrackScript,
   firstOfEachName,
+  reportTrackedAbove,
   reportUnused,
 } from './trackers.js';
+import { NO_TRACKS } from './tracks.js';
 
 type VrrpConfig = Pick<
   Config,
@@ -90,7 +92,18 @@ export function buildVrrp(
     routing,
     sink,
   };
-  const instances = top.all('vrrp_instance').map((setting) => buildInstance(setting, context));
+  const instanceSettings = top.all('vrrp_instance');
+  const instances = instanceSettings.map((setting) => buildInstance(setting, context));
+  const owners = [
+    ...groupSettings.map(({ order }, i) => ({ order, tracks: groups[i]?.tracks ?? NO_TRACKS })),
+    ...instanceSettings.map(({ order }, i) => ({
+      order,
+      tracks: instances[i]?.tracks ?? NO_TRACKS,
+    })),
+  ];
+  reportTrackedAbove('vrrp_script', scripts, owners, (tracks) => tracks.scripts, sink);
+  reportTrackedAbove('track_file', files, owners, (tracks) => tracks.files, sink);
+  reportTrackedAbove('vrrp_track_process', processes, owners, (tracks) => tracks.processes, sink);
   reportUnused(trackScripts, 'vrrp_script', trackers.named.script, 'it is never run', sink);
   reportUnused(
     trackProcesses,

@@ -3,7 +3,13 @@ import { fromSeconds, type Micros } from '../../../base/time.js';
 import type { Sink } from '../../diagnostics/diagnostics.js';
 import type { grammar } from '../../grammar/index.js';
 import type { WeightArgs } from '../../grammar/vrrp/tracking.js';
-import type { TrackFileConfig, TrackProcessConfig, TrackScriptConfig } from '../../model/index.js';
+import type {
+  TrackConfig,
+  TrackFileConfig,
+  TrackProcessConfig,
+  TrackScriptConfig,
+  TracksConfig,
+} from '../../model/index.js';
 import { type Position, renderPosition, type Word } from '../../text/source.js';
 import type { Setting } from '../interpret.js';
 import { Picker } from '../pick.js';
@@ -198,5 +204,36 @@ export function reportUnused(
     sink.report('CONFIG_UNUSED', at, {
       message: `${kind} ${name} is tracked by no instance and no group: ${consequence}`,
     });
+  }
+}
+
+/**
+ * Says what is tracked above the block that defines it: keepalived ignores such a line. Not after an
+ * error, when a block above may not have been read.
+ *
+ * @param kind the keyword of the blocks.
+ * @param owners instances and groups, with their place among all blocks.
+ */
+export function reportTrackedAbove(
+  kind: string,
+  blocks: readonly Pick<Setting, 'order' | 'value'>[],
+  owners: readonly { readonly order: number; readonly tracks: TracksConfig }[],
+  listOf: (tracks: TracksConfig) => readonly TrackConfig[],
+  sink: Sink,
+): void {
+  if (blocks.length === 0 || sink.hasErrors) return;
+  const orders = new Map<string, number>();
+  for (const { order, value } of blocks) {
+    const name = (value as Word | undefined)?.text ?? '';
+    if (!orders.has(name)) orders.set(name, order);
+  }
+  for (const { order, tracks } of owners) {
+    for (const { name, at } of listOf(tracks)) {
+      if ((orders.get(name) ?? order) <= order) continue;
+      sink.report('CONFIG_KEEPALIVED_DIFFERS', at, {
+        message: `${kind} ${name} stands further down: keepalived would not find it, and not track it`,
+        expected: `'${kind} ${name} {' above this block, on nodes that run keepalived`,
+      });
+    }
   }
 }
