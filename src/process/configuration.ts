@@ -20,7 +20,7 @@ import { diskFiles } from './config-files.js';
 import { type DaemonSettings, daemonSettings } from './daemon-settings.js';
 import { dumpSettings } from './dump-settings.js';
 import { readKeyFile } from './key-files.js';
-import { hasNetNamespace } from './net-namespace.js';
+import { findNetNamespace } from './net-namespace.js';
 import type { PackedSettings } from './packed-settings.js';
 import { readRoutingNames } from './routing-names.js';
 import { type SchedulingSettings, schedulingSettings } from './scheduling-settings.js';
@@ -92,7 +92,7 @@ async function readEnvironment(
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     isStart: purpose === 'start',
     // A daemon that reloads is in it, even if the name is gone.
-    ...(purpose === 'test' ? { hasNetNamespace } : {}),
+    ...(purpose === 'test' ? { findNetNamespace } : {}),
     names: readRoutingNames(),
     processors: cpus().length,
     isExecutable,

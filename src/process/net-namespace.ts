@@ -2,15 +2,19 @@
  * `net_namespace`: the daemon runs in a network namespace that `ip netns add` has made. The supervisor
  * enters it before it opens anything, and its children are born there.
  */
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { enterNetworkNamespace } from '../packet-io/libc.js';
 
 /** Where iproute2 keeps the names. */
 const FOLDER = '/run/netns';
 
-/** Whether there is a namespace of that name. */
-export function hasNetNamespace(name: string): boolean {
-  return existsSync(`${FOLDER}/${name}`);
+/** Whether this process is in the namespace of a name, or there is none of it. Needs no privilege. */
+export function findNetNamespace(name: string): 'here' | 'elsewhere' | 'missing' {
+  const [named, own] = [`${FOLDER}/${name}`, '/proc/self/ns/net'].map((path) =>
+    statSync(path, { throwIfNoEntry: false }),
+  );
+  if (!named) return 'missing';
+  return named.dev === own?.dev && named.ino === own.ino ? 'here' : 'elsewhere';
 }
 
 /**

@@ -30,11 +30,11 @@ function originOf(global: GlobalConfig, keyword: string): Position {
 /** The daemon would not start. */
 function checkNetNamespace(
   global: GlobalConfig,
-  { hasNetNamespace }: Environment,
+  { findNetNamespace }: Environment,
   sink: Sink,
 ): void {
   const { netNamespace } = global.place;
-  if (netNamespace === undefined || hasNetNamespace?.(netNamespace) !== false) return;
+  if (netNamespace === undefined || findNetNamespace?.(netNamespace) !== 'missing') return;
   sink.report('CONFIG_UNKNOWN_NAMESPACE', originOf(global, 'net_namespace'), {
     message: `there is no network namespace '${netNamespace}': nothing could run in it, and interfaces are not checked`,
     expected: `one that 'ip netns add ${netNamespace}' has made before`,

@@ -23,8 +23,8 @@ export interface Environment extends Machine {
   };
   /** Whether a program, a path or a name to be looked up, can be run; `undefined`: not known. */
   isExecutable?(program: string): boolean;
-  /** Whether there is a network namespace of a name; `undefined`: not known. */
-  hasNetNamespace?(name: string): boolean;
+  /** Where the network namespace of a name is, seen from that of `interfaces`; without: not known. */
+  findNetNamespace?(name: string): 'here' | 'elsewhere' | 'missing';
   /** The daemon is to run it, rather than somebody to test it. */
   readonly isStart?: boolean;
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */

@@ -11,11 +11,12 @@ const SHOWN_INTERFACES = 12;
 /** The interfaces that there are; `undefined`: not known, or they need not be there yet. */
 export function knownInterfaces(
   { global }: Config,
-  { interfaces, hasNetNamespace }: Environment,
+  { interfaces, findNetNamespace }: Environment,
 ): ReadonlySet<string> | undefined {
   // Those that are known are another namespace's.
   const { netNamespace } = global.place;
-  if (netNamespace !== undefined && hasNetNamespace?.(netNamespace) === false) return undefined;
+  const where = netNamespace === undefined ? 'here' : findNetNamespace?.(netNamespace);
+  if (where === 'elsewhere' || where === 'missing') return undefined;
   return interfaces && global.dynamicInterfaces === 'no' ? new Set(interfaces) : undefined;
 }
 

@@ -18,7 +18,7 @@ const MACHINE = {
   interfaces: ['lo', 'eth0', 'eth1'],
   accounts: { hasUser: (name: string) => name === 'root', hasGroup: () => false },
   isExecutable: () => false,
-  hasNetNamespace: () => false,
+  findNetNamespace: () => 'missing' as const,
 };
 
 /** Codes whose example is no text that a document could show, or needs files that fail. */

@@ -207,12 +207,13 @@ regex_min_offset 1
     assert.deepEqual(told(text + script + used, { accounts }), ['7:6 CONFIG_UNKNOWN_USER']);
   });
 
-  it('the interfaces of a network namespace that is not there', () => {
+  it('the interfaces of a network namespace that is not there, or another one', () => {
     const text = `net_namespace blue\n${instanceText('')}`;
-    const told = (there: boolean) =>
-      found(load(text, { interfaces: ['lo'], hasNetNamespace: () => there }));
-    assert.deepEqual(told(false), ['1:15 CONFIG_UNKNOWN_NAMESPACE']);
-    assert.deepEqual(told(true), ['4:11 CONFIG_UNKNOWN_INTERFACE']);
+    const told = (where: 'here' | 'elsewhere' | 'missing') =>
+      found(load(text, { interfaces: ['lo'], findNetNamespace: () => where }));
+    assert.deepEqual(told('missing'), ['1:15 CONFIG_UNKNOWN_NAMESPACE']);
+    assert.deepEqual(told('elsewhere'), []);
+    assert.deepEqual(told('here'), ['4:11 CONFIG_UNKNOWN_INTERFACE']);
   });
 
   it('a script that is never run is a danger where keepalived says so', () => {
