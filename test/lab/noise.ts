@@ -43,6 +43,12 @@ export function noiseBetween(from: Millis, to: Millis): Millis {
   return sum;
 }
 
+/** What a bound grows by for the noise of an interval, ms. */
+export function allowance(from: Millis, to: Millis): Millis {
+  // Several processes take part, one after the other, and each of them waited.
+  return 2 * noiseBetween(from, to);
+}
+
 /**
  * Fails if something took longer than its bound and the noise of that time.
  *
@@ -51,8 +57,7 @@ export function noiseBetween(from: Millis, to: Millis): Millis {
  * @param since when it began, monotonic; the default is so long before now.
  */
 export function assertAtMost(took: Millis, bound: Millis, since: Millis = now() - took): void {
-  // Several processes take part, one after the other, and each of them waited.
-  const noise = 2 * noiseBetween(since, since + took);
+  const noise = allowance(since, since + took);
   assert.ok(
     took <= bound + noise,
     `${took.toFixed(1)} ms; allowed are ${bound.toFixed(1)} and ${noise.toFixed(1)} for noise`,

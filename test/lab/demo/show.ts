@@ -4,6 +4,7 @@ import { type Millis, now, renderMillis, sleep } from '../clock.js';
 import { DELAY_LOOP, LEAVES_WITHIN, masterDownInterval } from '../config-text.js';
 import type { Product } from '../director.js';
 import { Lab } from '../lab.js';
+import { allowance } from '../noise.js';
 import {
   HIGH,
   killMachine,
@@ -19,6 +20,9 @@ import {
   takeOverBound,
 } from '../steps.js';
 import { Narrator } from './narrator.js';
+
+/** What a take-over may be late because the kernel of the lab has one processor, at most. */
+const MOST_NOISE: Millis = 50;
 
 /** What the issue allows for the withdrawal of an address whose vrrp process was killed, and a stop. */
 const WITHDRAWN_WITHIN = 200;
@@ -176,10 +180,16 @@ export class Show {
         `${since(over, over.firstAnnouncement)}, first answer after ${since(over, over.answeredAt)}; ` +
         `${renderMillis(over.sinceDeath)} after the death.`,
     );
+    const noise = Math.min(MOST_NOISE, allowance(over.lastAdvert, over.answeredAt));
+    if (noise > 0) {
+      this.#narrator.say(
+        `Processes of this kernel had to wait meanwhile: the bound is ${renderMillis(noise)} later for that.`,
+      );
+    }
     this.#narrator.within(
       `master's machine lost, advert_int ${advertInt}: address answers`,
       over.took,
-      takeOverBound(advertInt, version),
+      takeOverBound(advertInt, version) + noise,
     );
     // TCP repeats at intervals that double, so it tries again up to that much later.
     await sleep(over.sinceDeath + 500);
