@@ -2,6 +2,7 @@
  * The IPVS table that the checker's state asks for. Nothing else decides what is in the table, so
  * that no history of ups and downs can leave anything behind.
  */
+import { type List, MadeList } from '../base/list.js';
 import {
   destinationKey,
   type IpvsDestination,
@@ -11,7 +12,7 @@ import {
 import { withDraining } from './drain.js';
 import type { CheckerState } from './engine.js';
 import { maskInService, portInService, servicesOf } from './group.js';
-import { isAlive, type RealServerState } from './real-server.js';
+import { isAlive, type RealServerState, UncheckedStates } from './real-server.js';
 import type { VirtualServerId } from './settings.js';
 import { sorryServerActive, type VirtualServerState } from './virtual-server.js';
 
@@ -45,10 +46,10 @@ function desiredServices(virtual: VirtualServerState): readonly IpvsService[] {
 function servicesWithDestinations(virtual: VirtualServerState): IpvsService[] {
   const { settings } = virtual;
   const { scheduler, flags, persistenceTimeout, persistenceEngine } = settings;
-  const byPort = new Map<number, IpvsDestination[]>();
+  const byPort = new Map<number, List<IpvsDestination>>();
   return servicesOf(settings).map((id) => {
     const port = id.kind === 'address' ? id.port : 0;
-    const destinations = byPort.get(port) ?? desiredDestinations(virtual, id);
+    const destinations = byPort.get(port) ?? destinationsOf(virtual, id);
     byPort.set(port, destinations);
     return {
       id,
@@ -60,6 +61,19 @@ function servicesWithDestinations(virtual: VirtualServerState): IpvsService[] {
       destinations,
     };
   });
+}
+
+/** Of servers without checks they are made when they are looked at: every server is in the table. */
+function destinationsOf(virtual: VirtualServerState, service: ServiceId): List<IpvsDestination> {
+  const { servers } = virtual;
+  const isPlain = servers instanceof UncheckedStates && !mayRepeat(virtual);
+  if (!isPlain) return desiredDestinations(virtual, service);
+  return new MadeList(servers.length, () => desiredDestinations(virtual, service));
+}
+
+/** Real servers are different ones, but in a group they may get the same port. */
+function mayRepeat({ settings: { id, sorryServer } }: VirtualServerState): boolean {
+  return sorryServer !== undefined || id.kind === 'group';
 }
 
 /**
@@ -83,8 +97,7 @@ export function desiredDestinations(
     wanted.push(destination(id, service, settings, weight, settings));
   }
   if (sorry?.inhibit) wanted.push(destination(id, service, sorry, 0, NO_LIMITS));
-  // Real servers are different ones, but in a group they may get the same port.
-  return sorry || id.kind === 'group' ? firstOfEach(wanted) : wanted;
+  return mayRepeat(virtual) ? firstOfEach(wanted) : wanted;
 }
 
 type Limits = Pick<IpvsDestination, 'upperThreshold' | 'lowerThreshold'>;

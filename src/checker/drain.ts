@@ -215,7 +215,7 @@ function deadKeys(
   virtual: VirtualServerState | undefined,
   service: ServiceId,
 ): ReadonlySet<string> {
-  const dead = virtual?.servers.filter((server) => !isAlive(server)) ?? [];
+  const dead = [...(virtual?.servers ?? [])].filter((server) => !isAlive(server));
   return new Set(
     dead.map(({ settings }) => {
       const port = portInService(virtual!.settings.id, service, settings);

@@ -23,7 +23,7 @@ import type { CheckerEvent } from './events.js';
 import { servicesOf } from './group.js';
 import { serverName, serviceName } from './names.js';
 import type { ProbeResult } from './probe-result.js';
-import { isAlive, logAliveChange } from './real-server.js';
+import { isAlive, logAliveChange, UncheckedStates } from './real-server.js';
 import { dropChecks, takeOver } from './reload.js';
 import { sorryServerActive, stepQuorum, type VirtualServerState } from './virtual-server.js';
 
@@ -195,9 +195,9 @@ function finish(
   const before = state.services[place.service]!;
   const next = withCheck(state, place, finishAttempt(checkAt(state, place), result, at, orders));
   const service = next.services[place.service]!;
-  const server = service.servers[place.server]!;
+  const server = service.servers.at(place.server)!;
   const alive = isAlive(server);
-  if (alive === isAlive(before.servers[place.server]!)) return next;
+  if (alive === isAlive(before.servers.at(place.server)!)) return next;
 
   logAliveChange(service.settings.id, server.settings, alive, orders);
   const sorryWasActive = sorryServerActive(before);
@@ -229,14 +229,14 @@ function shutdown(state: CheckerState, orders: Orders): CheckerState {
 }
 
 function checkAt(state: CheckerState, place: Place): CheckState {
-  return state.services[place.service]!.servers[place.server]!.checks[place.check]!;
+  return state.services[place.service]!.servers.at(place.server)!.checks[place.check]!;
 }
 
 function withCheck(state: CheckerState, place: Place, check: CheckState): CheckerState {
   const service = state.services[place.service]!;
-  const server = service.servers[place.server]!;
+  const server = service.servers.at(place.server)!;
   const checks = replaced(server.checks, place.check, check);
-  const servers = replaced(service.servers, place.server, { ...server, checks });
+  const servers = replaced([...service.servers], place.server, { ...server, checks });
   return withService(state, place.service, { ...service, servers });
 }
 
@@ -253,11 +253,14 @@ function replaced<T>(items: readonly T[], at: number, item: T): readonly T[] {
 function placesOf(services: readonly VirtualServerState[]): Map<string, Place> {
   const places = new Map<string, Place>();
   services.forEach(({ servers }, service) => {
-    servers.forEach(({ checks }, server) => {
+    if (servers instanceof UncheckedStates) return;
+    let server = 0;
+    for (const { checks } of servers) {
       checks.forEach(({ key }, check) => {
         places.set(checkTimer(key), { service, server, check });
       });
-    });
+      server++;
+    }
   });
   return places;
 }

@@ -83,15 +83,19 @@ export function noticesOf(
 function stopped(service: VirtualServerState): ServerNotice[] {
   if (!service.settings.omega) return [];
   return [
-    ...service.servers.filter(isAlive).map((server) => down(service, server, 'stopping')),
+    ...living(service).map((server) => down(service, server, 'stopping')),
     quorumNotice(service, 'DOWN', 'stopping', 'Shutting down'),
   ];
 }
 
 function removed(service: VirtualServerState): ServerNotice[] {
-  const servers = service.servers.filter(isAlive).map((server) => down(service, server, 'removed'));
+  const servers = living(service).map((server) => down(service, server, 'removed'));
   if (!service.quorumUp) return servers;
   return [...servers, quorumNotice(service, 'DOWN', 'removed', 'Removing')];
+}
+
+function living({ servers }: VirtualServerState): RealServerState[] {
+  return [...servers].filter(isAlive);
 }
 
 function changed(
@@ -102,7 +106,9 @@ function changed(
   const found: ServerNotice[] = [];
   // Of a service that is new all servers are, which is mostly not told.
   if (old?.servers !== service.servers && (old || startsToo)) {
-    const before = new Map(old?.servers.map((one) => [destinationKey(one.settings), one]));
+    const before = new Map(
+      [...(old?.servers ?? [])].map((one) => [destinationKey(one.settings), one]),
+    );
     for (const server of service.servers) {
       const key = destinationKey(server.settings);
       const known = before.get(key);

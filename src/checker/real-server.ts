@@ -1,7 +1,9 @@
 /** One real server of a virtual server: alive when all of its checks are up. */
+import { MadeList } from '../base/list.js';
 import type { CheckState } from './check.js';
 import type { Orders } from './effects.js';
 import { serverName, serviceName } from './names.js';
+import type { UncheckedServers } from './server-columns.js';
 import type { RealServerSettings, VirtualServerId } from './settings.js';
 
 export interface RealServerState {
@@ -9,6 +11,23 @@ export interface RealServerState {
   readonly checks: readonly CheckState[];
   /** The number that the next new check's key gets; never used twice while the server exists. */
   readonly nextCheckNumber: number;
+}
+
+const NO_CHECKS: readonly CheckState[] = [];
+
+/** A server that has no checks and never had any. */
+export function uncheckedState(settings: RealServerSettings): RealServerState {
+  return { settings, checks: NO_CHECKS, nextCheckNumber: 0 };
+}
+
+/** Servers of which the state is what every server without checks has. */
+export class UncheckedStates extends MadeList<RealServerState> {
+  readonly settings: UncheckedServers;
+
+  constructor(settings: UncheckedServers) {
+    super(settings.length, () => [...settings].map(uncheckedState));
+    this.settings = settings;
+  }
 }
 
 /** Whether every check is up. A server without checks is always alive. */

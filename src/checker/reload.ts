@@ -9,6 +9,7 @@
  * what the process forgot: a server of a service that is still there starts in service exactly if it
  * carries load there, so that a restart neither cuts connections nor revives failed servers.
  */
+import type { List } from '../base/list.js';
 import type { Micros } from '../base/time.js';
 import {
   destinationKey,
@@ -22,8 +23,15 @@ import type { Orders } from './effects.js';
 import type { CheckerEvent } from './events.js';
 import { portInService, servicesOf, virtualServerKey } from './group.js';
 import { serverName, serviceName } from './names.js';
-import { isAlive, logAliveChange, type RealServerState } from './real-server.js';
+import {
+  isAlive,
+  logAliveChange,
+  type RealServerState,
+  UncheckedStates,
+  uncheckedState,
+} from './real-server.js';
 import { firstDue, nextRandom } from './schedule.js';
+import { UncheckedServers } from './server-columns.js';
 import type {
   CheckSettings,
   RealServerSettings,
@@ -41,8 +49,6 @@ interface Takeover {
   /** Services that an earlier process left, by key. */
   readonly found: ReadonlyMap<string, IpvsService>;
 }
-
-const NO_CHECKS: readonly CheckState[] = [];
 
 /** The virtual servers of a new configuration with the state that the old ones hand on. */
 export function takeOver(
@@ -83,7 +89,9 @@ function takeOverService(
   if (!old) return startService(settings, takeover);
   const { orders } = takeover;
   const { id } = settings;
-  const before = new Map(old.servers.map((server) => [destinationKey(server.settings), server]));
+  const before = new Map(
+    [...old.servers].map((server) => [destinationKey(server.settings), server]),
+  );
   const wanted = unique(settings.realServers, destinationKey, (server) =>
     logRepeated(id, server, orders),
   );
@@ -98,7 +106,7 @@ function takeOverService(
   for (const [key, server] of wanted) {
     servers.push(takeOverServer(before.get(key), settings, server, there, takeover));
   }
-  const next = { settings, servers, quorumUp: old.quorumUp };
+  const next = { settings, servers: shortly(settings, servers), quorumUp: old.quorumUp };
   const sorryWasActive = sorryServerActive(old);
   if (sorryWasActive && !sameSorry(old, settings)) {
     const gone = serverName(id, old.settings.sorryServer!);
@@ -112,6 +120,11 @@ function takeOverService(
 /** A virtual server that the engine does not know yet. */
 function startService(settings: VirtualServerSettings, takeover: Takeover): VirtualServerState {
   const { orders } = takeover;
+  const { realServers } = settings;
+  if (realServers instanceof UncheckedServers && !realServers.repeats()) {
+    const next = { settings, servers: new UncheckedStates(realServers), quorumUp: false };
+    return stepQuorum(next, { init: true, sorryWasActive: false }, orders);
+  }
   const there = servicesThere(settings, takeover);
   const servers: RealServerState[] = [];
   const keyOf = shortKeys();
@@ -124,6 +137,18 @@ function startService(settings: VirtualServerSettings, takeover: Takeover): Virt
   }
   const next = { settings, servers, quorumUp: false };
   return stepQuorum(next, { init: true, sorryWasActive: false }, orders);
+}
+
+/** Of servers of which nothing is to be remembered no state is kept. */
+function shortly(
+  { realServers }: VirtualServerSettings,
+  servers: readonly RealServerState[],
+): List<RealServerState> {
+  const isPlain =
+    realServers instanceof UncheckedServers &&
+    realServers.length === servers.length &&
+    servers.every(({ nextCheckNumber }) => nextCheckNumber === 0);
+  return isPlain ? new UncheckedStates(realServers) : servers;
 }
 
 function logRepeated(id: VirtualServerId, server: RealServerSettings, orders: Orders): void {
@@ -139,7 +164,7 @@ function takeOverServer(
   takeover: Takeover,
 ): RealServerState {
   if (!old && settings.checks.length === 0) {
-    return { settings, checks: NO_CHECKS, nextCheckNumber: 0 };
+    return uncheckedState(settings);
   }
   const { orders } = takeover;
   const { id } = virtual;
@@ -174,7 +199,9 @@ function servicesThere(virtual: VirtualServerSettings, { found }: Takeover): Ser
   return servicesOf(virtual).flatMap((id) => {
     const service = found.get(serviceKey(id));
     if (!service) return [];
-    const weights = new Map(service.destinations.map((one) => [destinationKey(one), one.weight]));
+    const weights = new Map(
+      [...service.destinations].map((one) => [destinationKey(one), one.weight]),
+    );
     return [{ id, weights }];
   });
 }
@@ -263,7 +290,7 @@ function sameSorry(old: VirtualServerState, settings: VirtualServerSettings): bo
 
 /** Items by key, in order; of items with the same key the first stays. */
 function unique<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   keyOf: (item: T) => string,
   onDuplicate: (item: T) => void,
 ): Map<string, T> {

@@ -4,6 +4,7 @@
  */
 import type { Family, Ip } from '../base/ip.js';
 import type { SysctlWishes } from '../base/ipvs-sysctls.js';
+import type { List } from '../base/list.js';
 import type { Micros } from '../base/time.js';
 import type { ForwardingMethod, ServiceId, Tunnel } from '../ipvs/model.js';
 
@@ -127,7 +128,7 @@ export interface VirtualServerSettings {
   /** How long a server that leaves the configuration may keep its connections; 0 or absent: not. */
   readonly drainTimeout?: Micros;
   readonly sorryServer?: SorryServerSettings;
-  readonly realServers: readonly RealServerSettings[];
+  readonly realServers: List<RealServerSettings>;
 }
 
 /** Rules that give packets to the addresses of groups their marks. */

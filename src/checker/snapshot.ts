@@ -116,7 +116,7 @@ export function snapshot(
         ...(members ? { members } : {}),
         quorumUp: service.quorumUp,
         sorryServerActive: state.phase === 'running' && active,
-        realServers: service.servers.map((server) => {
+        realServers: [...service.servers].map((server) => {
           const { address, port, method, tunnel } = server.settings;
           const weight = state.phase === 'running' ? desiredWeight(server, active) : undefined;
           return {

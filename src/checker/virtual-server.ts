@@ -12,21 +12,23 @@
  * while the quorum is down; then the living servers are out, since a service that cannot carry the
  * load is not to carry a part of it. Without a sorry server they stay in.
  */
+import type { List } from '../base/list.js';
 import type { Orders } from './effects.js';
 import { serverName, serviceName } from './names.js';
-import { isAlive, type RealServerState } from './real-server.js';
+import { isAlive, type RealServerState, UncheckedStates } from './real-server.js';
 import type { VirtualServerSettings } from './settings.js';
 
 export interface VirtualServerState {
   readonly settings: VirtualServerSettings;
-  readonly servers: readonly RealServerState[];
+  readonly servers: List<RealServerState>;
   readonly quorumUp: boolean;
 }
 
 /** Sum of the weights of the living servers. */
-export function livingWeight(service: VirtualServerState): number {
+export function livingWeight({ servers }: VirtualServerState): number {
+  if (servers instanceof UncheckedStates) return servers.settings.weight();
   let sum = 0;
-  for (const server of service.servers) {
+  for (const server of servers) {
     if (isAlive(server)) sum += Math.max(0, server.settings.weight);
   }
   return sum;

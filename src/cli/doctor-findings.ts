@@ -67,7 +67,9 @@ function switches(input: SysctlInput, { sysctl, isRunning }: Machine): Finding[]
 function forwarding({ virtualServers }: CheckerSettings, { sysctl }: Machine): Finding[] {
   const families = new Set(
     virtualServers.flatMap(({ realServers }) =>
-      realServers.filter(({ method }) => method === 'NAT').map(({ address }) => familyOf(address)),
+      [...realServers]
+        .filter(({ method }) => method === 'NAT')
+        .map(({ address }) => familyOf(address)),
     ),
   );
   return [...families].sort().map((family) => {
@@ -84,7 +86,7 @@ function redirects({ virtualServers }: CheckerSettings, machine: Machine): Findi
   for (const { id, realServers } of virtualServers) {
     if (id.kind !== 'address') continue;
     for (const each of machine.addresses) {
-      const servers = realServers.filter(({ method }) => method === 'NAT');
+      const servers = [...realServers].filter(({ method }) => method === 'NAT');
       if (each.covers(id.address) && servers.some(({ address }) => each.covers(address))) {
         interfaces.add(each.interface);
       }
@@ -111,7 +113,7 @@ function addressResolution({ virtualServers }: CheckerSettings, machine: Machine
       id.kind === 'address' &&
       familyOf(id.address) === 4 &&
       loopback.has(id.address) &&
-      realServers.some(({ method }) => method !== 'NAT'),
+      [...realServers].some(({ method }) => method !== 'NAT'),
   );
   if (held?.id.kind !== 'address') return [];
   const why = `${held.id.address} is on lo: only the director that is MASTER may answer for it`;

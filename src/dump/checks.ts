@@ -118,7 +118,7 @@ function serviceLines({ settings, state, told }: Service): string[] {
       : []),
     '   alive = 1',
     `   quorum_state_up = ${Number(state.quorumUp)}`,
-    ...settings.realServers.flatMap((server, i) =>
+    ...[...settings.realServers].flatMap((server, i) =>
       serverLines(server, state.realServers[i], told?.servers[destinationKey(server)]),
     ),
   ];
@@ -202,7 +202,7 @@ function methodLine({
 
 function checkersOf({ settings, state }: Service): string[] {
   const { id, realServers } = settings;
-  return realServers.flatMap((server, i) =>
+  return [...realServers].flatMap((server, i) =>
     server.checks.flatMap((check, k) => [
       ` ${serviceName(id)} -> ${serverName(id, server)}`,
       ...checkerLines(check, server.alpha, state.realServers[i]?.checks[k]),

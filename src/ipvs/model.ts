@@ -3,6 +3,7 @@
  * Names are those of linux/ip_vs.h.
  */
 import type { Family, Ip } from '../base/ip.js';
+import type { List } from '../base/list.js';
 
 /** How packets reach a destination (IP_VS_CONN_F_FWD_MASK). */
 export type ForwardingMethod = 'NAT' | 'DR' | 'TUN';
@@ -35,7 +36,7 @@ export interface IpvsService {
   readonly persistenceMask?: number;
   /** What recognises a client instead of its address: `sip`. Absent: the address. */
   readonly persistenceEngine?: string;
-  readonly destinations: readonly IpvsDestination[];
+  readonly destinations: List<IpvsDestination>;
 }
 
 /** How packets are wrapped on their way to a `TUN` destination, if not as plain IPIP. */

@@ -71,12 +71,12 @@ export function planService(old: IpvsService | undefined, service: IpvsService):
 /** Whether two wishes are the same. Of a service that is told by the same object nothing is compared. */
 export function sameService(a: IpvsService, b: IpvsService): boolean {
   if (a === b) return true;
-  const { destinations } = b;
+  const others = [...b.destinations];
   return (
     sameOptions(a, b) &&
-    a.destinations.length === destinations.length &&
-    a.destinations.every((one, i) => {
-      const other = destinations[i] as IpvsDestination;
+    a.destinations.length === others.length &&
+    [...a.destinations].every((one, i) => {
+      const other = others[i] as IpvsDestination;
       return (
         one === other ||
         (one.address === other.address && one.port === other.port && sameDestination(one, other))
@@ -88,7 +88,7 @@ export function sameService(a: IpvsService, b: IpvsService): boolean {
 function planDestinations(old: IpvsService | undefined, service: IpvsService): IpvsOperation[] {
   if (!old || old.destinations.length === 0) return addAll(service);
   const { id } = service;
-  const present = new Map(old.destinations.map((d) => [destinationKey(d), d]));
+  const present = new Map([...old.destinations].map((d) => [destinationKey(d), d]));
   const wanted = new Set<string>();
   const added: IpvsOperation[] = [];
   const changed: IpvsOperation[] = [];

@@ -11,7 +11,7 @@ import type { ForwardingMethod } from './model.js';
 /** What of a service decides about switches. */
 export interface ServiceTraits {
   readonly persistent: boolean;
-  readonly servers: readonly { readonly address: Ip; readonly method: ForwardingMethod }[];
+  readonly servers: Iterable<{ readonly address: Ip; readonly method: ForwardingMethod }>;
 }
 
 export interface SysctlInput {

@@ -7,7 +7,16 @@
  * A real server is an address, a port, a weight and a shape: everything else, in which a check that
  * connects to the server itself does not say where that is.
  */
-import type { Ip } from '../base/ip.js';
+import { type Ip, ipToBytes } from '../base/ip.js';
+import type { List } from '../base/list.js';
+import {
+  type Columns,
+  made,
+  type Run,
+  type Runs,
+  serverOf,
+  UncheckedServers,
+} from '../checker/server-columns.js';
 import type {
   CheckerSettings,
   CheckSettings,
@@ -31,22 +40,23 @@ type Shape = Omit<RealServerSettings, Own | 'checks'> & { readonly checks: reado
 
 /** A virtual server whose real servers are told apart from it. */
 interface PackedVirtualServer extends Omit<VirtualServerSettings, 'realServers'> {
-  /** Of its real servers, with a blank between. */
-  readonly addresses: string;
+  /** How many runs its real servers are. */
+  readonly runs: number;
 }
 
 /** Settings without repetitions. Plain data. */
 export interface PackedSettings extends Omit<CheckerSettings, 'virtualServers'> {
   readonly virtualServers: readonly PackedVirtualServer[];
-  readonly servers: {
-    /** Of each server, in the order of virtual servers, {@link NUMBERS}; all of 32 bits. */
-    readonly numbers: Int32Array;
+  /** Of all of them, in their order. */
+  readonly servers: Columns & {
+    /** {@link NUMBERS} of each run. */
+    readonly runs: Int32Array;
     readonly shapes: readonly Shape[];
   };
 }
 
-/** Numbers of a server: port, weight and the index of its shape. */
-const NUMBERS = 3;
+/** Numbers of a run: how many servers, the bytes of an address, port and the index of the shape. */
+const NUMBERS = 4;
 
 /** A virtual server that is to be packed. */
 export interface ServiceToPack {
@@ -86,86 +96,108 @@ export function packSettings(
   const packed: PackedVirtualServer[] = [];
   for (const { virtual, giveServers } of services) {
     giveServers(servers);
-    packed.push({ ...virtual, addresses: servers.takeAddresses() });
+    packed.push({ ...virtual, runs: servers.endService() });
   }
-  const { numbers, shapes } = servers;
-  return { ...settings, virtualServers: packed, servers: { numbers, shapes: shapes.all } };
+  return { ...settings, virtualServers: packed, servers: servers.packed() };
 }
 
 class PackedServers implements ServersToPack {
-  readonly shapes = new Shapes();
-  readonly numbers: Int32Array;
-  private at = 0;
-  /** Joined only when they are all there: a text that grows is a chain of small ones. */
-  private addresses: Ip[] = [];
+  readonly #shapes = new Shapes();
+  readonly #weights: Int32Array;
+  /** Grows if there are IPv6 addresses. */
+  #addresses: Uint8Array;
+  #used = 0;
+  #servers = 0;
+  readonly #runs: number[] = [];
+  /** Where the service's runs begin. */
+  #begun = 0;
 
   constructor(count: number) {
-    this.numbers = new Int32Array(NUMBERS * count);
+    this.#weights = new Int32Array(count);
+    this.#addresses = new Uint8Array(4 * count);
   }
 
   add(server: RealServerSettings): number {
-    const shape = this.shapes.indexOf(server);
+    const shape = this.#shapes.indexOf(server);
     this.addAlike(server.address, server.port, server.weight, shape);
     return shape;
   }
 
   addAlike(address: Ip, port: number, weight: number, shape: number): void {
-    const { numbers } = this;
-    this.addresses.push(address);
-    numbers[this.at++] = port;
-    numbers[this.at++] = weight;
-    numbers[this.at++] = shape;
+    this.#weights[this.#servers++] = weight;
+    const bytes = ipToBytes(address);
+    if (this.#used + bytes.length > this.#addresses.length) {
+      const larger = new Uint8Array(2 * this.#addresses.length + 16);
+      larger.set(this.#addresses);
+      this.#addresses = larger;
+    }
+    this.#addresses.set(bytes, this.#used);
+    this.#used += bytes.length;
+    const runs = this.#runs;
+    const last = runs.length - NUMBERS;
+    if (
+      last >= this.#begun &&
+      runs[last + 1] === bytes.length &&
+      runs[last + 2] === port &&
+      runs[last + 3] === shape
+    ) {
+      (runs[last] as number)++;
+    } else runs.push(1, bytes.length, port, shape);
   }
 
-  /** Those of the servers since the last time. */
-  takeAddresses(): string {
-    const addresses = this.addresses.join(' ');
-    this.addresses = [];
-    return addresses;
+  /** @returns how many runs the service has. */
+  endService(): number {
+    const count = (this.#runs.length - this.#begun) / NUMBERS;
+    this.#begun = this.#runs.length;
+    return count;
+  }
+
+  packed(): PackedSettings['servers'] {
+    return {
+      addresses: this.#addresses.subarray(0, this.#used),
+      weights: this.#weights,
+      runs: Int32Array.from(this.#runs),
+      shapes: this.#shapes.all,
+    };
   }
 }
 
 /** The settings that were packed. Servers share the parts of them that are equal. */
 export function unpackSettings({ servers, ...packed }: PackedSettings): CheckerSettings {
-  const { numbers, shapes } = servers;
+  const { runs: numbers, shapes, ...columns } = servers;
   let n = 0;
+  let address = 0;
+  let weight = 0;
   const virtualServers = packed.virtualServers.map((whole): VirtualServerSettings => {
-    const { addresses, ...virtual } = whole;
-    const realServers: RealServerSettings[] = [];
-    for (const address of addresses === '' ? [] : addresses.split(' ')) {
-      const shape = shapes[numbers[n + 2] as number] as Shape;
-      realServers.push(serverOf(shape, address, numbers[n] as number, numbers[n + 1] as number));
-      n += NUMBERS;
+    const { runs: count, ...virtual } = whole;
+    const place = { columns, address, weight };
+    const runs: Run<Shape>[] = [];
+    for (const end = n + NUMBERS * count; n < end; n += NUMBERS) {
+      const run = runAt(numbers, n, shapes);
+      runs.push(run);
+      address += run.count * run.bytes;
+      weight += run.count;
     }
-    return { ...virtual, realServers };
+    return { ...virtual, realServers: serversOf({ ...place, runs }) };
   });
   return { ...packed, virtualServers };
 }
 
-/**
- * Field by field: copies that are then added to take several times the time and memory, here and for
- * whoever reads them.
- */
-function serverOf(shape: Shape, address: Ip, port: number, weight: number): RealServerSettings {
-  const { method, tunnel, sourceNat, checks } = shape;
-  const { upperThreshold, lowerThreshold, inhibitOnFailure, alpha } = shape;
-  const server: RealServerSettings = {
-    address,
-    port,
-    method,
-    weight,
-    upperThreshold,
-    lowerThreshold,
-    inhibitOnFailure,
-    alpha,
-    // Their empty list is shared.
-    checks: checks.length === 0 ? NO_CHECKS : checks.map((each) => checkOf(each, address, port)),
-  };
-  if (!tunnel && !sourceNat) return server;
-  return { ...server, ...(tunnel ? { tunnel } : {}), ...(sourceNat ? { sourceNat } : {}) };
+function runAt(numbers: Int32Array, n: number, shapes: readonly Shape[]): Run<Shape> {
+  const [count = 0, bytes, port = 0, shape = 0] = numbers.subarray(n, n + NUMBERS);
+  return { count, bytes: bytes === 16 ? 16 : 4, port, kind: shapes[shape] as Shape };
 }
 
-const NO_CHECKS: readonly CheckSettings[] = [];
+function serversOf(servers: Runs<Shape>): List<RealServerSettings> {
+  const { runs } = servers;
+  if (runs.length > 0 && runs.every(({ kind }) => kind.checks.length === 0)) {
+    return new UncheckedServers(servers);
+  }
+  return made(servers, (shape, address, port, weight) => {
+    const checks = shape.checks.map((each) => checkOf(each, address, port));
+    return serverOf(shape, address, port, weight, checks);
+  });
+}
 
 function checkOf(check: ShapeCheck, address: Ip, port: number): CheckSettings {
   return { ...check, target: { address, port, ...check.target } };

@@ -164,7 +164,7 @@ export class SourceNatKeeper {
     if (this.#former.length === 0) return false;
     const draining = this.#options.inTable().map(({ id, destinations }) => ({
       id,
-      servers: destinations.filter(({ weight }) => weight === 0),
+      servers: [...destinations].filter(({ weight }) => weight === 0),
     }));
     const there = pairsOf(draining);
     const left = without(this.#former, (pair) => !there.has(pair));

@@ -1,6 +1,7 @@
 /** Which connections get another source (FULLNAT), from what the checker process is told. */
 import { familyOf } from '../base/ip.js';
 import { portInService, servicesOf } from '../checker/group.js';
+import { differentServers } from '../checker/server-columns.js';
 import type {
   RealServerSettings,
   SorryServerSettings,
@@ -12,8 +13,10 @@ import { poolKey, type TranslatedServer, type TranslatedService } from '../kerne
 /** The services with FULLNAT, those of groups too, in the configuration's order. */
 export function translatedServices(servers: readonly VirtualServerSettings[]): TranslatedService[] {
   return servers.flatMap((virtual) => {
-    const all = [...virtual.realServers, ...(virtual.sorryServer ? [virtual.sorryServer] : [])];
-    if (!all.some(({ sourceNat }) => sourceNat)) return [];
+    const sorry = virtual.sorryServer ? [virtual.sorryServer] : [];
+    const kinds = [...differentServers(virtual.realServers), ...sorry];
+    if (!kinds.some(({ sourceNat }) => sourceNat)) return [];
+    const all = [...virtual.realServers, ...sorry];
     return servicesOf(virtual).flatMap((id) => {
       const service = translatedService(virtual, id, all);
       return service.servers.length > 0 ? [service] : [];

@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { messageOf } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
 import type { Logger } from '../base/log.js';
+import { differentServers } from '../checker/server-columns.js';
 import type { CheckerSettings } from '../checker/settings.js';
 import { type SysctlInput, type WantedSysctl, wantedSysctls } from '../ipvs/sysctls.js';
 import {
@@ -89,7 +90,9 @@ export function sysctlInput(settings: CheckerSettings, addresses: ReadonlySet<Ip
     own: new Set([...addresses].filter((address) => !virtual.has(address))),
     syncFollowsAll: settings.syncFollowsAll ?? false,
     translates: settings.virtualServers.some(({ realServers, sorryServer }) =>
-      [...realServers, ...(sorryServer ? [sorryServer] : [])].some(({ sourceNat }) => sourceNat),
+      [...differentServers(realServers), ...(sorryServer ? [sorryServer] : [])].some(
+        ({ sourceNat }) => sourceNat,
+      ),
     ),
   };
 }

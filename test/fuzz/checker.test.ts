@@ -54,20 +54,19 @@ function randomServer(dice: Dice): RealServerSettings {
 function randomService(dice: Dice): VirtualServerSettings {
   const port = 80 + dice.below(3);
   const sorry = { ...SORRY, address: `10.0.0.${1 + dice.below(9)}`, inhibit: dice.below(2) === 0 };
-  return virtualServer(
-    Array.from({ length: dice.below(6) }, () => randomServer(dice)),
-    {
-      id: { kind: 'address', protocol: 'TCP', address: '192.0.2.100', port },
-      quorum: dice.below(4),
-      hysteresis: dice.below(2),
-      omega: dice.below(2) === 0,
-      ...(dice.below(2) === 0 ? { sorryServer: sorry } : {}),
-    },
-  );
+  const servers = Array.from({ length: dice.below(6) }, () => randomServer(dice));
+  const unchecked = dice.below(3) === 0;
+  return virtualServer(unchecked ? servers.map((server) => ({ ...server, checks: [] })) : servers, {
+    id: { kind: 'address', protocol: 'TCP', address: '192.0.2.100', port },
+    quorum: dice.below(4),
+    hysteresis: dice.below(2),
+    omega: dice.below(2) === 0,
+    ...(dice.below(2) === 0 ? { sorryServer: sorry } : {}),
+  });
 }
 
 function checkInvariants(h: Harness): void {
-  const checks = h.state.services.flatMap((s) => s.servers.flatMap((server) => server.checks));
+  const checks = h.state.services.flatMap((s) => [...s.servers].flatMap((server) => server.checks));
   assert.equal(new Set(checks.map((check) => check.key)).size, checks.length, 'keys are unique');
   assert.equal(h.timers.size, checks.length, 'every check has its timer, and nothing else has');
   for (const check of checks) {
@@ -77,18 +76,18 @@ function checkInvariants(h: Harness): void {
   assert.equal(h.probes.size, checks.filter((check) => check.running).length);
   for (const [i, wanted] of desiredTable(h.state).entries()) {
     const service = h.state.services[i]!;
-    const keys = wanted.destinations.map(destinationKey);
+    const destinations = [...wanted.destinations];
+    assert.equal(destinations.length, wanted.destinations.length);
+    const keys = destinations.map(destinationKey);
     assert.equal(new Set(keys).size, keys.length, 'a destination is wanted once');
     const { sorryServer } = service.settings;
     if (sorryServer) {
-      const entry = wanted.destinations.find(
-        (d) => destinationKey(d) === destinationKey(sorryServer),
-      );
+      const entry = destinations.find((d) => destinationKey(d) === destinationKey(sorryServer));
       if (!service.quorumUp) assert.equal(entry?.weight, 1, 'the sorry server serves');
     }
-    const carrying = wanted.destinations.filter((d) => d.weight > 0);
+    const carrying = destinations.filter((d) => d.weight > 0);
     for (const destination of carrying) {
-      const server = service.servers.find(
+      const server = [...service.servers].find(
         (s) => destinationKey(s.settings) === destinationKey(destination),
       );
       const isSorry = sorryServer && destinationKey(sorryServer) === destinationKey(destination);

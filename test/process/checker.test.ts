@@ -69,7 +69,10 @@ class Checker {
   }
 
   configure(generation: number, settings: CheckerSettings): Promise<{ generation: number }> {
-    const count = settings.virtualServers.flatMap(({ realServers }) => realServers).length;
+    const count = settings.virtualServers.reduce(
+      (sum, { realServers }) => sum + realServers.length,
+      0,
+    );
     return this.ask(
       {
         kind: 'configure',

@@ -96,7 +96,9 @@ async function reconciler(): Promise<void> {
 }
 
 function heavier({ destinations }: IpvsService): IpvsService['destinations'] {
-  return destinations.map((each, i) => (i === 3 ? { ...each, weight: each.weight + 1 } : each));
+  return [...destinations].map((each, i) =>
+    i === 3 ? { ...each, weight: each.weight + 1 } : each,
+  );
 }
 
 /** From the start of the process to the last server of the last service; then its end. */

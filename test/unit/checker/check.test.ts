@@ -92,7 +92,7 @@ describe('checker: one check, a column for each attempt', () => {
       for (const result of results.split(' ')) {
         h.tick();
         h.answer(A, RESULTS[result as '+' | '-' | '?'], 200_000);
-        seen.push(h.state.services[0]!.servers[0]!.checks[0]!.up ? 'u' : 'd');
+        seen.push(h.state.services[0]!.servers.at(0)!.checks[0]!.up ? 'u' : 'd');
         waits.push(String((h.of('arm-timer')[0]!.dueAt - h.now) / SECOND));
       }
       assert.equal(seen.join(' '), up);

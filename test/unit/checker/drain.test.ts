@@ -25,7 +25,7 @@ function service(
 /** `address=weight` of each service of the wanted table. */
 function table(h: Harness): string[] {
   return desiredTable(h.state).map(({ destinations }) =>
-    destinations.map(({ address, weight }) => `${address}=${weight}`).join(' '),
+    [...destinations].map(({ address, weight }) => `${address}=${weight}`).join(' '),
   );
 }
 
@@ -219,7 +219,7 @@ describe('checker: drain', () => {
     assert.deepEqual(
       desiredTable(state).map(({ id, destinations }) => [
         id.kind === 'address' && id.port,
-        destinations.map(({ address, weight }) => `${address}=${weight}`).join(' '),
+        [...destinations].map(({ address, weight }) => `${address}=${weight}`).join(' '),
       ]),
       [
         [80, `${A}=1 ${B}=0`],

@@ -16,7 +16,9 @@ const MARK: GroupMember = { kind: 'fwmark', family: 4, fwmark: 5 };
 /** Each service with its servers: `TCP 192.0.2.1:80 -> 10.0.0.1:80=1`. */
 function tableOf(harness: Harness): string[] {
   return desiredTable(harness.state).map(({ id, destinations }) => {
-    const servers = destinations.map(({ address, port, weight }) => `${address}:${port}=${weight}`);
+    const servers = [...destinations].map(
+      ({ address, port, weight }) => `${address}:${port}=${weight}`,
+    );
     return `${serviceKey(id)} -> ${servers.join(' ')}`;
   });
 }

@@ -1,8 +1,10 @@
 /** A checker engine with a clock that the test turns by hand, and short ways to write settings. */
+import assert from 'node:assert/strict';
 import { desiredTable } from '../../../src/checker/desired.js';
 import type { CheckerEffect } from '../../../src/checker/effects.js';
-import { createCheckerEngine, step } from '../../../src/checker/engine.js';
+import { type CheckerState, createCheckerEngine, step } from '../../../src/checker/engine.js';
 import type { CheckerEvent, CheckerTimerKey } from '../../../src/checker/events.js';
+import { noticesOf } from '../../../src/checker/notices.js';
 import type { ProbeResult } from '../../../src/checker/probe-result.js';
 import type {
   CheckerSettings,
@@ -11,7 +13,13 @@ import type {
   RealServerSettings,
   VirtualServerSettings,
 } from '../../../src/checker/settings.js';
+import { snapshot } from '../../../src/checker/snapshot.js';
 import type { IpvsService } from '../../../src/ipvs/model.js';
+import {
+  packSettings,
+  serviceToPack,
+  unpackSettings,
+} from '../../../src/process/packed-settings.js';
 
 export const SECOND = 1_000_000;
 
@@ -98,8 +106,29 @@ export const INCONCLUSIVE: ProbeResult = {
   detail: 'no local port is free',
 };
 
+/** An event with its settings as they arrive in the checker process. */
+function travelled(event: CheckerEvent): CheckerEvent {
+  if (event.kind !== 'configured') return event;
+  const { virtualServers, ...general } = event.settings;
+  const count = virtualServers.reduce((sum, { realServers }) => sum + realServers.length, 0);
+  const packed = packSettings(general, virtualServers.map(serviceToPack), count);
+  return { ...event, settings: unpackSettings(packed) };
+}
+
+function tableAsItIs(state: CheckerState): unknown {
+  return desiredTable(state).map((service) => ({
+    ...service,
+    destinations: [...service.destinations],
+  }));
+}
+
+/**
+ * An engine, and beside it one that is told its settings as they arrive in its process, where servers
+ * without checks are no objects: it does the same.
+ */
 export class Harness {
   state = createCheckerEngine();
+  #twin = createCheckerEngine();
   now = 0;
   /** Effects of the last step. */
   effects: readonly CheckerEffect[] = [];
@@ -110,8 +139,16 @@ export class Harness {
   readonly probes = new Map<string, Effect<'start-probe'>>();
 
   send(event: CheckerEvent): readonly CheckerEffect[] {
-    const { state, effects } = step(this.state, event);
+    const before = { own: this.state, twin: this.#twin };
+    const { state, effects } = step(before.own, event);
+    const twin = step(before.twin, travelled(event));
     this.state = state;
+    this.#twin = twin.state;
+    assert.deepEqual(twin.effects, effects);
+    assert.deepEqual(tableAsItIs(twin.state), tableAsItIs(state));
+    assert.deepEqual(snapshot(twin.state, []), snapshot(state, []));
+    const how = { isStopping: event.kind === 'shutdown', startsToo: true };
+    assert.deepEqual(noticesOf(before.twin, twin.state, how), noticesOf(before.own, state, how));
     this.effects = effects;
     for (const effect of effects) this.#note(effect);
     return effects;
@@ -174,7 +211,7 @@ export class Harness {
   /** The table, one word a destination: `10.0.0.1=3`. */
   table(service = 0): string {
     const destinations = desiredTable(this.state)[service]?.destinations ?? [];
-    return destinations.map((d) => `${d.address}=${d.weight}`).join(' ');
+    return [...destinations].map((d) => `${d.address}=${d.weight}`).join(' ');
   }
 
   of<K extends CheckerEffect['kind']>(kind: K): Effect<K>[] {

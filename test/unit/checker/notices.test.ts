@@ -33,13 +33,13 @@ class Told {
 
   /** The check of a server, by its place, comes to its end. */
   check(server: number, result: typeof SUCCESS, check = 0): string[] {
-    const found = this.#state.services[0]?.servers[server]?.checks[check];
+    const found = this.#state.services[0]?.servers.at(server)?.checks[check];
     assert.ok(found?.dueAt !== undefined);
     this.#at = Math.max(this.#at, found.dueAt);
     const timer = `check/${found.key}` as const;
     const started = this.#step({ kind: 'timer-expired', at: this.#at, dueAt: found.dueAt, timer });
     assert.deepEqual(started, []);
-    const { running } = this.#state.services[0]?.servers[server]?.checks[check] ?? {};
+    const { running } = this.#state.services[0]?.servers.at(server)?.checks[check] ?? {};
     assert.ok(running);
     const { attempt } = running;
     return this.#step({ kind: 'probe-finished', at: this.#at, check: found.key, attempt, result });

@@ -15,7 +15,7 @@ import {
 const SECOND = 1_000_000;
 
 function real(lines: string, service = ''): RealServerConfig {
-  return server(service, lines).realServers[0] as RealServerConfig;
+  return server(service, lines).realServers.at(0) as RealServerConfig;
 }
 
 function check(lines: string, service = ''): ConnectionCheck {
@@ -59,7 +59,7 @@ describe('config: virtual_server', () => {
     const [built] = loaded.config?.virtualServers ?? [];
     assert.equal(built?.id.kind === 'address' && built.id.protocol, 'UDP');
     assert.equal(built?.scheduler, 'wlc');
-    assert.equal(built?.realServers[0]?.method, 'NAT');
+    assert.equal(built?.realServers.at(0)?.method, 'NAT');
   });
 
   it('no warning for the method if every server has its own', () => {
@@ -174,7 +174,7 @@ describe('config: virtual_server', () => {
 
     it('keeps the port of the packet unless NAT is told another', () => {
       const port = (lines: string, server: string) =>
-        mark(lines, server).config?.virtualServers[0]?.realServers[0]?.port;
+        mark(lines, server).config?.virtualServers[0]?.realServers.at(0)?.port;
       assert.equal(port('lvs_method NAT', '10.0.0.1'), 0);
       assert.equal(port('lvs_method NAT', '10.0.0.1 8080'), 8080);
       assert.equal(port('lvs_method DR', '10.0.0.1 80'), 0);
@@ -184,7 +184,7 @@ describe('config: virtual_server', () => {
     it('its checks need a port: their own or the one that was written', () => {
       const target = (server: string, inner: string) =>
         connectionCheck(
-          mark('lvs_method NAT', server, inner).config?.virtualServers[0]?.realServers[0],
+          mark('lvs_method NAT', server, inner).config?.virtualServers[0]?.realServers.at(0),
         ).target.port;
       assert.equal(target('10.0.0.1', 'TCP_CHECK {\nconnect_port 81\n}'), 81);
       assert.equal(target('10.0.0.1 80', 'TCP_CHECK {\n}'), 80);
@@ -210,7 +210,7 @@ describe('config: virtual_server', () => {
           .replace('10.0.0.1 80', `10.0.0.1 ${port}`),
       );
     const ports = (method: string, port: string): string => {
-      const built = one(method, port).config?.virtualServers[0]?.realServers[0];
+      const built = one(method, port).config?.virtualServers[0]?.realServers.at(0);
       return `${built?.port} ${connectionCheck(built).target.port}`;
     };
 
@@ -457,7 +457,7 @@ describe('config: checks', () => {
       method: 'NAT',
       inhibit: false,
     });
-    assert.equal(service?.realServers[0]?.alpha, true);
+    assert.equal(service?.realServers.at(0)?.alpha, true);
     const timing = {
       delayLoop: 60 * SECOND,
       connectTimeout: 5 * SECOND,
@@ -466,7 +466,7 @@ describe('config: checks', () => {
       warmup: 60 * SECOND,
     };
     const target = { address: '10.0.0.1', port: 80, fwmark: 0 };
-    assert.deepEqual(service?.realServers[0]?.checks, [
+    assert.deepEqual(service?.realServers.at(0)?.checks, [
       {
         type: 'SSL_GET',
         target,
@@ -489,18 +489,18 @@ describe('config: checks', () => {
     assert.equal(service?.persistenceMask, 0xff0000ff);
     assert.equal(service?.persistenceEngine, 'sip');
     assert.deepEqual(service?.sorryServer?.tunnel, { type: 'gre', port: 0, checksum: 'csum' });
-    assert.deepEqual(service?.realServers[0]?.tunnel, {
+    assert.deepEqual(service?.realServers.at(0)?.tunnel, {
       type: 'gue',
       port: 6080,
       checksum: 'remcsum',
     });
     const [plain] = checkerSettings(loadGood(serverText('', 'lvs_method TUN'))).virtualServers;
-    assert.equal(plain?.realServers[0]?.tunnel, undefined);
+    assert.equal(plain?.realServers.at(0)?.tunnel, undefined);
   });
 
   it('without any check there is nothing for alpha to wait for', () => {
     const settings = checkerSettings(loadGood(serverText('alpha')));
-    assert.equal(settings.virtualServers[0]?.realServers[0]?.alpha, false);
+    assert.equal(settings.virtualServers[0]?.realServers.at(0)?.alpha, false);
     assert.equal(
       checkerSettings(loadGood('global_defs {\nlvs_flush_on_stop VS\n}')).flushAtStop,
       false,

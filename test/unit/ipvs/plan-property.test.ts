@@ -61,7 +61,7 @@ function carryOut(table: readonly IpvsService[], operations: readonly IpvsOperat
       after.set(key, { ...operation.service, destinations: service?.destinations ?? [] });
     } else {
       const target = destinationKey(operation.destination);
-      const others = (service as IpvsService).destinations.filter(
+      const others = [...(service as IpvsService).destinations].filter(
         (each) => destinationKey(each) !== target,
       );
       const was = others.length < (service as IpvsService).destinations.length;

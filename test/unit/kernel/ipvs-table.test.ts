@@ -196,7 +196,7 @@ describe('kernel: IPVS table', () => {
     const { kernel, reconciler } = await setup();
     const refusedWith = async (
       errno: 'EINVAL' | 'ERANGE' | 'EPERM' | 'ENOMEM',
-      change: Partial<IpvsService['destinations'][number]>,
+      change: Partial<IpvsDestination>,
     ): Promise<string> => {
       kernel.failNext({ errno }, 'IPVS_CMD_NEW_DEST');
       const wish = service(80, [{ ...server(1), ...change }]);

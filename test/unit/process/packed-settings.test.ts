@@ -16,6 +16,16 @@ import {
 import { httpCheck, realServer, SORRY, tcpCheck, virtualServer } from '../checker/harness.js';
 import { loadGood } from '../config/support.js';
 
+/** With all servers there. */
+function plain({ virtualServers, ...general }: CheckerSettings): CheckerSettings {
+  const whole = virtualServers.map((virtual) => {
+    const realServers = [...virtual.realServers];
+    assert.equal(realServers.length, virtual.realServers.length);
+    return { ...virtual, realServers };
+  });
+  return { ...general, virtualServers: whole };
+}
+
 /** Packs, sends as a channel does, and unpacks. */
 function sent(virtualServers: readonly VirtualServerSettings[]): {
   readonly settings: CheckerSettings;
@@ -25,7 +35,7 @@ function sent(virtualServers: readonly VirtualServerSettings[]): {
   const count = virtualServers.reduce((sum, { realServers }) => sum + realServers.length, 0);
   const packed = packSettings(general, virtualServers.map(serviceToPack), count);
   const settings = unpackSettings(deserialize(serialize(packed)));
-  assert.deepEqual(settings, { ...general, virtualServers });
+  assert.deepEqual(plain(settings), { ...general, virtualServers });
   return { settings, shapes: packed.servers.shapes.length };
 }
 
@@ -98,7 +108,7 @@ describe('process: settings on their way to the checker', () => {
       ].join('\n'),
     );
     const packed = packedCheckerSettings(config);
-    assert.deepEqual(unpackSettings(packed), checkerSettings(config));
+    assert.deepEqual(plain(unpackSettings(packed)), checkerSettings(config));
     assert.equal(packed.servers.shapes.length, 3);
   });
 
@@ -119,7 +129,7 @@ describe('process: settings on their way to the checker', () => {
     const config = loadGood(`${service(1)}${service(2)}`);
     assert.ok(config.virtualServers.every((each) => (rowsOf(each)?.count ?? 0) > 50));
     const packed = packedCheckerSettings(config);
-    assert.deepEqual(unpackSettings(packed), checkerSettings(config));
+    assert.deepEqual(plain(unpackSettings(packed)), checkerSettings(config));
     assert.equal(packed.servers.shapes.length, 5);
   });
 });
