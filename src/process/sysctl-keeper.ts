@@ -7,7 +7,7 @@ import { messageOf } from '../base/errors.js';
 import type { Ip } from '../base/ip.js';
 import type { Logger } from '../base/log.js';
 import { differentServers } from '../checker/server-columns.js';
-import type { CheckerSettings } from '../checker/settings.js';
+import type { CheckerSettings, VirtualServerSettings } from '../checker/settings.js';
 import { type SysctlInput, type WantedSysctl, wantedSysctls } from '../ipvs/sysctls.js';
 import {
   IpvsSysctls,
@@ -84,7 +84,8 @@ export function sysctlInput(settings: CheckerSettings, addresses: ReadonlySet<Ip
   return {
     services: settings.virtualServers.map((server) => ({
       persistent: server.persistenceTimeout > 0,
-      servers: server.realServers,
+      // Of NAT a server is not this machine.
+      servers: isAllNat(server) ? [] : server.realServers,
     })),
     wishes: settings.sysctls ?? {},
     own: new Set([...addresses].filter((address) => !virtual.has(address))),
@@ -95,6 +96,10 @@ export function sysctlInput(settings: CheckerSettings, addresses: ReadonlySet<Ip
       ),
     ),
   };
+}
+
+function isAllNat({ realServers }: VirtualServerSettings): boolean {
+  return [...differentServers(realServers)].every(({ method }) => method === 'NAT');
 }
 
 /** The addresses of this machine's interfaces, without those of the loopback network. */
