@@ -18,8 +18,10 @@
  *   needs NETLINK_NO_ENOBUFS and looks at the kernel's count of losses instead ({@link overrunGuard}).
  */
 import { constants } from 'node:os';
-import { RawNetlinkSocket } from 'netlink/dist/raw.js';
+import { require } from '../base/packages.js';
 import { type OverrunGuard, overrunGuard, type SocketOptions } from './overrun-guard.js';
+
+const { RawNetlinkSocket } = require('netlink/dist/raw.js') as typeof import('netlink/dist/raw.js');
 
 /** An open socket. */
 export interface NetlinkTransport {

@@ -8,9 +8,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import koffi from 'koffi';
 import { TandemError } from '../base/errors.js';
 import type { Family } from '../base/ip.js';
+import { require } from '../base/packages.js';
+
+const koffi = require('koffi') as typeof import('koffi');
 
 /** linux/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
 const AF_UNIX = 1;

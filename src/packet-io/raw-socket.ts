@@ -8,11 +8,15 @@
  * the kernel delivers no header: recvmsg(2) reads what belongs to a packet.
  */
 import { closeSync, openSync, readdirSync } from 'node:fs';
-import raw from 'raw-socket';
+import type raw from 'raw-socket';
 import { type Family, familyOf, type Ip, ipToBytes } from '../base/ip.js';
+import { require } from '../base/packages.js';
 import type { Micros } from '../base/time.js';
 import { packetAge } from './arrival.js';
 import { getSocketOption, type ReceivedMessage, receiveFrame, receiveMessage } from './libc.js';
+
+const { Socket, AddressFamily } = require('raw-socket') as typeof raw;
+type Socket = raw.Socket;
 
 /** asm-generic/socket.h, linux/in.h, linux/in6.h, linux/ipv6.h */
 const SOL_SOCKET = 1;
@@ -102,7 +106,7 @@ export function openReceiveSocketIpv6(
   return { readAll: () => socket.readAll(), close: () => socket.close() };
 }
 
-class ReadySocket extends raw.Socket {
+class ReadySocket extends Socket {
   readonly #family: Family;
   /** Receives one packet; false: there was none. */
   readonly #receive: (fd: number) => boolean;
@@ -112,7 +116,7 @@ class ReadySocket extends raw.Socket {
 
   constructor(protocol: number, family: Family, receive: (fd: number) => boolean) {
     const likely = nextDescriptor();
-    const addressFamily = family === 4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6;
+    const addressFamily = family === 4 ? AddressFamily.IPv4 : AddressFamily.IPv6;
     super({ protocol, addressFamily, bufferSize: 1 });
     this.#likely = likely;
     this.#family = family;
@@ -168,7 +172,7 @@ function withHeaderFields({ data, source, control }: ReceivedMessage): ReceivedI
  *
  * @param likely looked at first.
  */
-function descriptorOf(socket: raw.Socket, likely: number): number {
+function descriptorOf(socket: Socket, likely: number): number {
   marks = (marks + 1) % 0x1000;
   const mark = 0x7a_6d_00_00 + marks;
   setNumber(socket, SOL_SOCKET, SO_MARK, mark);
@@ -200,7 +204,7 @@ function markOf(fd: number): number | undefined {
   }
 }
 
-function prepare(socket: raw.Socket, family: Family, options: ReceiveOptions): void {
+function prepare(socket: Socket, family: Family, options: ReceiveOptions): void {
   try {
     if (options.interface !== '') {
       const name = Buffer.from(`${options.interface}\0`);
@@ -222,7 +226,7 @@ function prepare(socket: raw.Socket, family: Family, options: ReceiveOptions): v
 }
 
 /** struct ip_mreqn: group, local address, interface index. struct ipv6_mreq: group, index. */
-function join(socket: raw.Socket, group: Ip, interfaceIndex: number): void {
+function join(socket: Socket, group: Ip, interfaceIndex: number): void {
   const isIpv4 = familyOf(group) === 4;
   const bytes = Buffer.alloc(isIpv4 ? 12 : 20);
   bytes.set(ipToBytes(group), 0);
@@ -232,7 +236,7 @@ function join(socket: raw.Socket, group: Ip, interfaceIndex: number): void {
   socket.setOption(level, option, bytes, bytes.length);
 }
 
-function setNumber(socket: raw.Socket, level: number, option: number, value: number): void {
+function setNumber(socket: Socket, level: number, option: number, value: number): void {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   socket.setOption(level, option, bytes, bytes.length);

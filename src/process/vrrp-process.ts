@@ -7,6 +7,7 @@ import { constants, setPriority } from 'node:os';
 import { monotonicMicros, wallMillis } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { familyOf, type Ip } from '../base/ip.js';
+import { nodeCrypto } from '../base/lazy-crypto.js';
 import { flushLogs, type Logger } from '../base/log.js';
 import { MICROS_PER_MILLI, type Micros } from '../base/time.js';
 import { AddressReconciler } from '../kernel/addresses.js';
@@ -280,6 +281,8 @@ class VrrpProcess {
     startedAt,
     scheduling,
   }: Configure): Promise<void> {
+    // The first signed advert is not to wait for it.
+    if (settings.instances.some(({ hmac }) => hmac)) nodeCrypto();
     await this.#scheduling.want(scheduling);
     this.#daemons.enterNamespace(settings.ipvsNamespace);
     this.#virtual.adopt(saved);

@@ -4,7 +4,7 @@
  */
 
 export interface Import {
-  /** As written: `./ip.js`, `node:fs`, `pino`. */
+  /** As written: `./ip.js`, `node:fs`, `koffi`. */
   readonly specifier: string;
   /** `import type`, `export type … from`: gone at run time. */
   readonly typeOnly: boolean;

@@ -42,7 +42,7 @@ describe('systemd/install.sh', function () {
   });
 
   it('brings what runs and leaves out what builds', () => {
-    for (const name of ['pino', 'koffi', 'netlink', 'raw-socket']) {
+    for (const name of ['sonic-boom', 'koffi', 'netlink', 'raw-socket']) {
       assert.ok(existsSync(at(`usr/lib/tandem/node_modules/${name}`)), name);
     }
     for (const name of ['typescript', 'mocha', '@biomejs']) {
