@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.js';
 import { flushLogs, type Level, type Logger } from '../base/log.js';
 import type { Place } from '../config/place.js';
 import type { ConfigFiles } from '../config/text/files.js';
+import { takeAllocatorSettings } from '../process/allocator.js';
 import { LOG_VARIABLE, openLog } from '../process/child-log.js';
 import { filesReadOnce } from '../process/config-files.js';
 import { loadFile, type RunnableConfiguration, readyToRun } from '../process/configuration.js';
@@ -125,6 +126,7 @@ async function supervise(
   logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
   for (const problem of problems) logger.warning('config-problem', problem);
   for (const line of dump) logger.notice('config-dump', line);
+  const allocator = takeAllocatorSettings(process.env);
   const serviceManager = new ServiceManager(process.env, logger);
   const supervisor = new Supervisor(configuration, {
     version: VERSION,
@@ -133,7 +135,7 @@ async function supervise(
     place: nameOf(place),
     runVrrp: args.runVrrp,
     runChecker: args.runChecker,
-    childEnv: { ...process.env, [LOG_VARIABLE]: childLog },
+    childEnv: { ...process.env, ...allocator, [LOG_VARIABLE]: childLog },
     logger,
     serviceManager,
     load: async () => readyToRun(await loadFile(args.configFile, args.configId, 'start')),

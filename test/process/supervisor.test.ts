@@ -129,7 +129,7 @@ describe('the whole daemon', function () {
   it('a tracked script and file steer an instance; scripts and a pipe are told, in order', async () => {
     const { directory } = daemon;
     // Without enable_script_security: a test refuses that, the daemon says so and goes on.
-    daemon.start(`global_defs {
+    const config = `global_defs {
   script_user root
   vrrp_notify_fifo ${directory}/pipe
 }
@@ -151,13 +151,17 @@ ${OWNER.replace(
   track_file {
     bonus
   }
-  notify "/bin/sh -c 'echo $2 $3 $4 $TANDEM_SEQUENCE >> ${directory}/told' sh"`,
-)}`);
+  notify "/bin/sh -c 'echo $2 $3 $4 $TANDEM_SEQUENCE $MALLOC_ARENA_MAX >> ${directory}/told' sh"`,
+)}`;
+    // As bin/tandemd does for the daemon's processes, and for those only.
+    daemon.start(config, [], { MALLOC_ARENA_MAX: '1' });
     const tested = await daemon.tandem(['check', '-f', daemon.configFile]);
     assert.match(tested.output, /CONFIG_SCRIPT_SECURITY/);
     assert.equal(tested.code, 3);
     const one = (s: DaemonStatus) => s.vrrp?.instances[0];
     await daemon.untilStatus('the script is down', (s) => one(s)?.state === 'FAULT');
+    const ofVrrp = readFileSync(`/proc/${daemon.pidOf('vrrp')}/environ`, 'latin1');
+    assert.match(ofVrrp, /\0MALLOC_ARENA_MAX=1\0/);
     writeFileSync(`${directory}/up`, '');
     await daemon.untilStatus('MASTER', isMaster);
     writeFileSync(`${directory}/bonus`, '3\n');
