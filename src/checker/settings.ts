@@ -161,6 +161,8 @@ export interface CheckerSettings {
   readonly flushAtStart: boolean;
   /** `lvs_flush_onstop`: at shutdown clear the whole table, foreign services too. */
   readonly flushAtStop: boolean;
+  /** At shutdown the table stays as it is, and what belongs to it. */
+  readonly keepsTable?: true;
   /** `lvs_timeouts`, seconds; what is missing stays as it is. */
   readonly timeouts?: { readonly tcp?: number; readonly tcpFin?: number; readonly udp?: number };
   /** `nftables_ipvs`: rules that mark packets for services of groups. */

@@ -18,7 +18,7 @@ export async function checkCommand({
   values,
 }: CommandLine<(typeof COMMANDS)['check']['options']>): Promise<number> {
   const path = values.file ?? DEFAULT_CONFIG_FILE;
-  const loaded = await judgeFile(path, values.id);
+  const loaded = await judgeFile(path, { configId: values.id });
   process.stdout.write(
     values.json
       ? renderJsonReport(path, loaded)

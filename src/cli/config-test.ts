@@ -11,12 +11,12 @@ import { wantsColor } from './terminal.js';
 
 /** Returns the exit code: 0 when the file would run as written (warnings allowed). */
 export async function testConfiguration(args: DaemonArguments): Promise<number> {
-  const { configFile, configId, testLogFile, json, dumpConf } = args;
+  const { configFile, testLogFile, json, dumpConf } = args;
   // Where it cannot be entered, the file is checked against the interfaces that are here.
   const files = filesReadOnce();
   enterPlace(placeFor(args, files));
-  const model = dumpConf ? await loadFile(configFile, configId, 'test', files) : undefined;
-  const loaded = model ?? (await judgeFile(configFile, configId, files));
+  const model = dumpConf ? await loadFile(configFile, args, 'test', files) : undefined;
+  const loaded = model ?? (await judgeFile(configFile, args, files));
   const color = testLogFile === undefined && wantsColor(process.stderr, process.env);
   // A good file makes no noise, as with keepalived.
   const isSilent = loaded.diagnostics.length === 0;

@@ -10,10 +10,11 @@ import type { DaemonArguments } from './arguments.js';
 
 /** Where the configuration of a command line says that the daemon runs. */
 export function placeFor(
-  { configFile, configId = usualConfigId() }: DaemonArguments,
+  { configFile, configId = usualConfigId(), netNamespace }: DaemonArguments,
   files: ConfigFiles = diskFiles,
 ): Place {
-  return placeOf(configFile, files, configId);
+  const place = placeOf(configFile, files, configId);
+  return netNamespace === undefined ? place : { ...place, netNamespace };
 }
 
 /** The files of the running daemon: options first, then the configuration and the environment. */
@@ -34,7 +35,7 @@ export function logSuffix({ netNamespace, instance }: Place): string {
 
 /** Where lines go: `-l` means the console, which may be the journal. */
 export function logTarget(args: DaemonArguments): LogTarget {
-  if (!args.logConsole) return 'syslog';
+  if (!args.logConsole) return args.noSyslog ? 'none' : `syslog${args.facility}`;
   return isJournal(process.env['JOURNAL_STREAM']) ? 'journal' : 'text';
 }
 

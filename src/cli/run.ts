@@ -98,7 +98,7 @@ function startInBackground(
 
 /** What can be run; `undefined`: nothing can, which is reported. */
 async function load(args: DaemonArguments, texts: ConfigFiles): Promise<Ready | undefined> {
-  const loaded = await loadFile(args.configFile, args.configId, 'start', texts);
+  const loaded = await loadFile(args.configFile, args, 'start', texts);
   const { configuration, text, problems } = readyToRun(loaded);
   if (configuration) {
     const dump = args.dumpConf ? text?.().split('\n') : undefined;
@@ -124,6 +124,7 @@ async function supervise(
   childLog: string,
 ): Promise<void> {
   logger.notice('starting', `Starting Tandem v${VERSION}, configuration file ${args.configFile}`);
+  for (const text of args.withoutEffect) logger.warning('option-without-effect', `Option ${text}`);
   for (const problem of problems) logger.warning('config-problem', problem);
   for (const line of dump) logger.notice('config-dump', line);
   const allocator = takeAllocatorSettings(process.env);
@@ -135,10 +136,11 @@ async function supervise(
     place: nameOf(place),
     runVrrp: args.runVrrp,
     runChecker: args.runChecker,
+    keepsIpvs: args.keepsIpvs,
     childEnv: { ...process.env, ...allocator, [LOG_VARIABLE]: childLog },
     logger,
     serviceManager,
-    load: async () => readyToRun(await loadFile(args.configFile, args.configId, 'start')),
+    load: async () => readyToRun(await loadFile(args.configFile, args, 'start')),
   });
   await supervisor.start();
 }

@@ -31,7 +31,7 @@ export async function loadOrComplain(
   path: string,
   configId: string | undefined,
 ): Promise<Config | undefined> {
-  const { config, diagnostics, sources, secrets } = await loadFile(path, configId);
+  const { config, diagnostics, sources, secrets } = await loadFile(path, { configId });
   if (config) return config;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const color = wantsColor(process.stderr, process.env);

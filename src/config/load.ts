@@ -81,7 +81,7 @@ export function loadWith(
 ): Loaded {
   const sink = new Sink();
   const { statements, read } = readStatements(path, files, environment.configId, sink, early);
-  const config = build(statements, sink, environment, early);
+  const config = asAsked(build(statements, sink, environment, early), environment);
   check(config, environment, sink);
   const found = sink.sorted();
   const model = sink.hasErrors ? undefined : wholeModel(config, early);
@@ -95,6 +95,15 @@ export function loadWith(
     .redactAll(onePerMistake(found, lineOf), lineOf)
     .map((diagnostic) => ({ ...diagnostic, message: spelledOut(diagnostic.message) }));
   return { config: model, diagnostics, sources: read.hidden(), secrets };
+}
+
+/** With what was asked for on the command line. */
+function asAsked(config: Config, { netNamespace, umask }: Environment): Config {
+  if (netNamespace === undefined && umask === undefined) return config;
+  const { global } = config;
+  const place = netNamespace === undefined ? global.place : { ...global.place, netNamespace };
+  const files = umask === undefined ? global.files : { ...global.files, umask };
+  return { ...config, global: { ...global, place, files } };
 }
 
 /** With the servers that were not kept as such. */

@@ -80,6 +80,8 @@ class CheckerProcess {
   /** That of the first configuration. */
   #ipvsNamespace: string | undefined;
   #flushAtStop = false;
+  /** `-I`: of what is in the kernel nothing is withdrawn at the stop. */
+  #keepsTable = false;
   /** `rs_init_notifies`. */
   #tellsStarts = false;
   #stopping = false;
@@ -167,6 +169,7 @@ class CheckerProcess {
     const found = isThere ? await this.#table.found() : [];
     if (this.#stopping) return;
     this.#flushAtStop = settings.flushAtStop;
+    this.#keepsTable = settings.keepsTable === true;
     this.#tellsStarts = settings.initNotifies === true;
     this.#timeouts.want(settings.timeouts ?? {});
     if (settings.flushAtStart) this.#table.flushFirst();
@@ -191,7 +194,7 @@ class CheckerProcess {
     await this.#marks.prepare();
   }
 
-  /** Everything withdrawn, exit 0. */
+  /** Everything withdrawn that is not to stay, exit 0. */
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
@@ -200,14 +203,19 @@ class CheckerProcess {
     this.#dispatch({ kind: 'shutdown', at: monotonicMicros() });
     this.#timers.clear();
     await idle;
+    if (this.#keepsTable) await this.#timeouts.abandon();
+    else await this.#withdraw();
+    tellSupervisor({ kind: 'stopped' });
+    await flushLogs();
+    process.exit(0);
+  }
+
+  async #withdraw(): Promise<void> {
     await this.#table.withdraw({ flush: this.#flushAtStop });
     await this.#sourceNat.withdraw();
     await this.#marks.withdraw();
     await this.#timeouts.stop();
     this.#sysctls?.restore();
-    tellSupervisor({ kind: 'stopped' });
-    await flushLogs();
-    process.exit(0);
   }
 
   /** The supervisor is gone: end, leave the table. */

@@ -1,9 +1,15 @@
 /** Every process of the daemon logs to the same place: the supervisor chooses, its children follow. */
-import { createLogger, type Level, type LogFormat, type Logger } from '../base/log.js';
+import {
+  createLogger,
+  type Level,
+  type LogFormat,
+  type Logger,
+  silentLogger,
+} from '../base/log.js';
 import { openSyslog } from './syslog.js';
 
-/** Where lines go: a console's format, or the system's log. */
-export type LogTarget = LogFormat | 'syslog';
+/** Where lines go: a console's format, the system's log with a facility of syslog(3), or nowhere. */
+export type LogTarget = LogFormat | `syslog${number}` | 'none';
 
 /**
  * The environment variable by which a child learns target, level and what follows its name:
@@ -11,11 +17,18 @@ export type LogTarget = LogFormat | 'syslog';
  */
 export const LOG_VARIABLE = 'TANDEM_LOG';
 
+const SYSLOG = 'syslog';
+
+function isSyslog(target: LogTarget): target is `syslog${number}` {
+  return target.startsWith(SYSLOG);
+}
+
 /** The logger of one process. */
 export function openLog(role: string, target: LogTarget, level: Level): Logger {
-  return target === 'syslog'
-    ? createLogger(role, { level, write: openSyslog(`Tandem_${role}`) })
-    : createLogger(role, { level, format: target });
+  if (target === 'none') return silentLogger;
+  if (!isSyslog(target)) return createLogger(role, { level, format: target });
+  const facility = Number(target.slice(SYSLOG.length));
+  return createLogger(role, { level, write: openSyslog(`Tandem_${role}`, facility) });
 }
 
 /** The logger of a child, from what {@link LOG_VARIABLE} says. */

@@ -57,38 +57,48 @@ export function usualConfigId(): string {
   return hostname().split('.')[0] as string;
 }
 
+/** What a command line says besides the file. */
+export interface Asked {
+  /** What `@ID` at the beginning of a line is compared with; without: the first part of the host's name. */
+  readonly configId?: string | undefined;
+  /** The network namespace that counts instead of the configuration's. */
+  readonly netNamespace?: string | undefined;
+  /** The same of `umask`. */
+  readonly umask?: number | undefined;
+}
+
 /**
  * Reads, parses and checks a configuration against this machine.
  *
- * @param configId what `@ID` at the beginning of a line is compared with; the first part of the
- *   host's name if not given.
  * @param purpose what a test refuses, the daemon may run and say so.
  */
 export async function loadFile(
   path: string,
-  configId?: string,
+  asked: Asked = {},
   purpose: 'test' | 'start' = 'test',
   files: ConfigFiles = diskFiles,
 ): Promise<Loaded> {
-  return loadConfiguration(path, files, await readEnvironment(configId, purpose));
+  return loadConfiguration(path, files, await readEnvironment(asked, purpose));
 }
 
 /** As {@link loadFile} for a test, but only what is wrong with the configuration. */
 export async function judgeFile(
   path: string,
-  configId?: string,
+  asked: Asked = {},
   files: ConfigFiles = diskFiles,
 ): Promise<Judged> {
-  return judgeConfiguration(path, files, await readEnvironment(configId, 'test'));
+  return judgeConfiguration(path, files, await readEnvironment(asked, 'test'));
 }
 
 async function readEnvironment(
-  configId: string | undefined,
+  { configId, netNamespace, umask }: Asked,
   purpose: 'test' | 'start',
 ): Promise<Environment> {
   const mtus = await readMtus();
   return {
     configId: configId ?? usualConfigId(),
+    ...(netNamespace === undefined ? {} : { netNamespace }),
+    ...(umask === undefined ? {} : { umask }),
     ...(mtus ? { interfaces: [...mtus.keys()], mtus } : {}),
     isStart: purpose === 'start',
     // A daemon that reloads is in it, even if the name is gone.

@@ -64,6 +64,8 @@ export interface SupervisorOptions {
   readonly place: { readonly instance?: string; readonly netNamespace?: string };
   readonly runVrrp: boolean;
   readonly runChecker: boolean;
+  /** The IPVS table stays at the stop. */
+  readonly keepsIpvs?: boolean;
   readonly childEnv: NodeJS.ProcessEnv;
   readonly logger: Logger;
   readonly serviceManager: ServiceManager;
@@ -421,7 +423,11 @@ export class Supervisor {
       const { checker, scheduling } = this.#configuration;
       // `lvs_flush` is for the start of the daemon: a reload or a checker that died must not undo
       // what runs.
-      const settings = { ...checker, flushAtStart: checker.flushAtStart && !this.#flushed };
+      const settings: PackedSettings = {
+        ...checker,
+        flushAtStart: checker.flushAtStart && !this.#flushed,
+        ...(this.#options.keepsIpvs ? { keepsTable: true } : {}),
+      };
       this.#checker.send({
         kind: 'configure',
         generation,

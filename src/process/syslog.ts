@@ -5,20 +5,21 @@
 import { closeSocket, openUnixDatagramSocket, sendUnixDatagram } from '../packet-io/libc.js';
 
 const SOCKET_PATH = '/dev/log';
-/** LOG_DAEMON, keepalived's default facility, shifted into place. */
-const FACILITY_DAEMON = 3 << 3;
-
 /**
  * A log destination that sends each line to the system's log.
  *
  * @param ident the name before the process id, for example `Tandem_vrrp`.
+ * @param facility of syslog(3), not shifted into place: LOG_DAEMON is 3.
  */
-export function openSyslog(ident: string): (severity: number, text: string) => void {
+export function openSyslog(
+  ident: string,
+  facility: number,
+): (severity: number, text: string) => void {
   let fd: number | undefined;
   return (severity, text) => {
     try {
       fd ??= openUnixDatagramSocket();
-      const line = `<${FACILITY_DAEMON | severity}>${ident}[${process.pid}]: ${text}`;
+      const line = `<${(facility << 3) | severity}>${ident}[${process.pid}]: ${text}`;
       sendUnixDatagram(fd, SOCKET_PATH, Buffer.from(line));
     } catch {
       // No log socket, or its queue is full: nothing can be told to anybody.

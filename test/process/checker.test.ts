@@ -221,6 +221,16 @@ describe('checker process', () => {
     assert.match(checker.output, /left in the table: nothing/);
   }).retries(NOISE);
 
+  it('leaves the table as it is at the stop where that is asked for', async () => {
+    checker = new Checker();
+    await checker.next('ready');
+    await checker.configure(1, { ...settingsOf([httpServer(port)]), keepsTable: true });
+    await checker.untilTable([`127.0.0.1:${port}=1`]);
+    await checker.ask({ kind: 'shutdown' }, 'stopped');
+    assert.deepEqual(await checker.exited, [0, null]);
+    assert.match(checker.output, /left in the table: TCP 192\.0\.2\.100:80/);
+  });
+
   it('does not touch IPVS while there is no virtual server', async () => {
     checker = new Checker();
     await checker.next('ready');

@@ -174,13 +174,20 @@ describe('process: a daemon in a network namespace', function () {
   const addresses = (): string =>
     spawnSync('ip', ['-n', NETNS, '-o', 'addr', 'show', 'dev', 'v0'], { encoding: 'utf8' }).stdout;
 
-  it('has its files in a folder of the namespace, where tandem and --release find them', async () => {
+  const places: [string, head: string, options: string[]][] = [
+    ['net_namespace', `net_namespace ${NETNS}\n`, []],
+    ['-s', '', ['-s', NETNS]],
+    ['-s against net_namespace', 'net_namespace elsewhere\n', ['-s', NETNS]],
+  ];
+  for (const [what, head, options] of places) {
+    it(`by ${what} has its files in a folder of it, where tandem and --release find them`, () =>
+      inNamespace(head, options));
+  }
+
+  async function inNamespace(head: string, options: readonly string[]): Promise<void> {
     const file = join(folder, 'tandem.conf');
-    writeFileSync(
-      file,
-      `net_namespace ${NETNS}\n${config('web', 51).replace(/^instance.*$/m, 'use_pid_dir')}`,
-    );
-    daemon = spawn(process.execPath, [BIN, '-n', '-l', '-f', file], {
+    writeFileSync(file, `${head}${config('web', 51).replace(/^instance.*$/m, 'use_pid_dir')}`);
+    daemon = spawn(process.execPath, [BIN, '-n', '-l', '-f', file, ...options], {
       stdio: 'ignore',
       env: { ...process.env, TANDEM_RUN_DIR: folder },
     });
@@ -195,9 +202,9 @@ describe('process: a daemon in a network namespace', function () {
     for (const pid of [daemon.pid as number, vrrp]) process.kill(pid, 'SIGKILL');
     await eventually('it is dead', () => daemon?.signalCode === 'SIGKILL');
     assert.match(addresses(), /192\.0\.2\.51/);
-    const { status, stdout } = run('tandemd', '--release', '-f', file);
+    const { status, stdout } = run('tandemd', '--release', '-f', file, ...options);
     assert.equal(status, 0);
     assert.match(stdout, /Withdrew 192\.0\.2\.51/);
     assert.doesNotMatch(addresses(), /192\.0\.2\.51/);
-  });
+  }
 });

@@ -29,6 +29,10 @@ export interface Environment extends Machine {
   readonly isStart?: boolean;
   /** What `@ID` at the beginning of a line is compared with; `undefined`: no `@ID` matches. */
   readonly configId?: string;
+  /** The network namespace that counts instead of the configuration's. */
+  readonly netNamespace?: string;
+  /** The same of `umask`. */
+  readonly umask?: number;
   /** How files of `auth_hmac` keys are got at; `undefined`: they are not looked at. */
   readonly readKeyFile?: ReadKeyFile;
 }

@@ -68,7 +68,75 @@ describe('tandemd arguments', () => {
     assert.equal(parseDaemonArguments(['--release']).action, 'release');
   });
 
-  for (const words of [['--nope'], ['-Z'], ['extra'], ['-f']]) {
+  it("takes keepalived's options for where it runs and logs", () => {
+    const args = parseDaemonArguments(['-s', 'blue', '-S', 'local6', '-G', '-I', '-u', '022']);
+    assert.deepEqual(
+      [args.netNamespace, args.facility, args.noSyslog, args.keepsIpvs, args.umask],
+      ['blue', 22, true, true, 0o22],
+    );
+    const plain = parseDaemonArguments([]);
+    assert.deepEqual(
+      [plain.netNamespace, plain.facility, plain.noSyslog, plain.keepsIpvs, plain.umask],
+      [undefined, 3, false, false, undefined],
+    );
+  });
+
+  for (const [word, facility] of [
+    ['0', 16],
+    ['7', 23],
+    ['LOCAL3', 19],
+    ['user', 1],
+    ['daemon', 3],
+  ] as const) {
+    it(`-S ${word} is facility ${facility} of syslog`, () => {
+      assert.equal(parseDaemonArguments(['-S', word]).facility, facility);
+    });
+  }
+
+  it('-u is a number as strtol reads it', () => {
+    const masks = ['0', '077', '18', '0x12'].map(
+      (mask) => parseDaemonArguments(['-u', mask]).umask,
+    );
+    assert.deepEqual(masks, [0, 0o77, 0o22, 0o22]);
+  });
+
+  it('takes the other options of keepalived, and says that they do nothing', () => {
+    const words = [
+      '-x',
+      '-A',
+      '/x',
+      '-m',
+      '-R',
+      '-V',
+      '-X',
+      '-a',
+      '-B',
+      '-b',
+      '/b',
+      '-M',
+      'c',
+      '-e',
+    ];
+    const { withoutEffect, action } = parseDaemonArguments([...words, '--all']);
+    assert.equal(action, 'run');
+    assert.equal(withoutEffect.length, 12);
+    assert.match(withoutEffect.join('\n'), /^-V, --dont-release-vrrp has no effect: Addresses/m);
+    assert.match(withoutEffect.join('\n'), /^--all has no effect: /m);
+    assert.deepEqual(parseDaemonArguments([]).withoutEffect, []);
+  });
+
+  for (const words of [
+    ['--nope'],
+    ['-Z'],
+    ['extra'],
+    ['-f'],
+    ['-S', '8'],
+    ['-S', 'mail'],
+    ['-S', 'constructor'],
+    ['-u', '08'],
+    ['-u', '01000'],
+    ['-u', 'x'],
+  ]) {
     it(`refuses ${words.join(' ')}`, () => {
       assert.throws(() => parseDaemonArguments(words), UsageError);
     });
