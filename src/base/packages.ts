@@ -1,7 +1,7 @@
 /**
  * How packages are loaded that are CommonJS modules. An `import` of one makes Node read its text twice,
- * the first time only to find its names: of four packages that was a fifth of what a start touches of
- * memory besides Node's own.
+ * the first time only to find its names. Of three packages that was a fifth of the memory that a checker
+ * process touches until it is ready.
  */
 import { createRequire } from 'node:module';
 

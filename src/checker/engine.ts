@@ -236,7 +236,7 @@ function withCheck(state: CheckerState, place: Place, check: CheckState): Checke
   const service = state.services[place.service]!;
   const server = service.servers.at(place.server)!;
   const checks = replaced(server.checks, place.check, check);
-  const servers = replaced([...service.servers], place.server, { ...server, checks });
+  const servers = replaced(service.servers, place.server, { ...server, checks });
   return withService(state, place.service, { ...service, servers });
 }
 
@@ -244,8 +244,8 @@ function withService(state: CheckerState, at: number, service: VirtualServerStat
   return { ...state, services: replaced(state.services, at, service) };
 }
 
-function replaced<T>(items: readonly T[], at: number, item: T): readonly T[] {
-  const copy = items.slice();
+function replaced<T>(items: Iterable<T>, at: number, item: T): readonly T[] {
+  const copy = [...items];
   copy[at] = item;
   return copy;
 }

@@ -4,8 +4,9 @@
  *
  *     settings -> pack -> message -> unpack -> equal settings
  *
- * A real server is an address, a port, a weight and a shape: everything else, in which a check that
- * connects to the server itself does not say where that is.
+ * A real server is an address and a weight in columns, and belongs to a run of servers with one port and one
+ * shape: everything else, in which a check that connects to the server itself does not say where that is.
+ * Those of a virtual server without checks stay in their columns where they arrive.
  */
 import { type Ip, ipToBytes } from '../base/ip.js';
 import type { List } from '../base/list.js';
