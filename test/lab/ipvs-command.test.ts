@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { openPlainTable } from '../../src/cli/ipvs/open-plain.js';
 import { systemNames } from '../../src/cli/ipvs/resolver.js';
@@ -96,6 +97,9 @@ const LIST_OPTIONS = [
 const RANDOM_FROM = Number(process.env['TANDEM_IPVS_LINES_FROM'] ?? 0);
 const RANDOM_BATCHES = Number(process.env['TANDEM_IPVS_LINES_BATCHES'] ?? 4);
 const RANDOM_LINES = 100;
+
+/** MiB of a transfer: the bytes do not fit into 32 bits. */
+const BEYOND_32_BITS = 4_200;
 
 const THEIRS = 'ipvsadm-theirs';
 const OURS = 'ipvsadm-ours';
@@ -362,6 +366,38 @@ describe('lab: ipvs command', function () {
     assert.equal(listed.services.length, 5);
     const counted = listed.services.find(({ port }: { port: number }) => port === 81);
     assert.ok(counted.stats.inPackets > 0);
+  });
+
+  it('counts beyond 32 bits as ipvsadm does', async () => {
+    const shell = ourShell!;
+    await shell.script('ipvsadm -C; ip address replace 192.0.2.1/32 dev lo');
+    await shell.script(
+      'ipvsadm -A -t 192.0.2.1:90; ipvsadm -a -t 192.0.2.1:90 -r 127.0.0.6:9090 -m',
+    );
+    const server = inNamespace(OURS, () => createServer((socket) => socket.resume()).listen(9090));
+    try {
+      const sent = await shell.script(
+        `dd if=/dev/zero bs=1M count=${BEYOND_32_BITS} > /dev/tcp/192.0.2.1/90`,
+      );
+      assert.equal(sent.status, 0, sent.stderr);
+      const exact = '-Ln --stats --exact';
+      // The kernel adds up what was counted every two seconds.
+      await until(async () => {
+        const [, bytes = '0'] = /192\.0\.2\.1:90 +1 +\d+ +\d+ +(\d+)/.exec(
+          (await shell.script(`ipvsadm ${exact}`)).stdout,
+        ) ?? [''];
+        return Number(bytes) >= BEYOND_32_BITS * 2 ** 20;
+      });
+      for (const list of ['-Ln --stats', exact]) {
+        const theirs = (await shell.script(`ipvsadm ${list}`)).stdout;
+        assert.equal((await tandem(OURS, list.split(' '))).stdout, theirs, list);
+      }
+      const listed = JSON.parse((await tandem(OURS, ['-Ln', '--json'])).stdout);
+      assert.ok(listed.services[0].stats.inBytes > 2 ** 32);
+      assert.ok(listed.services[0].destinations[0].stats.inBytes > 2 ** 32);
+    } finally {
+      server.close();
+    }
   });
 
   it('runs as a program, and says when the running daemon owns what was changed', async () => {
