@@ -12,7 +12,7 @@ import { checkScripts } from './scripts.js';
 
 export function checkGlobal(config: Config, environment: Environment, sink: Sink): void {
   const known = knownInterfaces(config, environment);
-  checkNetNamespace(config.global, environment, sink);
+  checkNetNamespaces(config.global, environment, sink);
   checkSyncDaemon(config, known, sink);
   checkMail(config.global, sink);
   checkFifos(config.global, sink);
@@ -27,18 +27,25 @@ function originOf(global: GlobalConfig, keyword: string): Position {
   return global.origins[keyword] ?? NOWHERE;
 }
 
-/** The daemon would not start. */
-function checkNetNamespace(
+/** The daemon would not start, or not get at the table. */
+function checkNetNamespaces(
   global: GlobalConfig,
   { findNetNamespace }: Environment,
   sink: Sink,
 ): void {
-  const { netNamespace } = global.place;
-  if (netNamespace === undefined || findNetNamespace?.(netNamespace) !== 'missing') return;
-  sink.report('CONFIG_UNKNOWN_NAMESPACE', originOf(global, 'net_namespace'), {
-    message: `there is no network namespace '${netNamespace}': nothing could run in it, and interfaces are not checked`,
-    expected: `one that 'ip netns add ${netNamespace}' has made before`,
-  });
+  const { netNamespace, netNamespaceIpvs } = global.place;
+  const names = [
+    ['net_namespace', netNamespace, 'nothing could run in it, and interfaces are not checked'],
+    ['net_namespace_ipvs', netNamespaceIpvs, 'there would be no IPVS table'],
+  ] as const;
+  for (const [keyword, name = '', effect] of names) {
+    // That of the machine has no name.
+    if (name === '' || findNetNamespace?.(name) !== 'missing') continue;
+    sink.report('CONFIG_UNKNOWN_NAMESPACE', originOf(global, keyword), {
+      message: `there is no network namespace '${name}': ${effect}`,
+      expected: `one that 'ip netns add ${name}' has made before`,
+    });
+  }
 }
 
 function checkSyncDaemon(

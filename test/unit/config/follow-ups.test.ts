@@ -216,6 +216,24 @@ regex_min_offset 1
     assert.deepEqual(told('here'), ['4:11 CONFIG_UNKNOWN_INTERFACE']);
   });
 
+  it('a network namespace for IPVS that is not there, if it has a name', () => {
+    const findNetNamespace = () => 'missing' as const;
+    const told = (text: string) => found(load(text, { findNetNamespace }));
+    assert.deepEqual(told('net_namespace_ipvs blue\n'), ['1:20 CONFIG_UNKNOWN_NAMESPACE']);
+    assert.deepEqual(told('net_namespace_ipvs\n'), []);
+  });
+
+  it('the network namespace of the command line counts, and has no place in the text', () => {
+    const seen: string[] = [];
+    const findNetNamespace = (name: string) => {
+      seen.push(name);
+      return 'missing' as const;
+    };
+    const { diagnostics } = load('net_namespace blue\n', { findNetNamespace, netNamespace: 'red' });
+    assert.match(diagnostics[0]?.message ?? '', /there is no network namespace 'red'/);
+    assert.equal(seen.includes('blue'), false);
+  });
+
   it('a script that is never run is a danger where keepalived says so', () => {
     const machine = { isExecutable: () => true };
     const of = (command: string): string => `vrrp_script s {\nscript "${command}"\n}\n`;
