@@ -17,7 +17,9 @@ const current = Buffer.alloc(16);
 
 /**
  * How long ago the packet came that was read last from a socket, in µs; 0 when it is not known, which it is
- * not the first time. A step of the wall clock meanwhile counts as time, and may make it negative.
+ * not the first time. The kernel begins to note instants a moment after it was first asked, from a work queue
+ * (net_enable_timestamp(), net/core/dev.c): until then the age is as good as 0. A step of the wall clock
+ * meanwhile counts as time, and may make it negative.
  */
 export function packetAge(fd: number): number {
   if (ioctlCall(fd, SIOCGSTAMPNS, noted) !== 0) return 0;

@@ -10,6 +10,8 @@ import { skip } from '../../support/skip.js';
 
 const LOOPBACK_INDEX = 1;
 const PAYLOAD = fromHex('3163640100640000c0000201');
+/** Of 5,000 µs: a virtual machine's two clocks need not agree to the microsecond. */
+const WAITED_AT_LEAST = 4_500;
 
 describe('packet-io/advert-transport', () => {
   const cases: readonly (readonly [Family, string, string])[] = [
@@ -70,19 +72,19 @@ describe('packet-io/advert-transport', () => {
     }
     try {
       assert.equal(transport.readAll(), true);
-      // The kernel is asked for the first time.
-      transport.send(PAYLOAD, '127.0.0.1', '127.0.0.2', 255);
-      assert.equal(transport.readAll(), true);
-      transport.send(PAYLOAD, '127.0.0.1', '127.0.0.2', 255);
-      const until = monotonicMicros() + 5_000;
-      while (monotonicMicros() < until);
-      assert.equal(transport.readAll(), true);
+      // The first reading asks the kernel for instants; it begins to note them when its work queue comes to
+      // it (net_enable_timestamp()), so that the packets of a busy machine's first moments have none.
+      for (let sent = 0; sent < 200 && (ages.at(-1) ?? 0) < WAITED_AT_LEAST; sent++) {
+        transport.send(PAYLOAD, '127.0.0.1', '127.0.0.2', 255);
+        const until = monotonicMicros() + 5_000;
+        while (monotonicMicros() < until);
+        assert.equal(transport.readAll(), true);
+        assert.equal(ages.length, sent + 1);
+      }
     } finally {
       transport.close();
     }
-    assert.equal(ages.length, 2);
-    // A virtual machine's two clocks need not agree to the microsecond.
-    assert.ok((ages[1] as number) >= 4_500, `${ages[1]} µs`);
+    assert.ok((ages.at(-1) as number) >= WAITED_AT_LEAST, `${ages.at(-1)} µs`);
   });
 
   it('a group that cannot be joined is an error at once, and leaves no socket open', () => {
