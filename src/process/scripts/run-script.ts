@@ -8,13 +8,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import type { CommandSettings } from '../../tracking/settings.js';
+import { mayChangeUser } from './capabilities.js';
 
 export type ScriptOutcome =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'killed'; readonly signal: string }
   /** Its time was up; its process group is being ended. */
   | { readonly kind: 'timeout' }
-  /** It could not be started: not found, not executable, no such user. */
+  /** It could not be started: not found, not executable, its user not allowed. */
   | { readonly kind: 'not-started'; readonly reason: string };
 
 export interface RunningScript {
@@ -123,11 +124,12 @@ function outcomeOf(status: number): ScriptOutcome {
 let hasSetpriv: boolean | undefined;
 
 function start(
-  { words, user }: CommandSettings,
+  { words, user: wanted }: CommandSettings,
   env: NodeJS.ProcessEnv,
   outlives: boolean,
 ): ChildProcess {
   const [program, ...args] = words;
+  const user = wanted && otherUser(wanted);
   hasSetpriv ??= canExecute(SETPRIV);
   const options = { detached: true, stdio: 'ignore', cwd: '/', env } as const;
   if (!hasSetpriv) {
@@ -143,6 +145,18 @@ function start(
     : [];
   const signal = outlives ? 'clear' : 'TERM';
   return spawn(SETPRIV, [`--pdeathsig=${signal}`, ...asUser, '--', program, ...args], options);
+}
+
+/**
+ * Who a script runs as; `undefined`: as this process, which already is that user.
+ *
+ * @throws {Error} that it cannot be: setpriv(1) ends with 127 then, as for a script that is not there.
+ */
+function otherUser(user: NonNullable<CommandSettings['user']>): CommandSettings['user'] {
+  if (mayChangeUser()) return user;
+  const { uid, gid } = user;
+  if (uid === process.getuid?.() && gid === process.getgid?.()) return undefined;
+  throw new Error(`not allowed to run as user ${uid}, group ${gid}: no CAP_SETUID and CAP_SETGID`);
 }
 
 function canExecute(path: string): boolean {

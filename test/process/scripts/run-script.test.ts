@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,5 +109,33 @@ describe('scripts: one run', function () {
       );
       assert.deepEqual(await run.outcome, { kind: 'exited', status: 0 });
     }
+  });
+
+  it('says that it may not become its user, and runs as the one that it is', function () {
+    if (process.getuid?.() !== 0) skip(this, 'only root has what is taken away here');
+    const module = new URL('../../../src/process/scripts/run-script.js', import.meta.url);
+    const program = `import(${JSON.stringify(module.href)}).then(async ({ runScript }) => {
+      for (const id of [65534, 0]) {
+        const user = { uid: id, gid: id, supplementaryGroups: false };
+        const { outcome } = runScript({ words: ['/bin/sh', '-c', 'exit 4'], user }, 5000, {});
+        console.log(JSON.stringify(await outcome));
+      }
+    })`;
+    const taken = ['--bounding-set', '-setuid,-setgid', '--', process.execPath, '-e', program];
+    const { stdout, stderr } = spawnSync('setpriv', taken, { encoding: 'utf8' });
+    assert.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+      [
+        {
+          kind: 'not-started',
+          reason: 'not allowed to run as user 65534, group 65534: no CAP_SETUID and CAP_SETGID',
+        },
+        { kind: 'exited', status: 4 },
+      ],
+      stderr,
+    );
   });
 });
