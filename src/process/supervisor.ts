@@ -197,11 +197,12 @@ export class Supervisor {
 
   /**
    * Lets another node take over, withdraws everything and ends the process with status 0. Asked a
-   * second time it does not wait for another node.
+   * second time it does not wait for another node, nor for notify scripts.
    */
   async stop(): Promise<void> {
     if (this.#stopping) {
       this.#handOver.left();
+      this.#notifier.leave();
       return;
     }
     this.#stopping = true;

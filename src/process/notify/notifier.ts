@@ -42,6 +42,8 @@ const SCRIPT_MILLIS = 300_000;
 /** How long the end waits for scripts that others wait for, so that they are not run beside each other. */
 const PATIENCE_MILLIS = 400;
 const STEP_MILLIS = 20;
+/** How long the end waits for scripts that run: with the daemon systemd ends what is left of them. */
+const END_MILLIS = 10_000;
 /** A pipe's reader lives as long as the daemon. */
 const FOREVER_MILLIS = 2_147_483_647;
 
@@ -79,12 +81,22 @@ export class Notifier {
   #isHurried = false;
   /** Ends the waiting for a script that runs. Bounded by those. */
   readonly #hurry = new Set<() => void>();
+  /** Scripts that run, and what they tell. Bounded by the queues. */
+  readonly #running = new Map<RunningScript, string>();
+  /** The end does not wait for scripts any longer. */
+  readonly leave: () => void;
+  readonly #left: Promise<void>;
   /** Of the configuration before: servers that a reload removes are told by it. */
   #formerServers: ServersSettings | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
     this.#mailer = new Mailer(logger);
+    let leave = (): void => {};
+    this.#left = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.leave = leave;
   }
 
   /** Takes over a configuration. A pipe that is the same stays open, with its reader. */
@@ -143,13 +155,28 @@ export class Notifier {
   }
 
   /**
-   * Closes the pipes and ends their readers. Scripts that run go on to their end; what waits for them is
-   * run before this resolves, beside them if they take long: nobody is left who could run it later.
+   * Closes the pipes and ends their readers. What waits for scripts that run is run now, beside them if
+   * they take long: nobody is left who could run it later. Resolves when the scripts have ended, after ten
+   * seconds at the latest: then they go on, if whoever looks after this process lets them.
    */
   async stop(): Promise<void> {
     await Promise.all([this.#mailer.stop(), this.#startAll()]);
     for (const open of this.#fifos) this.#close(open);
     this.#fifos = [];
+    await this.#untilEnded();
+    for (const what of this.#running.values()) {
+      this.#logger.warning('notify-script-left', `Notify script ${what} still runs: it is left`);
+    }
+  }
+
+  async #untilEnded(): Promise<void> {
+    const ends = [...this.#running.keys()].map(({ outcome }) => outcome);
+    if (ends.length === 0) return;
+    const late = new AbortController();
+    const { signal } = late;
+    const limit = sleep(END_MILLIS, undefined, { signal }).catch(() => {});
+    await Promise.race([Promise.all(ends), this.#left, limit]);
+    late.abort();
   }
 
   async #startAll(): Promise<void> {
@@ -247,8 +274,10 @@ export class Notifier {
     what: string,
   ): Promise<void> {
     const env = { ...process.env, ...told };
-    const { outcome: ended } = runScript(command, SCRIPT_MILLIS, env, { outlives: true });
-    const outcome = await this.#orHurried(ended);
+    const script = runScript(command, SCRIPT_MILLIS, env, { outlives: true });
+    this.#running.set(script, `${command.words[0]} for ${what}`);
+    void script.outcome.then(() => this.#running.delete(script));
+    const outcome = await this.#orHurried(script.outcome);
     if (outcome === undefined) return;
     if (outcome.kind === 'exited' && outcome.status === 0) return;
     this.#logger.warning(

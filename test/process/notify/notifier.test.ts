@@ -84,20 +84,30 @@ describe('notify: scripts and pipes', function () {
 
   it('the end starts what waits for a script that is slow, the general script too', async () => {
     configure({
-      MASTER: script('master', 'sleep 10'),
+      MASTER: script('master', 'sleep 2'),
       STOP: script('stop', 'sleep 1'),
       any: script('any'),
     });
     change('MASTER');
     change('INIT', 'shutdown');
     await notifier.stop();
-    // The daemon is gone now: nothing is started any more.
-    await eventually('all of the end', () => log().some((line) => line.startsWith('stop')));
+    // All have ended: with the daemon a service manager ends what is left of them.
     assert.deepEqual(log(), [
       'any own INSTANCE VI_1 MASTER 120 why',
       'any own INSTANCE VI_1 STOP 120 shutdown',
       'stop own shutdown',
+      'master own why',
     ]);
+  });
+
+  it('the end leaves what takes long, when it is told to', async () => {
+    configure({ STOP: script('stop', 'sleep 5') });
+    change('MASTER');
+    change('INIT', 'shutdown');
+    notifier.leave();
+    await notifier.stop();
+    assert.deepEqual(log(), []);
+    await eventually('the script ends later', () => log().length > 0);
   });
 
   it('a pipe is made, gets every line, and a reader that is late loses nothing that fits', () => {
