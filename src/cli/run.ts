@@ -5,7 +5,7 @@ import { flushLogs, type Level, type Logger } from '../base/log.js';
 import type { Place } from '../config/place.js';
 import type { ConfigFiles } from '../config/text/files.js';
 import { takeAllocatorSettings } from '../process/allocator.js';
-import { LOG_VARIABLE, openLog } from '../process/child-log.js';
+import { isSyslog, LOG_VARIABLE, openLog } from '../process/child-log.js';
 import { filesReadOnce } from '../process/config-files.js';
 import { loadFile, type RunnableConfiguration, readyToRun } from '../process/configuration.js';
 import { runningPid } from '../process/pidfile.js';
@@ -35,12 +35,12 @@ export async function run(args: DaemonArguments, argv: readonly string[]): Promi
   const files = filesFor(args, place);
   const pid = runningPid(files.pid);
   if (pid !== undefined) {
-    process.stderr.write(`tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
+    refuse(args, `tandemd: daemon is already running (pid ${pid}, ${files.pid})\n`);
     return EXIT.daemon;
   }
   const refusal = enterPlace(place);
   if (refusal !== undefined) {
-    process.stderr.write(`tandemd: ${refusal}\n`);
+    refuse(args, `tandemd: ${refusal}\n`);
     return EXIT.failed;
   }
   const ready = await load(args, texts);
@@ -104,8 +104,23 @@ async function load(args: DaemonArguments, texts: ConfigFiles): Promise<Ready | 
     const dump = args.dumpConf ? text?.().split('\n') : undefined;
     return { configuration, problems, dump: dump ?? [] };
   }
-  process.stderr.write(renderReport(loaded, wantsColor(process.stderr, process.env)));
+  const color = wantsColor(process.stderr, process.env);
+  refuse(args, renderReport(loaded, color), renderReport(loaded, false));
   return undefined;
+}
+
+/**
+ * Says why there is no daemon: to whoever starts it, and in the log, where it is looked for by its severity.
+ *
+ * @param text lines; `plain`: the same without colours.
+ */
+function refuse(args: DaemonArguments, text: string, plain = text): void {
+  const target = logTarget(args);
+  // What the journal's stream gets has its severity before it (sd-daemon(3)).
+  process.stderr.write(target === 'journal' ? plain.replace(/^(?=.)/gm, '<3>') : text);
+  if (!isSyslog(target)) return;
+  const logger = openLog('tandemd', target, 'error');
+  for (const line of plain.trimEnd().split('\n')) logger.error('not-started', line);
 }
 
 /** Without the model that it was made of: that is large, and nobody needs it any more. */

@@ -19,7 +19,8 @@ export const LOG_VARIABLE = 'TANDEM_LOG';
 
 const SYSLOG = 'syslog';
 
-function isSyslog(target: LogTarget): target is `syslog${number}` {
+/** Whether lines go to the system's log by datagrams. */
+export function isSyslog(target: LogTarget): target is `syslog${number}` {
   return target.startsWith(SYSLOG);
 }
 

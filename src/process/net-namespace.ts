@@ -3,7 +3,8 @@
  * enters it before it opens anything, and its children are born there.
  */
 import { closeSync, openSync, statSync } from 'node:fs';
-import { enterNetworkNamespace } from '../packet-io/libc.js';
+import { constants } from 'node:os';
+import { enterNetworkNamespace, SystemCallError } from '../packet-io/libc.js';
 
 /** Where iproute2 keeps the names. */
 const FOLDER = '/run/netns';
@@ -20,12 +21,15 @@ export function findNetNamespace(name: string): 'here' | 'elsewhere' | 'missing'
 /**
  * Enters a namespace by its name, for ever.
  *
- * @throws Error when there is none of that name, SystemCallError without the privilege.
+ * @throws Error when there is none of that name, or without the privilege (setns(2)).
  */
 export function enterNetNamespace(name: string): void {
   const fd = openSync(`${FOLDER}/${name}`, 'r');
   try {
     enterNetworkNamespace(fd);
+  } catch (error) {
+    const isForbidden = error instanceof SystemCallError && error.errno === constants.errno.EPERM;
+    throw isForbidden ? new Error(`${error.message}: it takes CAP_SYS_ADMIN`) : error;
   } finally {
     closeSync(fd);
   }
