@@ -56,7 +56,12 @@ export function bundle() {
   const roles = ROLES.map((role) => `./${path.basename(role)}.js`);
   for (const entry of ENTRIES) build([entry], { ...chunks, format: 'esm', external: roles });
   for (const role of ROLES) build([role], { format: 'esm' });
-  build([ALONE], { outExtension: { '.js': '.cjs' }, format: 'cjs' });
+  build([ALONE], {
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    // base/packages.ts does without it there.
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
   for (const ending of ['js', 'js.map']) {
     rmSync(path.join(ROOT, 'dist', `${ALONE}.${ending}`), { force: true });
   }
