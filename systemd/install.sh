@@ -45,7 +45,8 @@ done
 ln -sfn tandem "$root/usr/share/bash-completion/completions/tandemd"
 ln -sfn tandem.fish "$root/usr/share/fish/vendor_completions.d/tandemd.fish"
 mkdir -p "$root/usr/share/doc/tandem"
-cp -R "$here/conf/samples" "$here/doc/tutorials" "$root/usr/share/doc/tandem/"
+cp -R "$here/conf/samples" "$here/doc/tutorials" "$here/systemd/hardening.conf" \
+    "$root/usr/share/doc/tandem/"
 if [ ! -e "$root/etc/tandem/tandem.conf" ]; then
     install -D -m 644 "$here/conf/tandem.conf" "$root/etc/tandem/tandem.conf"
 fi

@@ -63,6 +63,7 @@ describe('systemd/install.sh', function () {
       'usr/share/zsh/vendor-completions/_tandem',
       'usr/share/fish/vendor_completions.d/tandem.fish',
       'usr/share/doc/tandem/samples/nat.conf',
+      'usr/share/doc/tandem/hardening.conf',
       'usr/share/doc/tandem/tutorials/network.sh',
     ]) {
       assert.ok(statSync(at(name)).isFile(), name);

@@ -56,6 +56,7 @@ export const LAB_PACKAGES = [
   { name: 'nftables', why: 'the same, with nft' },
   { name: 'tcpdump', why: 'captures, printed when a scenario fails' },
   { name: 'curl', why: 'a client that is not ours' },
+  { name: 'systemd', why: 'starts a machine with the units as they are shipped' },
   { name: 'openssl', why: 'certificates for SSL_GET' },
 ];
 

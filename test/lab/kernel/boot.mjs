@@ -32,6 +32,7 @@ export const LAB_PACKAGES = {
   keepalived: 'keepalived',
   modprobe: 'kmod',
   sysctl: 'procps',
+  systemctl: 'systemd',
 };
 /** What is needed besides where the machine's own kernel has no IPVS. */
 export const UML_PACKAGES = { 'linux.uml': 'user-mode-linux', cc: 'gcc' };

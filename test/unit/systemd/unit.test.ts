@@ -9,6 +9,7 @@ import { skip } from '../../support/skip.js';
 describe('systemd', () => {
   const text = readFileSync(path.join(ROOT, 'systemd/tandemd.service'), 'utf8');
   const realServer = readFileSync(path.join(ROOT, 'systemd/tandem-realserver.service'), 'utf8');
+  const hardening = readFileSync(path.join(ROOT, 'systemd/hardening.conf'), 'utf8');
   let folder: string;
 
   before(() => {
@@ -53,9 +54,19 @@ describe('systemd', () => {
     assert.match(text, /^ExecStopPost=\/usr\/sbin\/tandemd --release$/m);
   });
 
-  it('tandemd.service leaves the JavaScript engine what it needs', () => {
-    assert.doesNotMatch(text, /^MemoryDenyWriteExecute=/m);
-    assert.doesNotMatch(text, /^ProtectKernelTunables=/m);
+  it('scripts find what they find under keepalived; what limits them is in a file of its own', () => {
+    const limits = /^(Capability|Protect|Restrict[A-Z]|Private|NoNewPrivileges|SystemCall)/m;
+    assert.doesNotMatch(text, limits);
+    assert.match(hardening, limits);
+    const [head = '', rest = ''] = text.split('\n[Install]');
+    const hardened = `${head}\n${hardening.replace('[Service]\n', '')}\n[Install]${rest}`;
+    assert.match(verify(hardened.replace('LockPersonality', 'LokPersonality')), /LokPersonality/);
+    assert.equal(verify(hardened), '');
+  });
+
+  it('the JavaScript engine has what it needs, hardened too', () => {
+    assert.doesNotMatch(text + hardening, /^MemoryDenyWriteExecute=/m);
+    assert.doesNotMatch(text + hardening, /^ProtectKernelTunables=/m);
   });
 
   it('tandem-realserver.service undoes at its stop what it did, by the same record', () => {
