@@ -78,6 +78,8 @@ describe('systemd', function () {
   };
   const journalOf = (unit: string, only = ''): Promise<string> =>
     on().must(`journalctl -b --no-pager -o cat -u ${unit} ${only}`);
+  const isWaiting = async (): Promise<boolean> =>
+    (await on().property('tandemd', 'SubState')) === 'auto-restart';
   const stop = (): Promise<string> =>
     on().must('systemctl stop tandemd; systemctl reset-failed tandemd 2> /dev/null || true');
   const dropIn = async (text: string): Promise<void> => {
@@ -147,10 +149,7 @@ describe('systemd', function () {
       // Long enough to look at what is there between the two.
       await dropIn('[Service]\nRestartSec=3s\n');
       await on().must('systemctl kill -s KILL tandemd');
-      await until(
-        'it waits',
-        async () => (await on().property('tandemd', 'SubState')) === 'auto-restart',
-      );
+      await until('it waits', isWaiting);
       assert.equal(await holds(VIP), false);
       assert.equal(await table(), before);
       await until('it has the address again', () => holds(VIP));
@@ -258,6 +257,20 @@ esac
         );
         assert.match(await table(), /-a -t 192\.0\.2\.100:80 -r 192\.0\.2\.2:80 -g -w 3/);
       }
+    });
+
+    it('takes options from /etc/default, and with them finds what to release', async () => {
+      await on().write('/etc/default/tandemd', 'OPTIONS=--log-detail -f /etc/tandem/web.conf\n');
+      await on().must('rm /etc/tandem/tandem.conf');
+      await on().write('/etc/tandem/web.conf', `instance web\n${config()}`);
+      await on().must('systemctl start tandemd');
+      await until('it has the address', () => holds(VIP));
+      assert.match(await on().must('tandem status --instance web'), /VI_1/);
+      await dropIn('[Service]\nRestartSec=3s\n');
+      await on().must('systemctl kill -s KILL tandemd');
+      await until('it waits', isWaiting);
+      assert.equal(await holds(VIP), false);
+      await on().must('rm /etc/default/tandemd');
     });
 
     it('hardened it is a director, and says what it may not do', async () => {

@@ -51,7 +51,7 @@ describe('systemd', () => {
   it('tandemd.service keeps the record of what to release, and releases', () => {
     assert.match(text, /^RuntimeDirectory=tandem$/m);
     assert.match(text, /^RuntimeDirectoryPreserve=yes$/m);
-    assert.match(text, /^ExecStopPost=\/usr\/sbin\/tandemd --release$/m);
+    assert.match(text, /^ExecStopPost=\/usr\/sbin\/tandemd --release \$OPTIONS$/m);
   });
 
   it('scripts find what they find under keepalived; what limits them is in a file of its own', () => {
