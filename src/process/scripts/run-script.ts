@@ -6,7 +6,7 @@
  *               \-> grace over: SIGKILL to group
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import type { CommandSettings } from '../../tracking/settings.js';
 import { mayChangeUser } from './capabilities.js';
 
@@ -64,6 +64,7 @@ export function runScript(
   let child: ChildProcess;
   try {
     child = start(command, env, options.outlives ?? false);
+    if (child.pid !== undefined) giveUpProtection(child.pid);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
@@ -157,6 +158,21 @@ function otherUser(user: NonNullable<CommandSettings['user']>): CommandSettings[
   const { uid, gid } = user;
   if (uid === process.getuid?.() && gid === process.getgid?.()) return undefined;
   throw new Error(`not allowed to run as user ${uid}, group ${gid}: no CAP_SETUID and CAP_SETGID`);
+}
+
+let isProtected: boolean | undefined;
+
+/**
+ * The daemon is among the last that are ended when memory is short (OOMScoreAdjust of the unit). A script,
+ * and what it starts, is a program like any other.
+ */
+function giveUpProtection(pid: number): void {
+  try {
+    isProtected ??= Number(readFileSync('/proc/self/oom_score_adj', 'utf8')) < 0;
+    if (isProtected) writeFileSync(`/proc/${pid}/oom_score_adj`, '0');
+  } catch {
+    // It has ended already, or is another user's whom we may not touch.
+  }
 }
 
 function canExecute(path: string): boolean {
