@@ -24,7 +24,7 @@ export async function doctorCommand({
   values,
 }: CommandLine<(typeof COMMANDS)['doctor']['options']>): Promise<number> {
   const path = values.file ?? DEFAULT_CONFIG_FILE;
-  const loaded = await loadFile(path, { configId: values.id });
+  const loaded = await loadFile(path, { configId: values.id }, 'start');
   if (!loaded.config) {
     process.stderr.write(renderReport(loaded, false));
     return EXIT.configuration;

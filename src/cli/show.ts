@@ -26,12 +26,12 @@ export async function showCommand({
   return EXIT.ok;
 }
 
-/** The model of a file; without one, its errors are on standard error. */
+/** The model of a file, as the daemon would run it; without one, its errors are on standard error. */
 export async function loadOrComplain(
   path: string,
   configId: string | undefined,
 ): Promise<Config | undefined> {
-  const { config, diagnostics, sources, secrets } = await loadFile(path, { configId });
+  const { config, diagnostics, sources, secrets } = await loadFile(path, { configId }, 'start');
   if (config) return config;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const color = wantsColor(process.stderr, process.env);

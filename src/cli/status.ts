@@ -127,12 +127,11 @@ function serverLines(server: VirtualServerSnapshot): string[] {
   if (server.members) lines.push(`  balances ${server.members.map(memberText).join(', ')}`);
   for (const real of server.realServers) {
     const weight = real.weight === undefined ? 'not in the table' : `weight ${real.weight}`;
+    const state = `${serverText(real)}${methodText(real)} ${real.alive ? 'alive' : 'FAILED'}, ${weight}`;
     const checks = real.checks.map(
       (check) => `${check.type} ${check.up ? 'up' : 'DOWN'}: ${check.lastResult}`,
     );
-    lines.push(
-      `  ${serverText(real)}${methodText(real)} ${real.alive ? 'alive' : 'FAILED'}, ${weight}; ${checks.join('; ')}`,
-    );
+    lines.push(`  ${[state, ...checks].join('; ')}`);
   }
   return lines;
 }

@@ -74,8 +74,8 @@ export interface Asked {
  */
 export async function loadFile(
   path: string,
-  asked: Asked = {},
-  purpose: 'test' | 'start' = 'test',
+  asked: Asked,
+  purpose: 'test' | 'start',
   files: ConfigFiles = diskFiles,
 ): Promise<Loaded> {
   return loadConfiguration(path, files, await readEnvironment(asked, purpose));

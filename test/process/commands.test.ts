@@ -148,6 +148,14 @@ describe('tandem: configurations', function () {
     });
   });
 
+  it('what a test refuses and a start warns of is shown and compared: it runs', () => {
+    const file = write('root.conf', instance('  notify_master /bin/true\n'));
+    assert.match(tandem('check', '-f', file).out, /CONFIG_SCRIPT_SECURITY/);
+    assert.match(tandem('config', 'show', '-f', file).out, /notify_master \/bin\/true/);
+    assert.equal(tandem('config', 'diff', file, file).status, 0);
+    assert.doesNotMatch(tandem('doctor', '-f', file).errors, /CONFIG_SCRIPT_SECURITY/);
+  });
+
   describe('config format', () => {
     const UNTIDY = 'global_defs{\nrouter_id   a # b\n}\n';
     const TIDY = 'global_defs {\n    router_id a # b\n}\n';
