@@ -299,16 +299,23 @@ esac
   describe('tandem-realserver.service', () => {
     it('puts the addresses on lo, and takes them back; one that comes late is waited for', async () => {
       const unit = 'tandem-realserver';
-      await on().write(CONF, config().replace('real_server 192.0.2.2', 'real_server 192.0.2.9'));
+      const tunnel = 'real_server 192.0.2.9 81 {\n lvs_method TUN type gue port 6080\n}\n';
+      const servers = config().replace('real_server 192.0.2.2', `${tunnel}real_server 192.0.2.9`);
+      await on().write(CONF, servers);
       const sysctls = ['arp_ignore', 'arp_announce'].map((name) => `net.ipv4.conf.all.${name}`);
       const state = (): Promise<string> =>
-        on().must(`ip -o -4 address show dev lo; sysctl ${sysctls.join(' ')}`);
+        on().must(
+          `ip -o -4 address show dev lo; sysctl ${sysctls.join(' ')}; ip fou show 2> /dev/null | grep port; true`,
+        );
       const before = await state();
       await on().run(`systemctl start ${unit}`);
       assert.equal(await state(), before);
       await on().must('ip address add 192.0.2.9/24 dev eth0');
       await until('it is up', async () => (await on().property(unit, 'ActiveState')) === 'active');
-      assert.match(await state(), new RegExp(`${VIP}/32[^]*arp_ignore = 1[^]*arp_announce = 2`));
+      assert.match(
+        await state(),
+        new RegExp(`${VIP}/32[^]*arp_ignore = 1[^]*arp_announce = 2[^]*port 6080 gue`),
+      );
       await on().must(`systemctl reload ${unit}`);
       assert.match(await state(), new RegExp(`${VIP}/32`));
       await on().must(`systemctl stop ${unit}`);
