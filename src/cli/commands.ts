@@ -53,6 +53,16 @@ export const COMMANDS = {
     options: { ...whichDaemon, help },
     operands: [{ name: 'INSTANCE', optional: true }],
   },
+  reload: {
+    name: 'reload',
+    help: 'Has the daemon read its configuration again, and says what came of it',
+    options: {
+      ...whichDaemon,
+      pid: { value: 'PID', help: 'The daemon with this process id' },
+      help,
+    },
+    operands: [],
+  },
   failover: {
     name: 'failover',
     help: 'Lets another node become MASTER while this one still serves, and keeps this one in standby',

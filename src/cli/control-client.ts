@@ -1,7 +1,7 @@
 /** Asks the running daemon over its control socket. */
 import { request } from 'node:http';
 import type { StandbyAnswer, StandbyRequest } from '../control/standby.js';
-import type { DaemonStatus } from '../control/status.js';
+import type { DaemonStatus, ReloadAnswer } from '../control/status.js';
 
 const TIMEOUT_MILLIS = 5_000;
 
@@ -18,6 +18,11 @@ export function requestStatus(socketPath: string): Promise<DaemonStatus> {
 /** Puts instances into standby or takes them out; throws as {@link requestStatus}. */
 export function requestStandby(socketPath: string, wanted: StandbyRequest): Promise<StandbyAnswer> {
   return call<StandbyAnswer>(socketPath, 'POST', '/standby', wanted);
+}
+
+/** Has the configuration read again; throws as {@link requestStatus}. */
+export function requestReload(socketPath: string): Promise<ReloadAnswer> {
+  return call<ReloadAnswer>(socketPath, 'POST', '/reload');
 }
 
 function call<T>(

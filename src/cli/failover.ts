@@ -1,5 +1,4 @@
 /** `tandem failover` and `tandem failback`: another node is to be MASTER, or this one may be again. */
-import { messageOf } from '../base/errors.js';
 import { MICROS_PER_MILLI, toSeconds } from '../base/time.js';
 import type { DaemonStatus } from '../control/status.js';
 import type { InstanceSnapshot } from '../vrrp/snapshot.js';
@@ -7,7 +6,7 @@ import { type CommandLine, UsageError } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { requestStandby, requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
-import { findControl, type Wanted } from './find-daemon.js';
+import { askDaemon } from './find-daemon.js';
 
 const POLL_MILLIS = 50;
 /** For the last step: the resignation is sent and done. */
@@ -20,7 +19,7 @@ export async function failoverCommand({
   operands,
 }: CommandLine<(typeof COMMANDS)['failover']['options']>): Promise<number> {
   const deadlineSeconds = parseDeadline(values.deadline);
-  return asked(values, async (socket) => {
+  return askDaemon(values, async (socket) => {
     const begun = Date.now();
     const answer = await requestStandby(socket, {
       names: operands,
@@ -47,7 +46,7 @@ export function failbackCommand({
   values,
   operands,
 }: CommandLine<(typeof COMMANDS)['failback']['options']>): Promise<number> {
-  return asked(values, async (socket) => {
+  return askDaemon(values, async (socket) => {
     const answer = await requestStandby(socket, { names: operands, on: false });
     if (answer.unknown.length > 0) return reportUnknown(answer.unknown);
     for (const instance of instancesOf(await requestStatus(socket), answer.instances)) {
@@ -58,16 +57,6 @@ export function failbackCommand({
     }
     return EXIT.ok;
   });
-}
-
-async function asked(which: Wanted, ask: (socket: string) => Promise<number>): Promise<number> {
-  const control = await findControl(process.env, which);
-  try {
-    return await ask(control);
-  } catch (error) {
-    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
-    return EXIT.daemon;
-  }
 }
 
 function parseDeadline(text: string | undefined): number | undefined {

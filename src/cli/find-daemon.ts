@@ -2,14 +2,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { messageOf } from '../base/errors.js';
 import type { Place } from '../config/place.js';
 import { NAMED, runFiles, runFolder } from '../process/run-files.js';
 import { UsageError } from './command-line.js';
+import { requestStatus } from './control-client.js';
+import { EXIT } from './exit-codes.js';
 
-/** What was said of it: `--instance`, `--namespace`. */
+/** What was said of it: `--instance`, `--namespace`, `--pid`. */
 export interface Wanted {
   readonly instance: string | undefined;
   readonly namespace: string | undefined;
+  /** Its process id. */
+  readonly pid?: string | undefined;
 }
 
 const CONNECT_MILLIS = 1_000;
@@ -18,12 +23,13 @@ const CONNECT_MILLIS = 1_000;
  * The control socket of the daemon that is meant: of the one that is named; else of the one without a
  * name, if it runs; else of the only one that runs.
  *
- * @throws UsageError when several run and none is named.
+ * @throws UsageError when several run and none is named, or none has the process id.
  */
-export async function findControl(
+async function findControl(
   env: NodeJS.ProcessEnv,
-  { instance, namespace }: Wanted,
+  { instance, namespace, pid }: Wanted,
 ): Promise<string> {
+  if (pid !== undefined) return findByPid(env, pid);
   if (instance !== undefined || namespace !== undefined) {
     return runFiles(env, placed(namespace, instance)).control;
   }
@@ -35,6 +41,33 @@ export async function findControl(
     throw new UsageError(`Several daemons run here, say which: ${shown}`);
   }
   return others[0]?.control ?? control;
+}
+
+async function findByPid(env: NodeJS.ProcessEnv, pid: string): Promise<string> {
+  for (const { control } of await runningDaemons(env)) {
+    const status = await requestStatus(control).catch(() => undefined);
+    if (status && String(status.pid) === pid) return control;
+  }
+  throw new UsageError(`No daemon with process id ${pid} answers here`);
+}
+
+/**
+ * Asks a daemon something.
+ *
+ * @param ask gets its control socket; returns the exit code.
+ * @returns the exit code; one of its own when nobody answers, which is told.
+ */
+export async function askDaemon(
+  which: Wanted,
+  ask: (control: string) => Promise<number>,
+): Promise<number> {
+  const control = await findControl(process.env, which);
+  try {
+    return await ask(control);
+  } catch (error) {
+    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
+    return EXIT.daemon;
+  }
 }
 
 /** A daemon that answers, and how it is called. */

@@ -1,28 +1,23 @@
 /** `tandem status` and `tandem explain`: what the running daemon says of itself. */
-import { messageOf } from '../base/errors.js';
 import { suggest } from '../config/diagnostics/nearest.js';
 import type { DaemonStatus } from '../control/status.js';
 import type { CommandLine } from './command-line.js';
 import type { COMMANDS } from './commands.js';
 import { requestStatus } from './control-client.js';
 import { EXIT } from './exit-codes.js';
-import { findControl } from './find-daemon.js';
+import { askDaemon } from './find-daemon.js';
 import { renderStatus } from './status.js';
 import { explainInstance } from './why.js';
 
 /** Why each instance, or the one that is named, is in its state; returns the exit code. */
-export async function explainStateCommand({
+export function explainStateCommand({
   values,
   operands: [wanted],
 }: CommandLine<(typeof COMMANDS)['explain']['options']>): Promise<number> {
-  const control = await findControl(process.env, values);
-  let answer: DaemonStatus;
-  try {
-    answer = await requestStatus(control);
-  } catch (error) {
-    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
-    return EXIT.daemon;
-  }
+  return askDaemon(values, async (control) => explainState(await requestStatus(control), wanted));
+}
+
+function explainState(answer: DaemonStatus, wanted: string | undefined): number {
   const instances = answer.vrrp?.instances ?? [];
   const chosen = instances.filter(({ name }) => wanted === undefined || name === wanted);
   const left = answer.notRun.filter(({ name }) => wanted === undefined || name === wanted);
@@ -43,18 +38,14 @@ export async function explainStateCommand({
 }
 
 /** What runs, for people or as JSON; returns the exit code. */
-export async function statusCommand({
+export function statusCommand({
   values,
 }: CommandLine<(typeof COMMANDS)['status']['options']>): Promise<number> {
-  const control = await findControl(process.env, values);
-  try {
+  return askDaemon(values, async (control) => {
     const answer = await requestStatus(control);
     process.stdout.write(
       values.json ? `${JSON.stringify(answer, null, 2)}\n` : renderStatus(answer),
     );
     return EXIT.ok;
-  } catch (error) {
-    process.stderr.write(`tandem: no daemon answers on ${control}: ${messageOf(error)}\n`);
-    return EXIT.daemon;
-  }
+  });
 }

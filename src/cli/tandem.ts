@@ -19,6 +19,7 @@ const RUN: {
 } = {
   status: async (line) => (await import('./state.js')).statusCommand(line),
   explain: async (line) => (await import('./state.js')).explainStateCommand(line),
+  reload: async (line) => (await import('./reload.js')).reloadCommand(line),
   failover: async (line) => (await import('./failover.js')).failoverCommand(line),
   failback: async (line) => (await import('./failover.js')).failbackCommand(line),
   check: async (line) => (await import('./check.js')).checkCommand(line),

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import type { StandbyAnswer, StandbyRequest } from './standby.js';
-import type { DaemonStatus } from './status.js';
+import type { DaemonStatus, ReloadAnswer } from './status.js';
 
 const CLIENT_TIMEOUT_MILLIS = 5_000;
 const MAX_CLIENTS = 32;
@@ -22,12 +22,14 @@ const MAX_BODY_BYTES = 65_536;
 export interface ControlHandlers {
   status(): Promise<DaemonStatus>;
   standby(request: StandbyRequest): StandbyAnswer;
+  reload(): ReloadAnswer;
   onError(error: unknown): void;
 }
 
 /**
  * Opens the socket and answers as JSON: `GET /status` with a {@link DaemonStatus}, `POST /standby`
- * (a {@link StandbyRequest}) with a {@link StandbyAnswer}.
+ * (a {@link StandbyRequest}) with a {@link StandbyAnswer}, `POST /reload` with a {@link ReloadAnswer} before it
+ * has begun.
  *
  * @throws the system's error when the socket cannot be made.
  */
@@ -79,6 +81,7 @@ async function answer(request: IncomingMessage, handlers: ControlHandlers): Prom
   const what = `${request.method} ${request.url}`;
   const body = await readBody(request);
   if (what === 'GET /status') return { status: 200, body: await handlers.status() };
+  if (what === 'POST /reload') return { status: 200, body: handlers.reload() };
   if (what !== 'POST /standby') return { status: 404, body: { error: 'not found' } };
   const wanted = parseStandby(body);
   if (!wanted) return { status: 400, body: { error: 'not a standby request' } };

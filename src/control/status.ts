@@ -11,6 +11,11 @@ export interface NotRunStatus {
   readonly needs: readonly string[];
 }
 
+/** The answer to a request for a reload: which one it is, see {@link DaemonStatus.lastReload}. */
+export interface ReloadAnswer {
+  readonly number: number;
+}
+
 export interface DaemonStatus {
   readonly version: string;
   readonly pid: number;
@@ -25,6 +30,8 @@ export interface DaemonStatus {
   /** Every process has the generation in force. */
   readonly ready: boolean;
   readonly lastReload?: {
+    /** Counts the reloads that were asked for, from 1. */
+    readonly number: number;
     readonly at: string;
     readonly accepted: boolean;
     readonly problems: readonly string[];

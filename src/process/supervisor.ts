@@ -111,6 +111,7 @@ export class Supervisor {
   #announcedReady = false;
   #flushed = false;
   #lastReload: DaemonStatus['lastReload'];
+  #reloads = 0;
   #reloading: Promise<void> = Promise.resolve();
   #control: ControlServer | undefined;
   #stopping = false;
@@ -137,7 +138,7 @@ export class Supervisor {
     this.#handOver = new HandOver((message) => this.#vrrp.send(message));
     this.#tracker = new Tracker(options.logger, (tracked) => this.#vrrp.send(tracked));
     this.#notifier = new Notifier(options.logger);
-    this.#reloadTimer = new ReloadTimer(options.logger, () => void this.reload());
+    this.#reloadTimer = new ReloadTimer(options.logger, () => this.reload());
     this.#duplicates = new DuplicateWatch(options.logger);
     this.#dumps = new Dumps(options.logger, {
       settings: () => this.#configuration.dumps,
@@ -163,7 +164,7 @@ export class Supervisor {
   /** Starts everything and returns; the process lives until {@link stop} ends it. */
   async start(): Promise<void> {
     const { files, logger } = { files: this.#options.files, logger: this.#logger };
-    process.on('SIGHUP', () => void this.reload());
+    process.on('SIGHUP', () => this.reload());
     process.on('SIGTERM', () => void this.stop());
     process.on('SIGINT', () => void this.stop());
     this.#dumps.listen();
@@ -177,6 +178,7 @@ export class Supervisor {
     this.#control = await openControlServer(files.control, {
       status: () => this.status(),
       standby: (request) => this.#handOver.request(request, this.#configuration.vrrp),
+      reload: () => ({ number: this.reload() }),
       onError: (error) => logger.warning('control-error', `Control socket: ${messageOf(error)}`),
     });
     const { serviceManager } = this.#options;
@@ -189,10 +191,15 @@ export class Supervisor {
     this.#announceReady();
   }
 
-  /** Loads the configuration again; a bad one changes nothing and is reported. */
-  reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload());
-    return this.#reloading;
+  /**
+   * Loads the configuration again; a bad one changes nothing and is reported.
+   *
+   * @returns its number, which the status has when it has been read.
+   */
+  reload(): number {
+    const number = ++this.#reloads;
+    this.#reloading = this.#reloading.then(() => this.#reload(number));
+    return number;
   }
 
   /**
@@ -309,7 +316,7 @@ export class Supervisor {
     }
   }
 
-  async #reload(): Promise<void> {
+  async #reload(number: number): Promise<void> {
     const { logger } = this.#options;
     if (this.#stopping) return;
     this.#options.serviceManager.reloading();
@@ -317,6 +324,7 @@ export class Supervisor {
     const loaded = await this.#load();
     const at = new Date(wallMillis()).toISOString();
     this.#lastReload = {
+      number,
       at,
       accepted: loaded.configuration !== undefined,
       problems: loaded.problems,

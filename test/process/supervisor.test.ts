@@ -102,6 +102,31 @@ describe('the whole daemon', function () {
     assert.equal((await daemon.status()).vrrp?.instances[0]?.becameMaster, 1);
   });
 
+  it('tandem reload says what came of it, and fails for what is rejected', async () => {
+    daemon.start(OWNER);
+    await daemon.untilStatus('MASTER', isMaster);
+    const file = /^.*tandem\.conf/m.source;
+    daemon.configure(OWNER.replace('priority', 'priorty'));
+    const { code, output } = await daemon.tandem(['reload']);
+    assert.equal(code, 3);
+    assert.match(output, new RegExp(`${file}:\\d+:\\d+: error: unknown keyword 'priorty'`, 'm'));
+    assert.match(output, /reload rejected: the configuration in force is unchanged\n$/);
+
+    daemon.configure(OWNER.replace('192.0.2.100/24', '192.0.2.100/24\n192.0.2.101/24'));
+    const good = await daemon.tandem(['reload', '--pid', `${daemon.pid}`]);
+    assert.equal(good.code, 0, good.output);
+    assert.match(good.output, new RegExp(`${file} is in force, generation 2\n$`, 'm'));
+    const { lastReload, ready } = await daemon.status();
+    assert.deepEqual([lastReload?.number, lastReload?.accepted, ready], [2, true, true]);
+    await eventually('the new address is there', () => daemon.holds('192.0.2.101'));
+
+    const other = await daemon.tandem(['reload', '--pid', '1']);
+    assert.deepEqual([other.code, /No daemon with process id 1/.test(other.output)], [2, true]);
+    daemon.kill('SIGTERM');
+    assert.equal(await daemon.ended(), 0);
+    assert.equal((await daemon.tandem(['reload'])).code, 4);
+  });
+
   it('a reload that removes an instance withdraws its address', async () => {
     daemon.start(OWNER + CHECKED);
     await eventually(
