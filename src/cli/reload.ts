@@ -10,6 +10,8 @@ import { askDaemon } from './find-daemon.js';
 const POLL_MILLIS = 100;
 /** Less than systemd waits for a reload, so that the reason is told. */
 const LIMIT_MILLIS = 80_000;
+/** What connect(2) says where no daemon is. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED']);
 
 /** Returns the exit code: 3 for a configuration that was rejected. */
 export function reloadCommand({
@@ -20,16 +22,28 @@ export function reloadCommand({
     const end = Date.now() + LIMIT_MILLIS;
     for (;;) {
       await sleep(POLL_MILLIS);
-      const status = await requestStatus(control);
-      const { lastReload } = status;
+      const status = await statusOf(control);
+      const lastReload = status?.lastReload;
       const isDone = lastReload !== undefined && lastReload.number >= number;
-      if (isDone && (status.ready || !lastReload.accepted)) return report(status, lastReload);
+      if (status && isDone && (status.ready || !lastReload.accepted)) {
+        return report(status, lastReload);
+      }
       if (Date.now() <= end) continue;
       const what = isDone ? 'not every process has it yet' : 'it is still being read';
       process.stderr.write(`tandem: no end after ${LIMIT_MILLIS / 1_000} s: ${what}\n`);
       return EXIT.failed;
     }
   });
+}
+
+/** `undefined` while a large configuration leaves the daemon no time to answer. */
+async function statusOf(control: string): Promise<DaemonStatus | undefined> {
+  try {
+    return await requestStatus(control);
+  } catch (error) {
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return undefined;
+  }
 }
 
 function report(
