@@ -71,10 +71,7 @@ for (const options of CASES) {
       assertAtMost((to ?? from) - from, 500, from);
 
       assert.deepEqual(capture.conflicts(vip, advertInt * 1000, start), []);
-      assert.deepEqual(
-        capture.owners(vip, advertInt * 1000, start).map(({ owner }) => owner),
-        ['a', 'b', 'a'],
-      );
+      assert.deepEqual(capture.succession(vip, advertInt * 1000, start), ['a', 'b', 'a']);
     });
   });
 }

@@ -15,6 +15,8 @@ export interface Overlap {
   readonly from: number;
   /** How long both claimed the address, ms. */
   readonly length: number;
+  /** From the beginning of the ownership that lasts longer to the other's last claim, ms. */
+  readonly since: number;
 }
 
 /** How long after a better MASTER's advert a loser's answer is on the wire, ms. */
@@ -93,11 +95,38 @@ export function overlaps(spans: readonly Ownership[]): Overlap[] {
     for (const other of spans.slice(i + 1)) {
       if (other.owner === one.owner) continue;
       const from = Math.max(one.from, other.from);
-      const length = Math.min(one.to, other.to) - from;
-      if (length >= 0) found.push({ owners: [one.owner, other.owner], from, length });
+      const to = Math.min(one.to, other.to);
+      const since = to - (one.to > other.to ? one : other).from;
+      if (to >= from) {
+        found.push({ owners: [one.owner, other.owner], from, length: to - from, since });
+      }
     }
   });
   return found;
+}
+
+/**
+ * The owners one after the other. The same one twice is a pause: adverts to a dead peer do not reach the
+ * wire, and a daemon that starts takes the lab's one processor, so that adverts of 0.1 s come late.
+ *
+ * @param isExcused whether a loser may not have heard of the winner between two instants.
+ */
+export function succession(
+  spans: readonly Ownership[],
+  isExcused: (from: number, to: number) => boolean,
+): string[] {
+  const isLastWord = (span: Ownership): boolean =>
+    spans.some(
+      (winner) =>
+        winner.owner !== span.owner &&
+        winner.from <= span.from &&
+        winner.to > span.to &&
+        isExcused(winner.from, span.to),
+    );
+  return spans
+    .filter((span) => !isLastWord(span))
+    .map(({ owner }) => owner)
+    .filter((owner, i, all) => owner !== all[i - 1]);
 }
 
 function isResignation(frame: Frame, address: string): boolean {

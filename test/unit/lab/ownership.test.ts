@@ -1,6 +1,6 @@
 /** The lab's judgement on who owned an address has to be right before it judges others. */
 import assert from 'node:assert/strict';
-import { overlaps, ownerships } from '../../lab/ownership.js';
+import { overlaps, ownerships, succession } from '../../lab/ownership.js';
 import type { Frame } from '../../lab/pcap.js';
 
 const VIP = '192.0.2.100';
@@ -73,6 +73,22 @@ describe('lab: ownership of an address', () => {
     assert.equal(
       conflicts(lost.with(3, advert(1700, 'b')).toSorted((x, y) => x.at - y.at)).length,
       1,
+    );
+  });
+
+  it('a conflict says for how long the loser has gone on', () => {
+    const frames = [advert(0, 'b'), advert(900, 'a'), arp(905, 'b'), advert(1900, 'a')];
+    const [overlap] = overlaps(ownerships(frames, VIP, (mac) => mac, 1500));
+    assert.deepEqual([overlap?.length, overlap?.since], [5, 5]);
+    const late = [advert(0, 'b'), advert(900, 'a'), arp(940, 'b'), advert(1800, 'a')];
+    const spans = ownerships(late, VIP, (mac) => mac, 920);
+    assert.deepEqual(
+      overlaps(spans).map(({ length, since }) => [length, since]),
+      [[0, 40]],
+    );
+    assert.deepEqual(
+      [0, 39, 40].map((excused) => succession(spans, (from, to) => to - from <= excused).join('')),
+      ['bab', 'bab', 'ba'],
     );
   });
 
