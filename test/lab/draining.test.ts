@@ -103,8 +103,8 @@ labSuite('lab: draining', 'nat', (lab) => {
     assert.ok(alive.roundTripMedian > 0);
     await r2.reset();
     await until(ECHO, `${R1}=1`);
-    assert.match(a().logs(), /Draining service \[192\.168\.0\.20\]:tcp:7 of VS .*, at most 300 s/);
-    assert.match(a().logs(), /\[192\.168\.0\.20\]:tcp:7 of VS .* is drained, it is removed/);
+    await lab().logged(a(), /Draining service \[192\.168\.0\.20\]:tcp:7 of VS .*, at most 300 s/);
+    await lab().logged(a(), /\[192\.168\.0\.20\]:tcp:7 of VS .* is drained, it is removed/);
     await r1.reset();
   });
 
@@ -124,7 +124,7 @@ labSuite('lab: draining', 'nat', (lab) => {
     );
     a().reload(config([service(7, [R1], ['drain_timeout 3'])]));
     await until(ECHO, `${R1}=1`);
-    assert.match(a().logs(), /is removed with 1 connections? left: the limit is up/);
+    await lab().logged(a(), /is removed with 1 connections? left: the limit is up/);
     // expire_nodest_conn: the client is told, it does not hang.
     await lab().eventually(
       async () => (await r2.report()).ended !== null,

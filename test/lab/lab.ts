@@ -16,6 +16,7 @@ import type { Topology } from './topology/topology.js';
 /** Topologies that were closed and can be used again: building one takes seconds. */
 const idle = new Map<TopologyName, Lab[]>();
 const POLL_MS = 20;
+const LOG_TIMEOUT_MS = 5_000;
 /** How much longer than it should take something is waited for. */
 const PATIENCE = 3;
 let captures = 0;
@@ -135,6 +136,12 @@ export class Lab {
       if (now() > deadline) throw new Error(`not within ${timeoutMs * PATIENCE} ms: ${what}`);
       await sleep(pollMs);
     }
+  }
+
+  /** Waits for a line of a director's log: it is written a moment after what it tells has been done. */
+  async logged(director: Director, pattern: RegExp): Promise<void> {
+    const what = `${director.name} logs ${pattern}`;
+    await this.eventually(() => pattern.test(director.logs()), LOG_TIMEOUT_MS, what);
   }
 
   /** Fails if something is not so at any moment of a time. */

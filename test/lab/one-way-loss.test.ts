@@ -71,13 +71,13 @@ labSuite('adverts lost in one direction', 'pair', function (lab) {
           alarms.map(({ kind, source }) => [kind, source]),
           [['split-brain', b.address()]],
         );
-        assert.match(a.logs(), /split brain suspected: 172\.25\.254\.12/);
+        await lab().logged(a, /split brain suspected: 172\.25\.254\.12/);
         if (peer === 'tandem') {
           // b hears nobody, and asks who holds the address.
           const [alarm] = (await b.status()).vrrp?.instances[0]?.alarms ?? [];
           assert.match(alarm?.text ?? '', /^split brain suspected: .* answers for/);
           assert.equal(alarm?.mac, macOf(a.address()));
-          assert.match(b.logs(), /split brain suspected/);
+          await lab().logged(b, /split brain suspected/);
         }
       } finally {
         await heal();
